@@ -1,0 +1,17 @@
+"""One time series per brain map from a 4D fMRI run, inside nipype.
+
+With ``A`` the maps on the working grid, ``G`` Gaussian smoothing, ``R`` resampling and
+``x_t`` the volume of frame t, the signals are least squares::
+
+    s_t = argmin || A s - G R x_t ||  =  (A'A)^+ (G A)' R x_t
+
+The package is a house of tiers; each knows only those below it::
+
+    cli          the command nipype-maps
+    graphs       nipype workflows: atlas, fit, transform, inverse, masker, dataset
+    interfaces   nipype interfaces: typed traits, files in, files out
+    files        images, tables, sidecars and names on disk
+    numerics     arrays in, arrays out
+
+    running      beside them: how a graph is run; knows nipype, not maps
+"""

@@ -1,0 +1,267 @@
+"""``nipype-maps extract``: signals of maps from runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from .options import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Files, Widths, per_run
+from .report import fail, say_results, warn
+from .results import ResultFolder
+
+NONE = {"none": None, "no": False}
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=EXISTING_FILE, metavar="RUN...")
+@click.option(
+    "--maps",
+    required=True,
+    multiple=True,
+    type=Files(),
+    help="Maps: a 4D image, or 3D images (repeat, or join by commas).",
+)
+@click.option("--out", required=True, type=FOLDER, help="Folder for the results.")
+@click.option("--mask", type=EXISTING_FILE, help="Mask: a 3D image; what is outside counts as 0 in the maps.")
+@click.option("--map-names", type=EXISTING_FILE, help="Names of the maps: .tsv (index, name), .json or .txt.")
+@click.option(
+    "--confounds",
+    multiple=True,
+    type=Files(),
+    help="Confound tables, once for all runs or once per run; several tables of one run joined by commas.",
+)
+@click.option(
+    "--confound-columns",
+    multiple=True,
+    metavar="PATTERN",
+    help="Columns to regress out, names or patterns such as 'trans_*' (repeat); default all.",
+)
+@click.option(
+    "--sample-mask",
+    multiple=True,
+    type=EXISTING_FILE,
+    help="Frames to keep, indices or booleans (.npy, .txt, .tsv), once for all runs or once per run.",
+)
+@click.option("--smoothing-fwhm", type=Widths(), help="Smooth the run by this full width at half maximum.")
+@click.option(
+    "--resampling-target",
+    type=click.Choice(["data", "mask", "maps", "none"]),
+    default="data",
+    show_default=True,
+    help="Whose grid all is put on.",
+)
+@click.option(
+    "--maps-interpolation",
+    type=click.Choice(["linear", "continuous", "nearest"]),
+    default="linear",
+    show_default=True,
+    help="How maps are resampled.",
+)
+@click.option("--no-allow-overlap", is_flag=True, help="Stop if two maps overlap.")
+@click.option(
+    "--empty-maps",
+    type=click.Choice(["nan", "zero", "drop", "error"]),
+    default="nan",
+    show_default=True,
+    help="What becomes of a map of which nothing is left.",
+)
+@click.option(
+    "--standardize",
+    type=click.Choice(["no", "zscore", "zscore_sample", "psc"]),
+    default="no",
+    show_default=True,
+    help="Scale of the signals.",
+)
+@click.option("--no-standardize-confounds", is_flag=True, help="Regress out confounds as they are.")
+@click.option(
+    "--high-variance-confounds",
+    is_flag=True,
+    help="Regress out 5 confounds from the voxels of largest variance.",
+)
+@click.option("--detrend", is_flag=True, help="Remove mean and linear trend.")
+@click.option("--low-pass", type=HERTZ, metavar="HZ", help="Remove frequencies above.")
+@click.option("--high-pass", type=HERTZ, metavar="HZ", help="Remove frequencies below.")
+@click.option(
+    "--filter",
+    type=click.Choice(["butterworth", "cosine"]),
+    default="butterworth",
+    show_default=True,
+    help="How frequencies are removed.",
+)
+@click.option(
+    "--t-r",
+    multiple=True,
+    type=SECONDS,
+    metavar="S",
+    help="Seconds from frame to frame, once for all runs or once per run; default from sidecar or header.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(["auto", "float64", "float32", "float16"]),
+    help="Precision of the signals; auto is float32.  [default: float64]",
+)
+@click.option(
+    "--smooth-on",
+    type=click.Choice(["maps", "data"]),
+    default="maps",
+    show_default=True,
+    help="Smooth the maps, once, or each run: the same signals.",
+)
+@click.option(
+    "--work",
+    type=FOLDER,
+    help="Folder for intermediate files, which later calls start from.  [default: OUT/work]",
+)
+@click.option(
+    "--plugin",
+    type=click.Choice(["Linear", "MultiProc"]),
+    default="Linear",
+    show_default=True,
+    help="nipype plugin.",
+)
+@click.option("--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]")
+@click.option("--verbose", is_flag=True, help="Show nipype's log on the screen too.")
+def extract(
+    runs,
+    maps,
+    out,
+    mask,
+    map_names,
+    confounds,
+    sample_mask,
+    t_r,
+    work,
+    plugin,
+    n_procs,
+    verbose,
+    **parameters,
+) -> None:
+    """Extract one time series per map from each RUN.
+
+    Results land in OUT under BIDS-style names, each a .tsv with a .json beside it.
+    """
+    from ..files.names import result_names
+    from ..graphs import RunInputs
+
+    maps = [path for group in maps for path in group]
+    try:
+        names = result_names(runs, maps)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if parameters["resampling_target"] == "mask" and not mask:
+        raise click.UsageError("--resampling-target mask needs --mask.")
+    if parameters["confound_columns"] and not confounds:
+        raise click.UsageError("--confound-columns needs --confounds.")
+    inputs = [
+        RunInputs(name, str(Path(run).absolute()), tables or (), frames, seconds)
+        for name, run, tables, frames, seconds in zip(
+            names,
+            runs,
+            per_run(confounds, len(runs), "--confounds"),
+            per_run(sample_mask, len(runs), "--sample-mask"),
+            per_run(t_r, len(runs), "--t-r"),
+            strict=True,
+        )
+    ]
+    extract_runs(
+        inputs,
+        maps,
+        ResultFolder(out, work),
+        mask=mask,
+        map_names=map_names,
+        plugin=plugin,
+        n_procs=n_procs,
+        verbose=verbose,
+        **_parameters(parameters),
+    )
+
+
+def _parameters(options: dict) -> dict:
+    """The command's options as parameters of `init_masker_wf`."""
+    parameters = {
+        name: NONE.get(value, value) if isinstance(value, str) else value for name, value in options.items()
+    }
+    parameters["allow_overlap"] = not parameters.pop("no_allow_overlap")
+    parameters["standardize_confounds"] = not parameters.pop("no_standardize_confounds")
+    return parameters
+
+
+def extract_runs(
+    runs: Sequence,
+    maps: Sequence[str],
+    folder: ResultFolder,
+    *,
+    mask: str | None = None,
+    map_names: str | None = None,
+    plugin: str = "Linear",
+    n_procs: int | None = None,
+    verbose: bool = False,
+    **parameters,
+) -> list[Path]:
+    """Run the graph of several runs, publish what is done, and report.
+
+    Parameters
+    ----------
+    runs : sequence of RunInputs
+    maps : sequence of str
+    folder : ResultFolder
+    mask, map_names : str, optional
+    plugin, n_procs
+        How to run.
+    verbose : bool
+        Show nipype's log.
+    **parameters
+        Of `init_masker_wf`.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The tables of signals.
+
+    Raises
+    ------
+    SystemExit
+        With status 1 if a run failed, after the others were published.
+    """
+    from ..files.runs import Run
+    from ..graphs import init_dataset_wf
+    from ..running import Failure, Outcome, run_workflow
+    from ..running.log import log_to
+
+    folder.claim(runs)
+    readable, outcome = [], Outcome()
+    for run in runs:
+        try:
+            Run(run.run_file)
+            readable.append(run)
+        except (OSError, ValueError) as error:
+            outcome.failures.append(Failure(run.workflow_name, str(error)))
+    if readable:
+        workflow = init_dataset_wf(runs=readable, name="extract", **parameters)
+        workflow.base_dir = str(folder.work)
+        door = workflow.get_node("inputnode").inputs
+        door.maps_file = list(maps)
+        if mask:
+            door.mask_file = str(mask)
+        if map_names:
+            door.map_names = str(map_names)
+        with log_to(folder.logs / "nipype.log", verbose):
+            ran = run_workflow(workflow, logs=folder.logs, plugin=plugin, n_procs=n_procs)
+        ran.failures[:0] = outcome.failures
+        outcome = ran
+
+    tables, warnings = [], []
+    for run in readable:
+        node = outcome.done.get(f"{run.workflow_name}.clean")
+        if node is not None:
+            results = node.result.outputs
+            table, sidecar = folder.publish(run.name, results.out_file, results.out_json)
+            tables.append(table)
+            warnings += [f"{Path(run.run_file).name}: {sentence}" for sentence in sidecar["Warnings"]]
+            say_results(table, sidecar)
+    click.echo(f"{len(outcome.executed)} nodes run, {len(outcome.done) - len(outcome.executed)} found done")
+    warn(warnings)
+    fail(outcome.failures, folder.logs)
+    return tables

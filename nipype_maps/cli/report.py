@@ -1,0 +1,36 @@
+"""What a command says when it is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import click
+
+
+def say_results(path, sidecar: dict) -> None:
+    """One line on a run's signals."""
+    kept = sidecar["FramesKept"]
+    frames = f"{sidecar['FramesInRun']} frames"
+    if kept != "all":
+        frames = f"{len(kept)} of {frames}"
+    shares = [share for share in sidecar["Maps"]["Coverage"] if share != "n/a"]
+    maps = f"{len(sidecar['Maps']['Names'])} maps, covered {min(shares):.0%} to {max(shares):.0%}"
+    click.echo(f"{os.path.relpath(path)}: {frames}, {maps}")
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Warnings, each once, on standard error."""
+    for sentence in dict.fromkeys(sentences):
+        click.echo(f"warning: {sentence}", err=True)
+
+
+def fail(failures: Iterable, logs=None) -> None:
+    """Failures on standard error, then exit status 1; returns if there are none."""
+    failures = list(failures)
+    for failure in failures:
+        click.echo(f"failed: {failure.node}: {failure.reason}", err=True)
+    if failures and logs:
+        click.echo(f"crash reports and nipype's log are in {os.path.relpath(logs)}", err=True)
+    if failures:
+        raise SystemExit(1)

@@ -1,0 +1,67 @@
+"""Files that are either complete or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path) -> Iterator[Path]:
+    """A temporary path in the same folder, which takes the final name on success.
+
+    Parameters
+    ----------
+    path : path-like
+        Where the file shall be.
+
+    Yields
+    ------
+    pathlib.Path
+        Write here.  On an exception it is removed and what ``path`` held stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with replacing(folder / "signals.tsv") as temporary:
+    ...     _ = temporary.write_text("map-01")
+    >>> [p.name for p in folder.iterdir()]
+    ['signals.tsv']
+    """
+    path = Path(path)
+    # the extension is kept in place, because image writers choose the format by it
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield temporary
+        with open(temporary, "rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def copy(source, path) -> None:
+    """Copy a file atomically."""
+    with replacing(path) as temporary:
+        shutil.copyfile(source, temporary)
+
+
+def sha256(path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes.
+
+    Examples
+    --------
+    >>> import os
+    >>> sha256(os.devnull)[:8]
+    'e3b0c442'
+    """
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,39 @@
+"""gzip through ISA-L where the package isal is installed, else the standard library."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+try:
+    from isal import igzip, isal_zlib
+except ImportError:
+    LIBRARY = "zlib"
+    DAMAGED = (OSError, EOFError, zlib.error)
+    _GzipFile = gzip.GzipFile
+else:
+    LIBRARY = "ISA-L"
+    DAMAGED = (OSError, EOFError, zlib.error, isal_zlib.error)
+    _GzipFile = igzip.IGzipFile
+
+#: A light setting: float64 noise hardly compresses, and the heaviest takes many times as long.
+LEVEL = 2
+
+
+def open_to_read(path) -> BinaryIO:
+    """A file's bytes, inflated if its name ends in .gz."""
+    return _GzipFile(path, "rb") if str(path).endswith(".gz") else open(path, "rb")
+
+
+@contextmanager
+def open_to_write(path) -> Iterator[BinaryIO]:
+    """A new file, deflated if its name ends in .gz; the same content gives the same bytes."""
+    with open(path, "wb") as stream:
+        if not str(path).endswith(".gz"):
+            yield stream
+            return
+        with _GzipFile("", "wb", compresslevel=LEVEL, fileobj=stream, mtime=0) as compressed:
+            yield compressed

@@ -1,0 +1,117 @@
+"""What the maps of an atlas are called."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .sidecars import stem
+from .tables import read_rows
+
+ENDINGS = (".tsv", ".json", ".txt")
+
+
+def names_of_maps(maps, n_maps: int, given=None) -> list[str]:
+    """Names of maps: as given, from a file beside the maps, or ``map-01…``.
+
+    Parameters
+    ----------
+    maps : list of path-likes
+        The images the maps come from.
+    n_maps : int
+        Number of maps, K.
+    given : path-like or list of str, optional
+        A file of names, or the names.  Without it a .tsv, .json or .txt of the maps' own
+        name is looked for beside them.
+
+    Returns
+    -------
+    list of str
+        K different names.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many names as maps, or two are alike.
+    """
+    origin, names = _find(Path(maps[0]), n_maps, given)
+    if names is None:
+        return default_map_names(n_maps)
+    if len(names) != n_maps:
+        raise ValueError(f"{origin} has {len(names)} names for {n_maps} maps; give one name per map.")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{origin} names two maps {twice[0]!r}; give each map its own name.")
+    if any("\t" in name or "\n" in name for name in names):
+        raise ValueError(f"{origin} has a name with a tab or line break, which a TSV cannot hold.")
+    return names
+
+
+def _find(maps: Path, n_maps: int, given) -> tuple[str, list[str] | None]:
+    if isinstance(given, (list, tuple)):
+        return "map_names", [str(name) for name in given]
+    if given is not None:
+        return str(given), read_map_names(given)
+    for ending in ENDINGS:
+        beside = maps.with_name(stem(maps) + ending)
+        if beside.exists() and _holds_names(beside, n_maps):
+            return str(beside), read_map_names(beside)
+    return "", None
+
+
+def _holds_names(path: Path, n_maps: int) -> bool:
+    """Whether a file that nobody named is about names; maps may have other files beside them."""
+    if path.suffix == ".json":
+        content = json.loads(path.read_text())
+        return isinstance(content, list) or (bool(content) and all(map(str.isdigit, content)))
+    if path.suffix == ".txt":
+        return len(read_map_names(path)) == n_maps
+    return "name" in read_rows(path)[0]
+
+
+def read_map_names(path) -> list[str]:
+    r"""Names of maps from a .tsv (BIDS: ``index``, ``name``), .json or .txt file.
+
+    A JSON file is a list of names, or an object from index to name; a text file has a name
+    in each line.  A table is sorted by its index where it has one.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no names.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "atlas.tsv")
+    >>> _ = path.write_text("index\tname\n2\tvisual\n1\tmotor\n")
+    >>> read_map_names(path)
+    ['motor', 'visual']
+    """
+    path = Path(path)
+    if path.suffix == ".json":
+        content = json.loads(path.read_text())
+        if isinstance(content, dict) and content and all(map(str.isdigit, content)):
+            content = [content[key] for key in sorted(content, key=int)]
+        if content and isinstance(content, list) and all(isinstance(name, str) for name in content):
+            return content
+        raise ValueError(f"{path} must be a list of map names, or an object from index to name.")
+    if path.suffix != ".tsv":
+        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    header, *rows = read_rows(path)
+    if "name" not in header:
+        raise ValueError(f"{path} has no column 'name', only {', '.join(header)}.")
+    if "index" in header:
+        rows = sorted(rows, key=lambda row: float(row[header.index("index")]))
+    return [row[header.index("name")] for row in rows]
+
+
+def default_map_names(n: int) -> list[str]:
+    """``map-01…``, of as many digits as the last one needs.
+
+    Examples
+    --------
+    >>> default_map_names(2)
+    ['map-01', 'map-02']
+    """
+    return [f"map-{index:0{max(2, len(str(n)))}d}" for index in range(1, n + 1)]

@@ -1,0 +1,93 @@
+"""The projector on disk: a .npz without pickles, the same bytes for the same content."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from ..numerics.grid import Grid
+from ..numerics.projector import Projector
+from .atomic import replacing
+
+
+@dataclass(frozen=True, eq=False)
+class StoredProjector:
+    """A projector, and all that its users must know of the maps.
+
+    Attributes
+    ----------
+    projector : Projector
+    grid : Grid
+        The working grid, on which runs must lie.
+    names : list of str
+        Names of the K maps.
+    empty : {'nan', 'zero'}
+        What the signal of a map without weight is.
+    description : dict
+        What sidecars say of the maps.
+    """
+
+    projector: Projector
+    grid: Grid
+    names: list[str]
+    empty: str = "nan"
+    description: dict = field(default_factory=dict)
+
+
+def write_projector(path, stored: StoredProjector) -> None:
+    """Write a projector to a .npz file."""
+    projector = stored.projector
+    arrays = {
+        "support": projector.support,
+        "finish": projector.finish,
+        "rank": projector.rank,
+        "condition": projector.condition,
+        "vif": projector.vif,
+        "shape": stored.grid.shape,
+        "affine": stored.grid.affine,
+        "text": json.dumps([stored.names, stored.empty, stored.description]),
+    }
+    weights = projector.weights
+    if sparse.issparse(weights):
+        arrays |= {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
+    else:
+        arrays["weights"] = weights
+    with replacing(path) as temporary, open(temporary, "wb") as stream:
+        np.savez(stream, **arrays)
+
+
+def read_projector(path) -> StoredProjector:
+    """Read what `write_projector` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
+        names, empty, description = json.loads(str(arrays["text"]))
+        support, finish = arrays["support"], arrays["finish"]
+        if "weights" in arrays:
+            weights = arrays["weights"]
+        else:
+            weights = sparse.csr_array(
+                (arrays["data"], arrays["indices"], arrays["indptr"]),
+                shape=(support.size, finish.shape[1]),
+            )
+        projector = Projector(
+            support,
+            weights,
+            finish,
+            int(arrays["rank"]),
+            float(arrays["condition"]),
+            arrays["vif"],
+        )
+        grid = Grid(tuple(arrays["shape"]), arrays["affine"])
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise ValueError(f"{path} is no projector as FitProjector writes them ({error}).") from error
+    return StoredProjector(projector, grid, names, empty, description)

@@ -1,0 +1,274 @@
+"""Images read forward, a block of volumes at a time.
+
+Runs and maps are read alike: at no time is more than a block in memory, and only the
+voxels that are asked for are converted to float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from ..numerics.grid import Grid
+from .compression import DAMAGED, open_to_read
+from .sidecars import read_json, sidecar_of
+
+#: Bytes of float64 values in a block, unless the caller says how many volumes.
+BLOCK_BYTES = 64 << 20
+SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
+
+
+class Volumes:
+    """The volumes of a NIfTI image on disk, or of several 3D images in a row.
+
+    Any NIfTI-1 or NIfTI-2 file (or .hdr/.img pair), compressed or not, of any real data
+    type and byte order, with or without slope and intercept.
+
+    Parameters
+    ----------
+    paths : path-like, or list of path-likes
+        One 3D or 4D image, or several 3D images on one grid.
+
+    Attributes
+    ----------
+    grid : Grid
+    n_volumes : int
+    located : bool
+        Whether the header says where the image lies (has an sform or a qform).
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file does not exist.
+    ValueError
+        If a file is not a NIfTI image, has the wrong number of dimensions, a data type
+        without real numbers, or lies on another grid than the first.
+    """
+
+    def __init__(self, paths):
+        if isinstance(paths, (str, Path)):
+            paths = [paths]
+        self.paths = [Path(path) for path in paths]
+        if not self.paths:
+            raise ValueError("no image was given.")
+        images = [_open(path) for path in self.paths]
+        self.path = self.paths[0]
+        self.header = images[0].header
+        self.shape = images[0].shape
+        self.grid = _grid(self.path, images[0])
+        self.located = all(_located(image) for image in images)
+        self.dtype = np.result_type(*(image.get_data_dtype() for image in images))
+        self._parts = [_Part(path, image) for path, image in zip(self.paths, images, strict=True)]
+        self.n_volumes = sum(part.n_volumes for part in self._parts)
+        for path, image in zip(self.paths[1:], images[1:], strict=True):
+            if len(image.shape) != 3 or len(self.shape) != 3:
+                raise ValueError(f"{path}: a list of images holds 3D images, one volume each.")
+            if not self.grid.same_as(_grid(path, image)):
+                raise ValueError(
+                    f"{path} and {self.path} lie on different grids; put the list on one grid first."
+                )
+
+    @property
+    def name(self) -> str:
+        """The file's name for messages."""
+        return str(self.path) if len(self.paths) == 1 else f"{self.path} and {len(self.paths) - 1} more"
+
+    def blocks(
+        self, voxels: np.ndarray | None = None, n_volumes: int | None = None, finite: bool = False
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Read forward.
+
+        Parameters
+        ----------
+        voxels : (S,) int array, optional
+            Flat indices (NIfTI order) of the voxels to return; default all.
+        n_volumes : int, optional
+            Volumes in a block; by default as many as fit 64 MB.
+        finite : bool
+            Put 0 for NaN and infinity.
+
+        Yields
+        ------
+        first : int
+            Index of the block's first volume.
+        block : (n, S) float64 array
+
+        Raises
+        ------
+        ValueError
+            If the file ends early or its compression is damaged.
+        """
+        size = self.grid.n_voxels if voxels is None else voxels.size
+        step = n_volumes or max(1, BLOCK_BYTES // (8 * max(1, size)))
+        done = 0
+        for part in self._parts:
+            for block in part.blocks(voxels, step):
+                if finite:
+                    block[~np.isfinite(block)] = 0.0
+                yield done, block
+                done += len(block)
+
+    def volumes(self, finite: bool = False) -> Iterator[np.ndarray]:
+        """The volumes one by one, each (X, Y, Z) in float64."""
+        for _, block in self.blocks(n_volumes=1, finite=finite):
+            yield self.grid.unflatten(block[0])
+
+
+class Run(Volumes):
+    """A run: volumes with a time between them.
+
+    Parameters
+    ----------
+    paths : path-like, or list of path-likes
+    t_r : float, optional
+        Seconds from frame to frame; overrides what the files say.
+    """
+
+    def __init__(self, paths, t_r: float | None = None):
+        super().__init__(paths)
+        self._t_r = t_r
+
+    @property
+    def t_r(self) -> float | None:
+        """Seconds from frame to frame: as given, from the BIDS sidecar, or from the header.
+
+        None where nothing says so: a header without a time unit does not.
+
+        Raises
+        ------
+        ValueError
+            If sidecar and header disagree.
+        """
+        if self._t_r is not None:
+            return self._t_r
+        header, sidecar = self._header_t_r(), self._sidecar_t_r()
+        if header is not None and sidecar is not None and not np.isclose(header, sidecar, rtol=1e-3):
+            raise ValueError(
+                f"{self.name}: the sidecar's RepetitionTime is {sidecar:g} s, but the header says "
+                f"{header:g} s between frames; pass t_r to say which is right."
+            )
+        return header if sidecar is None else sidecar
+
+    def _header_t_r(self) -> float | None:
+        zooms = self.header.get_zooms()
+        unit = self.header.get_xyzt_units()[1]
+        if len(zooms) < 4 or unit not in SECONDS or not zooms[3] > 0:
+            return None
+        # the header's single precision turns 0.72 into 0.7200000286
+        return float(np.format_float_positional(np.float32(zooms[3]))) * SECONDS[unit]
+
+    def _sidecar_t_r(self) -> float | None:
+        sidecar = sidecar_of(self.path)
+        if not sidecar.exists():
+            return None
+        t_r = read_json(sidecar).get("RepetitionTime")
+        if t_r is not None and not (isinstance(t_r, (int, float)) and t_r > 0):
+            raise ValueError(f"{sidecar}: RepetitionTime is {t_r!r}, not a number of seconds above 0.")
+        return None if t_r is None else float(t_r)
+
+
+def prefetched(items: Iterator) -> Iterator:
+    """The same items, the next one being made in a thread while this one is used."""
+    items = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = thread.submit(next, items, None)
+            yield item
+
+
+class _Part:
+    """One file's volumes as raw bytes on disk."""
+
+    def __init__(self, path, image):
+        header = image.header
+        self.path = path
+        self.n_volumes = image.shape[3] if len(image.shape) > 3 else 1
+        self.n_voxels = int(np.prod(image.shape[:3]))
+        self.dtype = header.get_data_dtype()
+        proxy = image.dataobj
+        self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
+        self.data_file = Path(image.file_map["image"].filename)
+
+    def blocks(self, voxels, step) -> Iterator[np.ndarray]:
+        with self._stream() as read:
+            for start in range(0, self.n_volumes, step):
+                n = min(step, self.n_volumes - start)
+                yield self._values(read(start, n), n, voxels)
+
+    def _values(self, raw: bytes, n: int, voxels) -> np.ndarray:
+        values = np.frombuffer(raw, self.dtype).reshape(n, self.n_voxels)
+        values = (values if voxels is None else values[:, voxels]).astype(np.float64)
+        if self.slope != 1:
+            values *= self.slope
+        if self.inter != 0:
+            values += self.inter
+        return values
+
+    @contextmanager
+    def _stream(self):
+        """A function ``read(start, n)`` that returns the bytes of the next n volumes."""
+        size = self.n_voxels * self.dtype.itemsize
+        compressed = self.data_file.suffix == ".gz"
+        with open_to_read(self.data_file) as stream:
+
+            def exactly(count):
+                # the checksum at the end of a compressed file is seen by reading past the data
+                try:
+                    data = stream.read(count)
+                except DAMAGED as error:
+                    raise ValueError(
+                        f"{self.data_file}: the compressed data are damaged or cut off ({error}); "
+                        "copy or make the file again."
+                    ) from error
+                return data
+
+            def read(start, n):
+                data = exactly(n * size)
+                if len(data) < n * size:
+                    raise ValueError(
+                        f"{self.data_file} ends in volume {start + len(data) // size + 1} of the "
+                        f"{self.n_volumes} that its header announces; copy or make the file again."
+                    )
+                if compressed and start + n == self.n_volumes:
+                    while exactly(1 << 20):
+                        pass
+                return data
+
+            skipped = exactly(self.offset)
+            if len(skipped) < self.offset:
+                raise ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
+            yield read
+
+
+def _open(path: Path):
+    try:
+        image = nib.load(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path} does not exist.") from None
+    except Exception as error:  # nibabel raises many kinds for files that are no images
+        raise ValueError(f"{path} cannot be read as a NIfTI image ({error}).") from error
+    if not isinstance(image, nib.Nifti1Pair):
+        raise ValueError(f"{path} is a {type(image).__name__}, not a NIfTI image; convert it to NIfTI.")
+    # trailing axes of one voxel are common in maps made by other tools
+    if len(image.shape) < 3 or any(n != 1 for n in image.shape[4:]):
+        raise ValueError(f"{path} has the shape {image.shape}; a 3D or 4D image is needed.")
+    if image.get_data_dtype().kind not in "iuf":
+        raise ValueError(f"{path} holds {image.get_data_dtype()} values; real numbers are needed.")
+    return image
+
+
+def _grid(path: Path, image) -> Grid:
+    try:
+        return Grid(image.shape[:3], image.affine)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _located(image) -> bool:
+    return bool(image.header["sform_code"] > 0 or image.header["qform_code"] > 0)

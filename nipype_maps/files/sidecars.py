@@ -1,0 +1,79 @@
+"""JSON files that lie beside others and say what they are."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from pathlib import Path
+
+from .atomic import replacing, sha256
+
+IMAGE_ENDINGS = (".nii.gz", ".nii", ".img.gz", ".img", ".hdr.gz", ".hdr")
+PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
+
+
+def stem(path) -> str:
+    """A file's name without its ending, for images of two endings too.
+
+    Examples
+    --------
+    >>> stem("/data/sub-01_bold.nii.gz"), stem("signals.tsv")
+    ('sub-01_bold', 'signals')
+    """
+    name = Path(path).name
+    for ending in IMAGE_ENDINGS:
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return Path(name).stem
+
+
+def sidecar_of(path) -> Path:
+    """Where a file's JSON sidecar lies, whether or not it exists."""
+    return Path(path).with_name(stem(path) + ".json")
+
+
+def read_json(path) -> dict:
+    """A JSON object; ValueError where the file holds something else."""
+    try:
+        content = json.loads(Path(path).read_text())
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not a JSON file ({error}).") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no JSON object but a {type(content).__name__}.")
+    return content
+
+
+def write_json(path, content: dict) -> None:
+    """Write a JSON object, the keys in the order given."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n")
+
+
+def source(path) -> dict:
+    """Name and checksum of an input: what a sidecar says of it, wherever it lies."""
+    return {"File": Path(path).name, "SHA256": sha256(path)}
+
+
+def sources(paths) -> list[dict]:
+    """`source` of each of some files."""
+    return [source(path) for path in paths]
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that a result depends on."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:  # run from a checkout that is not installed
+            found[package] = "unknown"
+    return found
+
+
+def number(value: float) -> float | str:
+    """A float as JSON can hold it: 'n/a' and 'inf' are words."""
+    value = float(value)
+    if value != value:
+        return "n/a"
+    return value if abs(value) != float("inf") else "inf"

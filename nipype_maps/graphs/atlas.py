@@ -1,0 +1,114 @@
+"""The atlas branch: maps and mask on the working grid."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from nipype.pipeline.engine import Workflow
+
+from ..interfaces import Mask, ReadGrid, Resample
+from .nodes import fields, node
+
+ResamplingTarget = Literal["data", "mask", "maps", None]
+Interpolation = Literal["linear", "continuous", "nearest"]
+EmptyMaps = Literal["nan", "zero", "drop", "error"]
+
+
+def init_atlas_wf(
+    *,
+    resampling_target: ResamplingTarget = "data",
+    maps_interpolation: Interpolation = "linear",
+    allow_overlap: bool = True,
+    empty_maps: EmptyMaps = "nan",
+    name: str = "atlas_wf",
+) -> Workflow:
+    """Build the graph that puts maps and mask onto the working grid.
+
+    Parameters
+    ----------
+    resampling_target : {'data', 'mask', 'maps', None}
+        Whose grid is the working grid: the runs' (given as ``target_shape`` and
+        ``target_affine``), the mask's, the maps'; None: all lie on the maps' grid already.
+    maps_interpolation : {'linear', 'continuous', 'nearest'}
+        How maps are resampled.
+    allow_overlap : bool
+        False: stop if two maps are both non-zero at one voxel.
+    empty_maps : {'nan', 'zero', 'drop', 'error'}
+        What becomes of a map of which nothing is left.
+    name : str
+        Name of the workflow.
+
+    Inputs
+    ------
+    maps_file
+        4D image, 3D image (one map), or list of 3D images.
+    mask_file
+        3D image; may be left out.
+    map_names
+        Names of the maps, a list or a file; may be left out.
+    target_shape
+        Shape of the working grid, for ``resampling_target='data'``.
+    target_affine
+        Affine of the working grid, for ``resampling_target='data'``.
+    target_located
+        Whether that grid's header says where it lies; may be left out.
+
+    Outputs
+    -------
+    maps_file
+        Maps on the working grid, 0 outside the mask (A).
+    mask_file
+        Mask on the working grid; undefined without a mask.
+    names
+        Names of the maps.
+    coverage
+        Share of each map's weight inside mask and field of view.
+    target_shape
+        Shape of the working grid.
+    target_affine
+        Affine of the working grid.
+    target_located
+        Whether its header says where it lies.
+    """
+    inputnode = fields(
+        "inputnode", "maps_file", "mask_file", "map_names", "target_shape", "target_affine", "target_located"
+    )
+    outputnode = fields(
+        "outputnode",
+        "maps_file",
+        "mask_file",
+        "names",
+        "coverage",
+        "target_shape",
+        "target_affine",
+        "target_located",
+    )
+    on_mismatch = "error" if resampling_target is None else "resample"
+    resample_maps = node(Resample(interpolation=maps_interpolation, on_mismatch=on_mismatch), "resample_maps")
+    resample_mask = node(Resample(interpolation="nearest", on_mismatch=on_mismatch), "resample_mask")
+    mask = node(Mask(allow_overlap=allow_overlap, empty_maps=empty_maps), "mask")
+
+    workflow = Workflow(name=name)
+    workflow.connect([
+        (inputnode, resample_maps, [("maps_file", "in_file")]),
+        (inputnode, resample_mask, [("mask_file", "in_file")]),
+        (inputnode, mask, [("maps_file", "original_file"), ("map_names", "map_names")]),
+        (resample_maps, mask, [("out_file", "in_file")]),
+        (resample_mask, mask, [("out_file", "mask_file")]),
+        (resample_mask, outputnode, [("out_file", "mask_file")]),
+        (mask, outputnode, [("out_file", "maps_file"), ("names", "names"), ("coverage", "coverage")]),
+    ])  # fmt: skip
+
+    if resampling_target == "data":
+        target, shape, affine, located = inputnode, "target_shape", "target_affine", "target_located"
+    else:
+        target, shape, affine, located = node(ReadGrid(), "read_target"), "shape", "affine", "located"
+        origin = "mask_file" if resampling_target == "mask" else "maps_file"
+        workflow.connect(inputnode, origin, target, "in_file")
+    for follower in (resample_maps, resample_mask, outputnode):
+        workflow.connect([
+            (target, follower, [
+                (shape, "target_shape"), (affine, "target_affine"), (located, "target_located"),
+            ]),
+        ])  # fmt: skip
+    return workflow

@@ -1,0 +1,63 @@
+"""inverse: from signals back to a 4D image."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from nipype.pipeline.engine import Workflow
+
+from ..interfaces import Inverse
+from .nodes import fields, node
+
+
+def init_inverse_wf(
+    *,
+    dtype: Literal["float64", "float32"] = "float64",
+    extension: Literal[".nii.gz", ".nii"] = ".nii.gz",
+    name: str = "inverse_wf",
+) -> Workflow:
+    """Build the graph from signals to the image that they stand for.
+
+    Parameters
+    ----------
+    dtype : {'float64', 'float32'}
+        Data type of the image.
+    extension : {'.nii.gz', '.nii'}
+        Compressed or not.
+    name : str
+        Name of the workflow.
+
+    Inputs
+    ------
+    signals_file
+        TSV: a column per map, a row per frame.
+    maps_file
+        Maps on the grid of the image to be made, as `init_fit_wf` puts them out.
+    mask_file
+        3D image on that grid; may be left out.
+    map_names
+        Names of the maps, to find their columns by; may be left out.
+    t_r
+        Seconds from frame to frame; left out, the signals' sidecar says so.
+
+    Outputs
+    -------
+    out_file
+        4D image, one volume per row of the signals.
+    """
+    inputnode = fields("inputnode", "signals_file", "maps_file", "mask_file", "map_names", "t_r")
+    outputnode = fields("outputnode", "out_file")
+    inverse = node(Inverse(dtype=dtype, extension=extension), "inverse")
+
+    workflow = Workflow(name=name)
+    workflow.connect([
+        (inputnode, inverse, [
+            ("signals_file", "in_file"),
+            ("maps_file", "maps_file"),
+            ("mask_file", "mask_file"),
+            ("map_names", "map_names"),
+            ("t_r", "t_r"),
+        ]),
+        (inverse, outputnode, [("out_file", "out_file")]),
+    ])  # fmt: skip
+    return workflow

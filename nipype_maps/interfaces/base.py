@@ -1,0 +1,139 @@
+"""What all interfaces share: traits for images and frames, warnings, and errors that name a file."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from nipype import logging
+from nipype.interfaces.base import (
+    BaseInterfaceInputSpec,
+    File,
+    InputMultiObject,
+    SimpleInterface,
+    Str,
+    isdefined,
+    traits,
+)
+
+from ..files.sidecars import stem
+
+logger = logging.getLogger("nipype.interface")
+
+
+class InputFile(File):
+    """An existing file, made absolute so that a node can run in its own folder.
+
+    Symbolic links are kept: in a DataLad data set they lead away from the sidecars.
+    """
+
+    def __init__(self, **metadata):
+        super().__init__(exists=True, **metadata)
+
+    def validate(self, objekt, name, value, return_pathlike=False):
+        """Return the absolute path of an existing file."""
+        return os.path.abspath(super().validate(objekt, name, value))
+
+
+def input_images(**metadata):
+    """Trait: one 3D or 4D image, or a list of 3D images."""
+    return InputMultiObject(InputFile(), **metadata)
+
+
+def number_or_none(low: float = 0.0, exclude_low: bool = True, **metadata):
+    """Trait: a number above a limit, or None, which is the default."""
+    return traits.Either(None, traits.Range(low=low, exclude_low=exclude_low), usedefault=True, **metadata)
+
+
+class SampleMask(traits.TraitType):
+    """Frames to keep: a file, indices, or one boolean per frame; None keeps all.
+
+    A compound of nipype's own traits would take ``[True, False]`` for the indices 1 and 0.
+    """
+
+    default_value = None
+    info_text = "a file, a list of frame indices, a list of one boolean per frame, or None"
+
+    def validate(self, objekt, name, value):
+        """Return a path, a list of bools, a list of ints, or None."""
+        if value is None:
+            return None
+        if isinstance(value, (str, Path)) and os.path.isfile(value):
+            return os.path.abspath(value)
+        if isinstance(value, (list, tuple, np.ndarray)):
+            kinds = {np.asarray(item).dtype.kind for item in value}
+            if kinds <= {"b"} or kinds <= {"i", "u"}:
+                return np.asarray(value).tolist()
+        return self.error(objekt, name, value)
+
+
+class MapsInputSpec(BaseInterfaceInputSpec):
+    """Inputs that every interface has."""
+
+    code_version = Str(
+        "1", usedefault=True, desc="version of the algorithm; part of the cache key, not to be set"
+    )
+
+
+class MapsInterface(SimpleInterface):
+    """An interface whose `_run` returns its outputs.
+
+    Subclasses define ``_run(self, inputs, cwd, notes) -> dict``: ``inputs`` holds the traits'
+    values, None for what is not given; ``cwd`` is the node's folder; ``notes`` lists the
+    warnings given so far, for a sidecar.
+    """
+
+    def _run_interface(self, runtime):
+        self._results = {}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            try:
+                self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
+            except ValueError as error:
+                raise self._naming_the_file(error) from error
+        for note in Notes(caught):
+            logger.warning("%s", note)
+        return runtime
+
+    def _values(self) -> SimpleNamespace:
+        # nipype sets an input to Undefined, default or not, that is connected to a field which
+        # nobody filled in
+        values, defaults = self.inputs.trait_get(), self.input_spec().trait_get()
+        chosen = {name: values[name] if isdefined(values[name]) else defaults[name] for name in defaults}
+        return SimpleNamespace(
+            **{name: value if isdefined(value) else None for name, value in chosen.items()}
+        )
+
+    def _list_outputs(self):
+        # nipype asks again when it cannot load a node's results; an error makes it run the node
+        if not self._results:
+            raise FileNotFoundError(f"{type(self).__name__} has not run yet.")
+        return self._results
+
+    def _naming_the_file(self, error: ValueError) -> ValueError:
+        in_file = self.inputs.in_file if "in_file" in self.inputs.copyable_trait_names() else None
+        if isinstance(in_file, list):
+            in_file = in_file[0]
+        if not in_file or not isdefined(in_file) or str(error).startswith("/"):
+            return error
+        return ValueError(f"{Path(in_file).name}: {error}")
+
+
+class Notes:
+    """The sentences of recorded warnings, as they come in; each once."""
+
+    def __init__(self, caught):
+        self._caught = caught
+
+    def __iter__(self):
+        return iter(
+            dict.fromkeys(str(w.message) for w in self._caught if issubclass(w.category, UserWarning))
+        )
+
+
+def output_path(cwd: Path, in_file: str, suffix: str) -> str:
+    """Where a node writes: in its own folder, named after its input."""
+    return str(cwd / f"{stem(in_file)}{suffix}")

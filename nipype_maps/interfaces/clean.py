@@ -1,0 +1,194 @@
+"""Clean: everything that happens to signals along time."""
+
+from __future__ import annotations
+
+import numpy as np
+from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
+
+from ..files.sidecars import read_json, source, sources, versions, write_json
+from ..files.tables import (
+    Table,
+    read_confounds,
+    read_labels,
+    read_sample_mask,
+    read_table,
+    write_signals,
+)
+from ..numerics.clean import Cleaning, clean
+from ..numerics.frames import kept_frames
+from .base import (
+    InputFile,
+    MapsInputSpec,
+    MapsInterface,
+    SampleMask,
+    number_or_none,
+    output_path,
+)
+
+
+class CleanInputSpec(MapsInputSpec):
+    in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
+    in_json = InputFile(desc="sidecar of the signals, which the new one extends")
+    sample_mask = SampleMask(
+        usedefault=True,
+        desc="frames to keep: indices, or one boolean per frame; a list, or a .npy, .txt or .tsv file",
+    )
+    runs = traits.Either(
+        None,
+        InputFile(),
+        traits.List(traits.Either(traits.Int(), Str())),
+        usedefault=True,
+        desc="run that each frame belongs to, where several were concatenated: a list of labels, or "
+        "a text file with one a line; every option acts within each run",
+    )
+    detrend = traits.Bool(
+        False, usedefault=True, desc="remove mean and linear trend from signals and confounds"
+    )
+    filter = traits.Enum(
+        "butterworth",
+        "cosine",
+        None,
+        usedefault=True,
+        desc="how low_pass and high_pass are applied: butterworth (order 5, zero phase), cosine "
+        "(regress out slow drift), or None",
+    )
+    low_pass = number_or_none(desc="remove frequencies above this one (Hz)")
+    high_pass = number_or_none(desc="remove frequencies below this one (Hz)")
+    extrapolate = traits.Bool(
+        False,
+        usedefault=True,
+        desc="with the Butterworth filter, extrapolate censored frames at the ends of the run "
+        "instead of cutting them off",
+    )
+    t_r = number_or_none(desc="seconds from frame to frame; needed by the filters")
+    confounds_files = InputMultiObject(
+        InputFile(), desc="tables (TSV, CSV, white space, .npy) of one row per frame of the run"
+    )
+    confound_columns = InputMultiObject(
+        Str(), desc="names or wildcard patterns of the confounds to regress out; default all"
+    )
+    extra_confounds = InputFile(
+        desc="one more table of confounds, taken whole: what HighVarianceConfounds writes"
+    )
+    standardize_confounds = traits.Bool(
+        True, usedefault=True, desc="give confounds zero mean and unit variance first"
+    )
+    standardize = traits.Enum(
+        False,
+        True,
+        None,
+        "zscore",
+        "zscore_sample",
+        "psc",
+        usedefault=True,
+        desc="False or None: nothing; True or zscore: zero mean, unit variance (ddof=0); "
+        "zscore_sample: the same with ddof=1; psc: percent change from the mean",
+    )
+    dtype = traits.Enum(
+        None,
+        "auto",
+        "float64",
+        "float32",
+        "float16",
+        usedefault=True,
+        desc="precision of the signals; None is float64, auto float32",
+    )
+
+
+class CleanOutputSpec(TraitedSpec):
+    out_file = File(exists=True, desc="clean signals (.tsv): a row per kept frame")
+    out_json = File(exists=True, desc="what was done, frames kept, degrees of freedom left")
+    degrees_of_freedom = traits.List(traits.Int(), desc="per run: frames kept, less what was regressed out")
+
+
+class Clean(MapsInterface):
+    """Censor, detrend, filter, regress out confounds and standardise, in this order.
+
+    The order and meaning of every step are those of nilearn; see
+    `nipype_maps.numerics.clean.clean`.
+    """
+
+    input_spec = CleanInputSpec
+    output_spec = CleanOutputSpec
+
+    def _run(self, inputs, cwd, notes):
+        table = read_table(inputs.in_file)
+        n_frames = len(table.values)
+        mask = inputs.sample_mask
+        mask_source = mask if isinstance(mask, str) else None
+        kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
+        confounds, filled = _confounds(inputs, n_frames, kept)
+        options = Cleaning(
+            detrend=inputs.detrend,
+            filter=inputs.filter,
+            low_pass=inputs.low_pass,
+            high_pass=inputs.high_pass,
+            t_r=inputs.t_r,
+            standardize=inputs.standardize,
+            standardize_confounds=inputs.standardize_confounds,
+            extrapolate=inputs.extrapolate,
+        )
+        runs = read_labels(inputs.runs) if isinstance(inputs.runs, str) else inputs.runs
+        cleaned = clean(table.values, confounds.values, kept, runs, options)
+
+        out_file = output_path(cwd, inputs.in_file, "_clean.tsv")
+        out_json = output_path(cwd, inputs.in_file, "_clean.json")
+        write_signals(out_file, table.names, cleaned.signals.astype(_dtype(inputs.dtype)))
+        sidecar = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
+        earlier = sidecar.pop("Warnings", [])
+        sidecar |= {
+            "RepetitionTime": inputs.t_r or sidecar.get("RepetitionTime"),
+            "FramesInRun": n_frames,
+            "FramesKept": "all" if kept.size == n_frames else cleaned.kept.tolist(),
+            "DegreesOfFreedom": _one_or_all(cleaned.degrees_of_freedom),
+            "Cleaning": _description(inputs, confounds, filled, mask_source),
+            "Warnings": [*earlier, *notes],
+        }
+        write_json(out_json, sidecar)
+        return {
+            "out_file": out_file,
+            "out_json": out_json,
+            "degrees_of_freedom": cleaned.degrees_of_freedom,
+        }
+
+
+def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
+    """All confounds in one table, and the columns that were filled at their start."""
+    files, columns = inputs.confounds_files or [], inputs.confound_columns or []
+    if columns and not files:
+        raise ValueError("confound_columns names columns, but confounds_files gives no table.")
+    tables = [read_confounds(files, columns, n_frames, kept)] if files else []
+    if inputs.extra_confounds:
+        tables.append(read_confounds([inputs.extra_confounds], [], n_frames, kept))
+    names = [name for table, _ in tables for name in table.names]
+    values = np.hstack([np.zeros((n_frames, 0)), *(table.values for table, _ in tables)])
+    return Table(names, values), [name for _, filled in tables for name in filled]
+
+
+def _description(inputs, confounds, filled, mask_source) -> dict:
+    """The options, columns and files, for the sidecar."""
+    filtering = not (inputs.low_pass is None and inputs.high_pass is None)
+    description = {
+        "Detrend": inputs.detrend,
+        "Filter": inputs.filter if filtering else None,
+        "LowPass": inputs.low_pass,
+        "HighPass": inputs.high_pass,
+        "Extrapolate": inputs.extrapolate,
+        "Standardize": inputs.standardize or False,
+        "StandardizeConfounds": inputs.standardize_confounds,
+        "DType": np.dtype(_dtype(inputs.dtype)).name,
+        "ConfoundColumns": confounds.names,
+        "ConfoundsFilledAtStart": filled,
+        "ConfoundsSources": sources(inputs.confounds_files or []),
+    }
+    if mask_source:
+        description["SampleMaskSource"] = source(mask_source)
+    return description
+
+
+def _dtype(name) -> str:
+    return {None: "float64", "auto": "float32"}.get(name, name)
+
+
+def _one_or_all(values: list[int]):
+    return values[0] if len(values) == 1 else values

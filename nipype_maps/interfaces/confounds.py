@@ -1,0 +1,67 @@
+"""HighVarianceConfounds: what the most variable voxels of a run have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+from nipype.interfaces.base import File, TraitedSpec, traits
+
+from ..files.images import read_mask
+from ..files.runs import Volumes
+from ..files.tables import read_sample_mask, write_signals
+from ..numerics.confounds import high_variance_confounds
+from ..numerics.frames import kept_frames
+from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, input_images, output_path
+
+
+class HighVarianceConfoundsInputSpec(MapsInputSpec):
+    in_file = input_images(mandatory=True, desc="run: 4D image, or list of 3D images")
+    mask_file = InputFile(desc="3D image on the run's grid; default: all voxels")
+    sample_mask = SampleMask(
+        usedefault=True, desc="frames to draw from, as in Clean; the others' rows are n/a"
+    )
+    n_confounds = traits.Range(low=1, value=5, usedefault=True, desc="number of confounds")
+    percentile = traits.Range(
+        low=0.0,
+        high=100.0,
+        value=2.0,
+        exclude_low=True,
+        usedefault=True,
+        desc="share of voxels of largest sum of squares to draw from, in percent",
+    )
+    detrend = traits.Bool(True, usedefault=True, desc="remove each voxel's mean and linear trend first")
+
+
+class HighVarianceConfoundsOutputSpec(TraitedSpec):
+    out_file = File(exists=True, desc="confounds (.tsv): columns high_variance_01 and on, a row per frame")
+
+
+class HighVarianceConfounds(MapsInterface):
+    """Confounds from the voxels of largest variance, without anatomy (CompCor).
+
+    Censored frames have no say in them, and no value.
+    """
+
+    input_spec = HighVarianceConfoundsInputSpec
+    output_spec = HighVarianceConfoundsOutputSpec
+
+    def _run(self, inputs, cwd, notes):
+        run = Volumes(inputs.in_file)
+        mask = inputs.sample_mask
+        if isinstance(mask, str):
+            mask = read_sample_mask(mask, run.n_volumes)
+        kept = kept_frames(mask, run.n_volumes)
+        inside = np.arange(run.grid.n_voxels)
+        if inputs.mask_file:
+            inside = np.flatnonzero(read_mask(inputs.mask_file, run))
+        values = np.full((run.n_volumes, inputs.n_confounds), np.nan)
+        values[kept] = high_variance_confounds(
+            lambda voxels: run.blocks(inside if voxels is None else inside[voxels]),
+            kept,
+            inputs.n_confounds,
+            inputs.percentile,
+            inputs.detrend,
+        )
+        out_file = output_path(cwd, run.path, "_highvariance.tsv")
+        names = [f"high_variance_{index:02d}" for index in range(1, inputs.n_confounds + 1)]
+        write_signals(out_file, names, values)
+        return {"out_file": out_file}

@@ -1,0 +1,42 @@
+"""ReadGrid: where an image lies, as values."""
+
+from __future__ import annotations
+
+from nipype.interfaces.base import TraitedSpec, traits
+
+from ..files.runs import Run
+from .base import MapsInputSpec, MapsInterface, input_images, number_or_none
+
+
+class ReadGridInputSpec(MapsInputSpec):
+    in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
+    t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
+
+
+class ReadGridOutputSpec(TraitedSpec):
+    shape = traits.List(traits.Int(), desc="number of voxels along each of the three axes")
+    affine = traits.List(traits.List(traits.Float()), desc="4 x 4 matrix from voxel indices to millimetres")
+    located = traits.Bool(desc="whether the header says where the image lies (sform or qform)")
+    t_r = traits.Either(None, traits.Float(), desc="seconds from frame to frame, None if unknown")
+    n_frames = traits.Int(desc="number of volumes")
+
+
+class ReadGrid(MapsInterface):
+    """Read an image's grid from its header.
+
+    Shape and affine leave as values rather than as a file, so that another run on the same
+    grid changes no input of the nodes behind, and they stay cached.
+    """
+
+    input_spec = ReadGridInputSpec
+    output_spec = ReadGridOutputSpec
+
+    def _run(self, inputs, cwd, notes):
+        run = Run(inputs.in_file, inputs.t_r)
+        return {
+            "shape": list(run.grid.shape),
+            "affine": run.grid.affine.tolist(),
+            "located": run.located,
+            "t_r": run.t_r,
+            "n_frames": run.n_volumes,
+        }

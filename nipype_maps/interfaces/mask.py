@@ -1,0 +1,133 @@
+"""Mask: maps to zero outside a mask; what is left of each, and what it is called."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from nipype.interfaces.base import File, Str, TraitedSpec, traits
+
+from ..files.images import read_mask, writing
+from ..files.map_names import names_of_maps
+from ..files.runs import Volumes
+from ..numerics.overlap import OverlapCounter, coverage, inside_of
+from .base import InputFile, MapsInputSpec, MapsInterface, input_images, output_path
+
+
+class MaskInputSpec(MapsInputSpec):
+    in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
+    mask_file = InputFile(desc="3D image on the maps' grid; inside is where it is not 0")
+    original_file = input_images(
+        desc="the maps before they were resampled, which coverage refers to and names are found "
+        "beside (default: in_file)"
+    )
+    allow_overlap = traits.Bool(
+        True, usedefault=True, desc="False: stop if two maps are both non-zero at one voxel"
+    )
+    empty_maps = traits.Enum(
+        "nan",
+        "zero",
+        "drop",
+        "error",
+        usedefault=True,
+        desc="a map of which nothing is left keeps its column, filled with n/a or 0; or is "
+        "dropped; or stops the run",
+    )
+    map_names = traits.Either(
+        InputFile(),
+        traits.List(Str()),
+        desc="names of the maps: a list, or a .tsv (columns index, name), .json or .txt file",
+    )
+
+
+class MaskOutputSpec(TraitedSpec):
+    out_file = File(
+        exists=True, desc="maps, 0 outside the mask (float64 .nii); the input itself if nothing changes"
+    )
+    coverage = traits.List(
+        traits.Float(), desc="per map: share of its absolute weight inside mask and field of view"
+    )
+    names = traits.List(Str(), desc="per map: its name")
+
+
+class Mask(MapsInterface):
+    """Cut maps to a mask, check them, and name them."""
+
+    input_spec = MaskInputSpec
+    output_spec = MaskOutputSpec
+
+    def _run(self, inputs, cwd, notes):
+        maps = Volumes(inputs.in_file)
+        original = Volumes(inputs.original_file or inputs.in_file)
+        if original.n_volumes != maps.n_volumes:
+            raise ValueError(
+                f"{maps.name} has {maps.n_volumes} maps, but {original.name} has {original.n_volumes}."
+            )
+        inside = None
+        if inputs.mask_file:
+            inside = read_mask(inputs.mask_file, maps)
+        names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
+        changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
+        shares = _coverages(original, maps.grid, inside)
+        keep = _kept(left, names, inputs.empty_maps, original, shares)
+        names, shares = ([x[k] for k in keep] for x in (names, shares))
+        if not changed and len(keep) == maps.n_volumes and len(maps.paths) == 1:
+            return {"out_file": str(maps.path), "coverage": shares, "names": names}
+
+        out_file = output_path(cwd, maps.path, "_masked.nii")
+        with writing(out_file, maps.grid, len(keep), like=maps) as out:
+            for index, volume in enumerate(maps.volumes(finite=True)):
+                if index in keep:
+                    out.append(volume if inside is None else np.where(maps.grid.unflatten(inside), volume, 0))
+        return {"out_file": out_file, "coverage": shares, "names": names}
+
+
+def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]]:
+    """Whether masking changes the maps, and whether anything is left of each."""
+    eps = np.finfo(dtype).eps if dtype.kind == "f" else 0.0
+    overlaps = OverlapCounter(maps.grid.n_voxels, eps)
+    changed, left = False, []
+    for _, block in maps.blocks(n_volumes=1):
+        flat = block[0]
+        finite = np.where(np.isfinite(flat), flat, 0.0)
+        if not allow_overlap:
+            overlaps.add(finite)
+        masked = finite if inside is None else np.where(inside, finite, 0.0)
+        changed |= not np.array_equal(masked, flat)
+        left.append(bool(masked.any()))
+    if overlaps.pairs:
+        shown = [
+            f"{names[a]} and {names[b]} share {count} voxels"
+            for (a, b), count in list(overlaps.pairs.items())[:3]
+        ]
+        more = f", and {len(overlaps.pairs) - 3} more pairs" if len(overlaps.pairs) > 3 else ""
+        raise ValueError(
+            f"maps overlap, which allow_overlap=False forbids: {', '.join(shown)}{more}; resampling may "
+            "have made them overlap."
+        )
+    return changed, left
+
+
+def _coverages(original, grid, inside) -> list[float]:
+    where = inside_of(original.grid, grid, inside)
+    return [coverage(volume.ravel(order="F"), where) for volume in original.volumes(finite=True)]
+
+
+def _kept(left, names, policy, original, shares) -> list[int]:
+    """Which maps stay, by the policy for empty ones."""
+    empty = [name for name, something in zip(names, left, strict=True) if not something]
+    if len(empty) == len(names):
+        if np.isnan(shares).all():
+            raise ValueError(f"{original.name} contains no map: it is 0 everywhere.")
+        raise ValueError(
+            f"no map of {original.name} is left on the working grid inside the mask; check that maps, "
+            "mask and run lie in the same space."
+        )
+    if empty and policy == "error":
+        raise ValueError(
+            f"nothing is left of {', '.join(empty)} on the working grid inside the mask, which "
+            "empty_maps='error' forbids."
+        )
+    if empty and policy == "drop":
+        warnings.warn(f"dropped, because nothing is left of them: {', '.join(empty)}.", stacklevel=2)
+    return [k for k, something in enumerate(left) if something or policy != "drop"]

@@ -1,0 +1,183 @@
+"""FitProjector and Project: least squares of every frame on the maps."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from nipype.interfaces.base import File, Str, TraitedSpec, traits
+
+from ..files.images import read_columns
+from ..files.map_names import default_map_names
+from ..files.projectors import StoredProjector, read_projector, write_projector
+from ..files.runs import Run, Volumes, prefetched
+from ..files.sidecars import number, source, sources, versions, write_json
+from ..files.tables import write_signals
+from ..numerics.grid import require_same_grid
+from ..numerics.projector import build_projector
+from .base import (
+    InputFile,
+    MapsInputSpec,
+    MapsInterface,
+    input_images,
+    number_or_none,
+    output_path,
+)
+
+
+class FitProjectorInputSpec(MapsInputSpec):
+    maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
+    smoothed_file = input_images(desc="the same maps smoothed, to stand for smoothing the run")
+    names = traits.List(Str(), desc="names of the maps (default: map-01...)")
+    coverage = traits.List(traits.Float(), desc="share of each map that the working grid and mask cover")
+    empty_maps = traits.Enum(
+        "nan", "zero", usedefault=True, desc="signal of a map that is 0 everywhere: n/a or 0"
+    )
+    maps_source = input_images(desc="images the maps come from, recorded with their checksums")
+    mask_source = InputFile(desc="image the mask comes from, recorded with its checksum")
+    parameters = traits.Dict(
+        Str(), traits.Any(), desc="how maps and mask were prepared, recorded beside the results"
+    )
+
+
+class FitProjectorOutputSpec(TraitedSpec):
+    projector = File(exists=True, desc="all that projecting a run needs of the maps (.npz)")
+    rank = traits.Int(desc="numerical rank of the maps")
+    condition = traits.Float(desc="condition number of the maps that are not empty")
+
+
+class FitProjector(MapsInterface):
+    """Work out, once, all that depends on the maps alone."""
+
+    input_spec = FitProjectorInputSpec
+    output_spec = FitProjectorOutputSpec
+
+    def _run(self, inputs, cwd, notes):
+        maps = Volumes(inputs.maps_file)
+        smoothed = None
+        if inputs.smoothed_file:
+            smoothed = Volumes(inputs.smoothed_file)
+            if not smoothed.grid.same_as(maps.grid) or smoothed.n_volumes != maps.n_volumes:
+                raise ValueError(f"{smoothed.name} does not hold the maps of {maps.name}, smoothed.")
+        names = inputs.names or default_map_names(maps.n_volumes)
+        shares = inputs.coverage or [1.0] * maps.n_volumes
+        if not len(names) == len(shares) == maps.n_volumes:
+            raise ValueError(
+                f"{maps.name} has {maps.n_volumes} maps, but there are {len(names)} names and "
+                f"{len(shares)} coverages."
+            )
+        projector = build_projector(read_columns(maps), None if smoothed is None else read_columns(smoothed))
+        _warn(projector, names, inputs.empty_maps)
+        description = {
+            **(inputs.parameters or {}),
+            "Grid": {"Shape": list(maps.grid.shape), "Affine": maps.grid.affine.tolist()},
+            "Names": names,
+            "Coverage": [number(share) for share in shares],
+            "Rank": projector.rank,
+            "ConditionNumber": number(projector.condition),
+            "VarianceInflation": [number(value) for value in projector.vif],
+            "Sources": sources(inputs.maps_source or inputs.maps_file),
+        }
+        if inputs.mask_source:
+            description["MaskSource"] = source(inputs.mask_source)
+        description["Warnings"] = list(notes)
+        out_file = str(cwd / "projector.npz")
+        write_projector(
+            out_file, StoredProjector(projector, maps.grid, names, inputs.empty_maps, description)
+        )
+        return {"projector": out_file, "rank": projector.rank, "condition": projector.condition}
+
+
+def _warn(projector, names, empty_maps) -> None:
+    empty = [name for name, vif in zip(names, projector.vif, strict=True) if np.isnan(vif)]
+    dependent = [name for name, vif in zip(names, projector.vif, strict=True) if np.isinf(vif)]
+    if empty:
+        filled = "n/a" if empty_maps == "nan" else "0"
+        warnings.warn(
+            f"nothing is left of {', '.join(empty)} on the working grid inside the mask; the "
+            f"signals are {filled}.",
+            stacklevel=2,
+        )
+    if dependent:
+        warnings.warn(
+            f"{', '.join(dependent)} depend linearly on each other, so that their signals are "
+            "not separate; leave out what is there twice.",
+            stacklevel=2,
+        )
+
+
+class ProjectInputSpec(MapsInputSpec):
+    in_file = input_images(mandatory=True, desc="run on the working grid: 4D image, or list of 3D images")
+    projector = InputFile(mandatory=True, desc="what FitProjector wrote")
+    source_file = input_images(
+        desc="the run before it was resampled or smoothed, to name the signals after, take t_r "
+        "from and record (default: in_file)"
+    )
+    t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
+    n_procs = traits.Range(
+        low=1, value=1, usedefault=True, nohash=True, desc="above 1: read and compute at the same time"
+    )
+    block = traits.Either(
+        None,
+        traits.Range(low=1),
+        usedefault=True,
+        nohash=True,
+        desc="frames held at once; None holds as many as fit 64 MB",
+    )
+
+
+class ProjectOutputSpec(TraitedSpec):
+    out_file = File(exists=True, desc="signals (.tsv): a column per map, a row per frame")
+    out_json = File(exists=True, desc="what the signals are: run, maps, t_r, versions")
+    t_r = traits.Either(None, traits.Float(), desc="seconds from frame to frame, None if unknown")
+
+
+class Project(MapsInterface):
+    """Signals of all maps in every frame of a run, by least squares."""
+
+    input_spec = ProjectInputSpec
+    output_spec = ProjectOutputSpec
+
+    def _run(self, inputs, cwd, notes):
+        stored = read_projector(inputs.projector)
+        run = Volumes(inputs.in_file)
+        original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
+        require_same_grid(original.name, run.grid, _maps_name(stored), stored.grid)
+        if not run.located:
+            warnings.warn(
+                f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
+                "because the grids agree as they stand.",
+                stacklevel=2,
+            )
+        signals = _signals(run, stored, inputs.block, inputs.n_procs)
+        out_file = output_path(cwd, original.path, "_signals.tsv")
+        out_json = output_path(cwd, original.path, "_signals.json")
+        write_signals(out_file, stored.names, signals)
+        description = {key: value for key, value in stored.description.items() if key != "Warnings"}
+        sidecar = {
+            "Description": "Least-squares signals of brain maps, one per column, one row per frame",
+            "RepetitionTime": original.t_r,
+            "FramesInRun": run.n_volumes,
+            "Sources": sources(original.paths),
+            "Maps": description,
+            "Warnings": [*stored.description.get("Warnings", []), *notes],
+            "Versions": versions(),
+        }
+        write_json(out_json, sidecar)
+        return {"out_file": out_file, "out_json": out_json, "t_r": original.t_r}
+
+
+def _maps_name(stored) -> str:
+    return stored.description["Sources"][0]["File"]
+
+
+def _signals(run, stored, block, n_procs) -> np.ndarray:
+    """(T, K) signals of a run, read once, forward."""
+    projector = stored.projector
+    blocks = run.blocks(projector.support, block, finite=True)
+    signals = np.vstack(
+        [projector.project(values) for _, values in (prefetched(blocks) if n_procs > 1 else blocks)]
+    )
+    if stored.empty == "nan":
+        signals[:, np.isnan(projector.vif)] = np.nan
+    return signals

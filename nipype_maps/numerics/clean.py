@@ -1,0 +1,337 @@
+"""From raw to clean signals: frames, drift, detrend, filter, confounds, standardise.
+
+The steps and their order are those of ``nilearn.signal.clean``; what differs, and why, is
+said where it differs.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import interpolate, linalg
+
+from .filters import butterworth, check_band, cosine_drift
+from .frames import kept_frames
+
+#: What is left of a column counts as nothing when its spread is below this share of the
+#: column's largest value before: rounding, which standardising would blow up to noise.
+NOTHING_LEFT = 1e3 * np.finfo(float).eps
+#: nilearn's limit for the diagonal of R below which a confound adds nothing new.
+DEPENDENT = 100 * np.finfo(float).eps
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """The options of `clean`, all but the data.
+
+    Parameters
+    ----------
+    detrend : bool
+        Remove mean and linear trend from signals and confounds.
+    filter : {'butterworth', 'cosine', None}
+        How ``low_pass`` and ``high_pass`` are applied; None forbids them.
+    low_pass, high_pass : float or None
+        Cut-offs in Hz.
+    t_r : float or None
+        Seconds from frame to frame; needed by the filters.
+    standardize : {False, None, True, 'zscore', 'zscore_sample', 'psc'}
+        Nothing; zero mean and unit variance with ddof=0 (True, 'zscore') or ddof=1
+        ('zscore_sample'); percent change from the mean before cleaning.
+    standardize_confounds : bool
+        Give confounds zero mean and unit variance before they are regressed out.
+    extrapolate : bool
+        With the Butterworth filter: extrapolate censored frames at the ends of the run
+        for the filter rather than cut them off before it.
+    """
+
+    detrend: bool = False
+    filter: str | None = "butterworth"
+    low_pass: float | None = None
+    high_pass: float | None = None
+    t_r: float | None = None
+    standardize: bool | str | None = False
+    standardize_confounds: bool = True
+    extrapolate: bool = False
+
+    @property
+    def butterworth(self) -> bool:
+        """Whether there is a Butterworth filter to apply."""
+        return self.filter == "butterworth" and not (self.low_pass is None and self.high_pass is None)
+
+    @property
+    def cosine(self) -> bool:
+        """Whether there are cosine drift terms to regress out."""
+        return self.filter == "cosine"
+
+    def check(self) -> None:
+        """Raise ValueError where the options contradict each other or lack t_r."""
+        if self.t_r is not None and not self.t_r > 0:
+            raise ValueError(f"t_r={self.t_r:g} is not a time between frames; give seconds above 0.")
+        if self.cosine and self.high_pass is None:
+            raise ValueError("filter='cosine' needs high_pass (Hz).")
+        if self.cosine and self.low_pass is not None:
+            raise ValueError(
+                "low_pass has no meaning with filter='cosine', which removes slow drift only; "
+                "leave it out or use filter='butterworth'."
+            )
+        if not self.filter and not (self.low_pass is None and self.high_pass is None):
+            raise ValueError("low_pass and high_pass need a filter, 'butterworth' or 'cosine'.")
+        if not (self.butterworth or self.cosine):
+            return
+        if self.t_r is None:
+            raise ValueError(
+                "low_pass and high_pass need t_r (seconds), which neither a BIDS sidecar nor the "
+                "run's header gives; pass t_r."
+            )
+        check_band(self.t_r, self.low_pass, self.high_pass)
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """What `clean` returns.
+
+    Attributes
+    ----------
+    signals : (T_kept, K) array
+    kept : (T_kept,) int array
+        The frames of the input that the rows belong to.
+    degrees_of_freedom : list of int
+        Per run: frames kept, less the trends and confounds regressed out.  What a
+        Butterworth filter takes away is not counted.
+    """
+
+    signals: np.ndarray
+    kept: np.ndarray
+    degrees_of_freedom: list[int]
+
+
+def clean(
+    signals: np.ndarray,
+    confounds: np.ndarray | None = None,
+    sample_mask=None,
+    runs=None,
+    options: Cleaning | None = None,
+) -> Cleaned:
+    """Clean signals.
+
+    Parameters
+    ----------
+    signals : (T, K) array
+        A column that is NaN throughout (an empty map) stays so.
+    confounds : (T, C) array, optional
+    sample_mask : (T,) bools or integer indices, optional
+        The frames to keep; see `kept_frames`.  Values of censored frames are never read.
+    runs : (T,) labels, optional
+        Frames with the same label are one run; every option acts within each run.
+    options : Cleaning, optional
+
+    Returns
+    -------
+    Cleaned
+
+    Raises
+    ------
+    ValueError
+        If options contradict each other, lengths do not fit, kept values are not finite,
+        or too few frames or no degrees of freedom are left.
+
+    Notes
+    -----
+    In this order: censored frames are dropped or, for the Butterworth filter, replaced by
+    a cubic spline through the kept ones; cosine drift terms, made on the full time axis,
+    join the confounds; mean and trend are removed; the filter is applied, then censored
+    frames dropped; confounds are projected out (pivoted QR); the rest is standardised.
+
+    Examples
+    --------
+    >>> t = np.arange(6.0)
+    >>> motion = np.array([0.0, 1, 0, 1, 0, 1])
+    >>> signals = np.stack([3 * t + 5 * motion, t**2], axis=1)
+    >>> cleaned = clean(signals, motion[:, None], options=Cleaning(detrend=True))
+    >>> np.abs(cleaned.signals[:, 0]).max() < 1e-12, cleaned.degrees_of_freedom
+    (np.True_, [3])
+    """
+    options = options or Cleaning()
+    options.check()
+    signals = np.array(signals, dtype=np.float64)
+    n_frames = len(signals)
+    if confounds is not None:
+        confounds = np.array(confounds, dtype=np.float64)
+        if len(confounds) != n_frames:
+            raise ValueError(f"there are {len(confounds)} rows of confounds for {n_frames} frames.")
+    kept = kept_frames(sample_mask, n_frames)
+    if runs is None:
+        members = [np.arange(n_frames)]
+    else:
+        labels = np.asarray(runs)
+        if labels.shape != (n_frames,):
+            raise ValueError(f"runs has {labels.size} labels for {n_frames} frames; give one per frame.")
+        members = [np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist())]
+
+    cleaned = np.full((n_frames, signals.shape[1]), np.nan)
+    degrees_of_freedom = []
+    for member in members:
+        kept_here = np.flatnonzero(np.isin(member, kept))
+        if not kept_here.size:
+            raise ValueError(f"sample_mask keeps no frame of the run that starts at frame {member[0]}.")
+        rows, freedom = _clean_run(
+            signals[member], None if confounds is None else confounds[member], kept_here, options
+        )
+        cleaned[member[kept_here]] = rows
+        degrees_of_freedom.append(freedom)
+    return Cleaned(cleaned[kept], kept, degrees_of_freedom)
+
+
+def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, int]:
+    """Clean one run: (T, K) signals to (T_kept, K) signals and the degrees of freedom left."""
+    measured = ~np.isnan(signals[kept]).all(axis=0)
+    out = np.full((kept.size, signals.shape[1]), np.nan)
+    signals = signals[:, measured]
+    _check_finite(signals, kept, "signal")
+    if confounds is None:
+        confounds = np.zeros((len(signals), 0))
+    _check_finite(confounds, kept, "confound")
+    _check_enough_frames(kept.size, options)
+
+    if options.cosine:
+        confounds = _with_drift(confounds, kept, options)
+    both = np.hstack([signals, confounds])
+    n_signals = signals.shape[1]
+    if options.butterworth:
+        both, rows = _interpolate(both, kept, options.extrapolate)
+    else:
+        both, rows = both[kept], slice(None)
+    scale = np.abs(both).max(axis=0, initial=0)
+    mean = both.mean(axis=0)
+    if options.detrend:
+        both = _detrend(both)
+    if options.butterworth:
+        both = butterworth(both, options.t_r, options.low_pass, options.high_pass)[rows]
+
+    signals, confounds = both[:, :n_signals], both[:, n_signals:]
+    confounds = _scale_confounds(confounds, scale[n_signals:], options.standardize_confounds)
+    basis = _basis(confounds)
+    freedom = kept.size - basis.shape[1] - (2 if options.detrend else 0)
+    if freedom <= 0:
+        raise ValueError(
+            f"no degrees of freedom are left: {kept.size} frames less {basis.shape[1]} confounds"
+            + (" and 2 for mean and trend" if options.detrend else "")
+            + f" leave {freedom}; use fewer confounds or keep more frames."
+        )
+    signals = signals - basis @ (basis.T @ signals)
+    out[:, measured] = _standardize(signals, mean[:n_signals], scale[:n_signals], options.standardize)
+    return out, freedom
+
+
+def _check_finite(values, kept, kind) -> None:
+    bad = ~np.isfinite(values[kept])
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise ValueError(
+            f"{kind} column {column + 1} has no finite value in frame {kept[row]}; "
+            "censor that frame or leave the column out."
+        )
+
+
+def _check_enough_frames(n_kept: int, options: Cleaning) -> None:
+    needs = [
+        name
+        for name, asked in (
+            ("detrend", options.detrend),
+            ("standardize", options.standardize),
+            (f"filter={options.filter!r}", options.butterworth or options.cosine),
+        )
+        if asked
+    ]
+    if n_kept < 2 and needs:
+        raise ValueError(f"{' and '.join(needs)} cannot work on {n_kept} frame; give a run of several.")
+
+
+def _with_drift(confounds, kept, options) -> np.ndarray:
+    """Confounds and cosine drift terms, (T, C + D)."""
+    drift = cosine_drift(len(confounds), options.t_r, options.high_pass)
+    if not drift.shape[1]:
+        warnings.warn(
+            f"high_pass={options.high_pass:g} Hz is slower than the run of {len(confounds)} frames, "
+            "so that filter='cosine' removes nothing; raise high_pass or leave the filter out.",
+            stacklevel=2,
+        )
+        return confounds
+    if _has_drift(confounds[kept], drift[kept]):
+        warnings.warn(
+            "the confounds hold cosine drift terms already, so filter='cosine' adds none; leave out either.",
+            stacklevel=2,
+        )
+        return confounds
+    return np.hstack([confounds, drift])
+
+
+def _has_drift(confounds, drift) -> bool:
+    """Whether a confound correlates with a drift term above 0.9 (nilearn's rule), in kept frames."""
+    confounds, drift = (x - x.mean(axis=0) for x in (confounds, drift))
+    lengths = np.outer(np.linalg.norm(drift, axis=0), np.linalg.norm(confounds, axis=0))
+    return bool((drift.T @ confounds > 0.9 * np.where(lengths > 0, lengths, np.inf)).any())
+
+
+def _interpolate(values, kept, extrapolate) -> tuple[np.ndarray, np.ndarray]:
+    """Censored frames from a cubic spline through the kept ones, and where the kept ones now are."""
+    first, last = (0, len(values) - 1) if extrapolate else (kept[0], kept[-1])
+    wanted = np.arange(first, last + 1)
+    if kept.size == wanted.size:
+        return values[wanted], kept - first
+    if kept.size < 2:
+        raise ValueError("censored frames cannot be interpolated from a single kept one; keep more.")
+    filled = interpolate.CubicSpline(kept, values[kept], axis=0)(wanted)
+    filled[kept - first] = values[kept]
+    return filled, kept - first
+
+
+def _detrend(values) -> np.ndarray:
+    """Without mean and linear trend; time is counted in the rows that are left, as nilearn does."""
+    time = np.arange(len(values)) - (len(values) - 1) / 2
+    centred = values - values.mean(axis=0)
+    return centred - np.outer(time, time @ centred / (time @ time))
+
+
+def _scale_confounds(confounds, scale, standardize) -> np.ndarray:
+    """Confounds in comparable units; those of which nothing is left become zero."""
+    if standardize:
+        confounds = confounds - confounds.mean(axis=0)
+        size = confounds.std(axis=0)
+    else:
+        size = np.abs(confounds).max(axis=0, initial=0)
+    left = size > NOTHING_LEFT * scale
+    return np.where(left, confounds / np.where(left, size, 1), 0.0)
+
+
+def _basis(confounds) -> np.ndarray:
+    """Orthonormal columns that span the confounds, (T, rank)."""
+    if not confounds.shape[1]:
+        return confounds
+    q, r, _ = linalg.qr(confounds, mode="economic", pivoting=True)
+    return q[:, np.abs(np.diag(r)) > DEPENDENT]
+
+
+def _standardize(signals, mean, scale, kind) -> np.ndarray:
+    if kind is None or kind is False:
+        return signals
+    if kind == "psc":
+        return _percent_change(signals, mean)
+    centred = signals - signals.mean(axis=0)
+    deviation = centred.std(axis=0, ddof=1 if kind == "zscore_sample" else 0)
+    left = deviation > NOTHING_LEFT * scale
+    return np.where(left, centred / np.where(left, deviation, 1), 0.0)
+
+
+def _percent_change(signals, mean) -> np.ndarray:
+    """Percent change from the column's mean, which is put back first where cleaning removed it.
+
+    Decided for each column, by nilearn's rule: a mean below a tenth of what it was is gone.
+    """
+    now = signals.mean(axis=0)
+    baseline = np.where(np.abs(now) < 0.1 * np.abs(mean), mean + now, now)
+    meaningful = np.abs(baseline) >= np.finfo(float).eps
+    change = 100 * (signals - now) / np.abs(np.where(meaningful, baseline, 1))
+    return np.where(meaningful, change, 0.0)

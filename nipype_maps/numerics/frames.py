@@ -1,0 +1,60 @@
+"""Which frames of a run are kept, and whether a run has the frames that a step needs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def kept_frames(sample_mask, n_frames: int) -> np.ndarray:
+    """The frames to keep, as ascending indices.
+
+    Parameters
+    ----------
+    sample_mask : None, (n_frames,) bools, or integer indices of the frames to keep
+        None keeps all.  The argument is never modified.
+    n_frames : int
+        Number of frames, T.
+
+    Returns
+    -------
+    (T_kept,) int array
+
+    Raises
+    ------
+    ValueError
+        If no frame is kept, an index is negative, out of range or given twice, or there
+        are not as many booleans as frames.
+
+    Examples
+    --------
+    >>> kept_frames([True, False, True], 3), kept_frames([2, 0], 3)
+    (array([0, 2]), array([0, 2]))
+    """
+    if sample_mask is None:
+        return np.arange(n_frames)
+    mask = np.atleast_1d(np.asarray(sample_mask))
+    if mask.ndim != 1:
+        raise ValueError(f"sample_mask is one list of frames, not an array of shape {mask.shape}.")
+    if mask.size == 0:
+        raise ValueError("sample_mask keeps no frame; give the frames to keep, not those to censor.")
+    if mask.dtype == bool:
+        if mask.size != n_frames:
+            raise ValueError(
+                f"sample_mask has {mask.size} booleans for a run of {n_frames} frames; give one per frame."
+            )
+        if not mask.any():
+            raise ValueError("sample_mask keeps no frame; True marks the frames to keep.")
+        return np.flatnonzero(mask)
+    if not np.array_equal(mask, np.floor(mask)):
+        raise ValueError("sample_mask holds frame indices, which are whole numbers, or booleans.")
+    kept, counts = np.unique(mask.astype(int), return_counts=True)
+    if (counts > 1).any():
+        twice = ", ".join(map(str, kept[counts > 1][:5]))
+        raise ValueError(f"sample_mask names a frame more than once ({twice}); name each frame once.")
+    if kept[0] < 0 or kept[-1] >= n_frames:
+        wrong = kept[0] if kept[0] < 0 else kept[-1]
+        raise ValueError(
+            f"sample_mask names frame {wrong}, but the run's {n_frames} frames are numbered "
+            f"0 to {n_frames - 1}."
+        )
+    return kept

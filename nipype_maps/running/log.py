@@ -1,0 +1,36 @@
+"""nipype's log: into a file, and off the screen unless asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@contextmanager
+def log_to(path, verbose: bool = False) -> Iterator[None]:
+    """Append nipype's log to a file.
+
+    Parameters
+    ----------
+    path : path-like
+    verbose : bool
+        Keep it on the screen too.
+    """
+    logger = logging.getLogger("nipype")
+    screen = logger.handlers[:]
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    to_file = logging.FileHandler(path, encoding="utf-8")
+    to_file.setFormatter(logging.Formatter(FORMAT))
+    logger.addHandler(to_file)
+    if not verbose:
+        for handler in screen:
+            logger.removeHandler(handler)
+    try:
+        yield
+    finally:
+        logger.handlers[:] = screen
+        to_file.close()
