@@ -317,21 +317,18 @@ def _basis(confounds) -> np.ndarray:
 def _standardize(signals, mean, scale, kind) -> np.ndarray:
     if kind is None or kind is False:
         return signals
-    if kind == "psc":
-        return _percent_change(signals, mean)
-    centred = signals - signals.mean(axis=0)
+    now = signals.mean(axis=0)
+    centred = signals - now
     deviation = centred.std(axis=0, ddof=1 if kind == "zscore_sample" else 0)
     left = deviation > NOTHING_LEFT * scale
-    return np.where(left, centred / np.where(left, deviation, 1), 0.0)
+    unit = _hundredth(now, mean) if kind == "psc" else deviation
+    left &= unit > np.finfo(float).eps
+    return np.where(left, centred / np.where(left, unit, 1), 0.0)
 
 
-def _percent_change(signals, mean) -> np.ndarray:
-    """Percent change from the column's mean, which is put back first where cleaning removed it.
+def _hundredth(now, mean) -> np.ndarray:
+    """One percent of each column's mean, put back first where cleaning removed it.
 
     Decided for each column, by nilearn's rule: a mean below a tenth of what it was is gone.
     """
-    now = signals.mean(axis=0)
-    baseline = np.where(np.abs(now) < 0.1 * np.abs(mean), mean + now, now)
-    meaningful = np.abs(baseline) >= np.finfo(float).eps
-    change = 100 * (signals - now) / np.abs(np.where(meaningful, baseline, 1))
-    return np.where(meaningful, change, 0.0)
+    return np.abs(np.where(np.abs(now) < 0.1 * np.abs(mean), mean + now, now)) / 100

@@ -95,7 +95,8 @@ def _sums_of_squares(blocks: Blocks, kept, detrend) -> np.ndarray:
             total += block.sum(axis=0)
             slope += time[rows] @ block
     if detrend:
-        square = square - total**2 / kept.size - slope**2
+        with np.errstate(invalid="ignore"):
+            square = square - total**2 / kept.size - slope**2
     return np.where(np.isfinite(square), square, np.nan)
 
 

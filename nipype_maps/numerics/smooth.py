@@ -8,6 +8,7 @@ from scipy import ndimage
 from .grid import Grid
 from .separable import Separable, matrix_of
 
+TRUNCATE = 4.0
 SIGMAS_PER_FWHM = 1 / np.sqrt(8 * np.log(2))
 
 
@@ -48,6 +49,6 @@ def gaussian(grid: Grid, fwhm: float | tuple[float, float, float]) -> Separable:
 
 
 def _gaussian_matrix(n: int, sigma: float) -> np.ndarray | None:
-    if sigma == 0:
-        return None
-    return matrix_of(lambda x: ndimage.gaussian_filter1d(x, sigma, mode="reflect", truncate=4.0), n)
+    if int(TRUNCATE * sigma + 0.5) == 0:
+        return None  # the kernel is one voxel wide
+    return matrix_of(lambda x: ndimage.gaussian_filter1d(x, sigma, mode="reflect", truncate=TRUNCATE), n)

@@ -1,0 +1,115 @@
+"""One generator, a few small named grids, and images on them, for all tests."""
+
+import os
+
+os.environ["NIPYPE_NO_ET"] = "1"
+
+import logging
+from pathlib import Path
+
+import nibabel as nib
+import nipype.testing
+import numpy as np
+import pytest
+
+from nipype_maps.numerics.grid import Grid
+
+for name in ("nipype", "nipype.workflow", "nipype.interface", "nipype.utils"):
+    logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _affine(linear, origin):
+    affine = np.eye(4)
+    affine[:3, :3], affine[:3, 3] = linear, origin
+    return affine
+
+
+COS, SIN = np.cos(0.3), np.sin(0.3)
+#: Grids that overlap, in every relation to each other that images come in.  Affines hold
+#: numbers that single precision holds exactly, as NIfTI headers do, but for the oblique one.
+GRIDS = {
+    "plain": Grid((7, 8, 6), _affine(np.diag([3.0, 3.0, 4.0]), (-9, -11, -10))),
+    "flipped": Grid((8, 7, 6), _affine(np.diag([-3.0, 3.0, 3.5]), (11, -9, -8))),
+    "permuted": Grid((6, 8, 7), _affine([[0, 3.0, 0], [0, 0, -3.0], [4.0, 0, 0]], (-10, 9, -10))),
+    "oblique": Grid(
+        (8, 8, 7),
+        np.float32(
+            _affine(np.array([[COS, -SIN, 0], [SIN, COS, 0], [0, 0, 1]]) @ np.diag([3, 3, 4]), (-8, -12, -11))
+        ).astype(float),
+    ),
+    "coarse": Grid((4, 4, 3), _affine(np.diag([6.0, 6.0, 8.0]), (-8, -10, -7))),
+}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20261122)
+
+
+@pytest.fixture
+def grids():
+    return GRIDS
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Save an array as a NIfTI image: ``save(values, grid, name)`` returns its path."""
+
+    def save(values, grid, name="image.nii.gz", t_r=2.0, located=True, dtype=None):
+        values = np.asarray(values)
+        image = nib.Nifti1Image(values if dtype is None else values.astype(dtype), grid.affine)
+        image.header.set_xyzt_units("mm", "sec")
+        if values.ndim == 4:
+            image.header.set_zooms((*image.header.get_zooms()[:3], t_r))
+        image.set_sform(grid.affine if located else None, code=1 if located else 0)
+        image.set_qform(grid.affine if located else None, code=1 if located else 0)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nib.save(image, path)
+        return str(path)
+
+    return save
+
+
+@pytest.fixture
+def nipype_data():
+    """The folder of real images inside the nipype package."""
+    return Path(nipype.testing.__file__).parent / "data"
+
+
+@pytest.fixture
+def maps(rng, grids, save):
+    """Path of four signed, sparse, overlapping maps on the flipped grid."""
+    shape = (*grids["flipped"].shape, 4)
+    return save(rng.normal(size=shape) * (rng.random(shape) < 0.4), grids["flipped"], "atlas.nii.gz")
+
+
+@pytest.fixture
+def mask(grids, save):
+    """Path of a mask on the coarse grid."""
+    inside = np.zeros(grids["coarse"].shape, dtype=np.uint8)
+    inside[:3, 1:, :] = 1
+    return save(inside, grids["coarse"], "mask.nii.gz")
+
+
+@pytest.fixture
+def make_run(rng, grids, save):
+    """Save a run of noise on a slow drift: ``make_run(name, grid, n_frames)`` returns its path."""
+
+    def make_run(name="sub-01_task-rest_bold.nii.gz", grid="plain", n_frames=40, **options):
+        shape = grids[grid].shape
+        values = 100 + rng.normal(size=(*shape, n_frames)).cumsum(axis=-1) * rng.random((*shape, 1))
+        return save(values, grids[grid], name, **options)
+
+    return make_run
+
+
+@pytest.fixture
+def execute(tmp_path):
+    """Run an interface in a node of its own, and return its outputs."""
+    from nipype.pipeline.engine import Node
+
+    def execute(interface, name="node"):
+        return Node(interface, name=name, base_dir=str(tmp_path / "work")).run().outputs
+
+    return execute

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import linalg, sparse
+
+from nipype_maps.numerics.projector import build_projector
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def signals(projector, run):
+    """Signals of frames given over all voxels, (T, V)."""
+    return projector.project(run[:, projector.support])
+
+
+def random_maps(rng, n_voxels=60, n_maps=5, density=0.5):
+    maps = rng.normal(size=(n_voxels, n_maps))
+    return maps * (rng.random(maps.shape) < density)
+
+
+@given(seed=seeds, density=st.sampled_from([0.05, 0.3, 1.0]), as_sparse=st.booleans())
+def test_it_is_least_squares(seed, density, as_sparse):
+    rng = np.random.default_rng(seed)
+    maps = random_maps(rng, 200, 4, density)
+    maps[rng.choice(200, 4, replace=False), range(4)] = 1  # no map is empty
+    run = 100 + rng.normal(size=(7, 200))
+    expected = linalg.lstsq(maps, run.T)[0].T
+    projector = build_projector(sparse.csc_array(maps) if as_sparse else maps)
+    # the maps may be ill-conditioned: rounding grows with the condition number
+    tolerance = 1e-12 * max(10, projector.condition) * np.abs(run).max()
+    np.testing.assert_allclose(signals(projector, run), expected, atol=tolerance)
+
+
+def test_smoothed_maps_stand_for_a_smoothed_run(rng):
+    maps, run = random_maps(rng), rng.normal(size=(9, 60))
+    smooth = rng.normal(size=(60, 60))
+    smooth += smooth.T
+    expected = linalg.lstsq(maps, smooth @ run.T)[0].T
+    np.testing.assert_allclose(signals(build_projector(maps, smooth @ maps), run), expected, atol=1e-11)
+
+
+def test_signals_of_maps_come_back(rng):
+    maps, known = random_maps(rng), rng.normal(size=(8, 5))
+    np.testing.assert_allclose(signals(build_projector(maps), known @ maps.T), known, atol=1e-13)
+
+
+@pytest.mark.parametrize("density", [0.05, 1.0])
+def test_a_duplicated_map_shares_its_signal(rng, density):
+    maps = random_maps(rng, 500, 4, density)
+    maps = np.hstack([maps, maps[:, :1]])
+    run = rng.normal(size=(6, 500))
+    projector = build_projector(maps)
+    answer = signals(projector, run)
+    np.testing.assert_allclose(answer, linalg.lstsq(maps, run.T)[0].T, atol=1e-12)
+    np.testing.assert_allclose(answer[:, 0], answer[:, 4], atol=1e-12)
+    assert projector.rank == 4
+    assert projector.condition == np.inf
+    assert np.isinf(projector.vif[[0, 4]]).all()
+    assert np.isfinite(projector.vif[1:4]).all()
+
+
+def test_an_empty_map_has_no_say(rng):
+    maps = random_maps(rng)
+    run = rng.normal(size=(6, 60))
+    with_empty = np.insert(maps, 2, 0, axis=1)
+    projector = build_projector(with_empty)
+    answer = signals(projector, run)
+    np.testing.assert_allclose(np.delete(answer, 2, axis=1), signals(build_projector(maps), run), atol=1e-13)
+    assert (answer[:, 2] == 0).all()
+    assert np.isnan(projector.vif[2])
+    assert projector.rank == 5
+    assert np.isfinite(projector.condition)
+
+
+def test_no_map_at_all_is_refused():
+    with pytest.raises(ValueError, match="every map is zero"):
+        build_projector(np.zeros((5, 2)))
+
+
+@pytest.mark.parametrize("closeness", [1e-4, 1e-6, 1e-8])
+def test_ill_conditioned_maps_are_solved_as_well_as_by_qr(rng, closeness):
+    """A residual of zero leaves nothing but the solver's own rounding, about condition x eps."""
+    maps = random_maps(rng, 400, 4, 1.0)
+    maps[:, 3] = maps[:, 2] + closeness * rng.normal(size=400)
+    known = rng.normal(size=(5, 4))
+    projector = build_projector(maps)
+    error = np.abs(signals(projector, known @ maps.T) - known).max()
+    assert projector.rank == 4
+    assert error < 100 * projector.condition * np.finfo(float).eps
+
+
+def test_normal_equations_serve_as_far_as_they_are_used(rng):
+    """Up to a condition of 1e3 the error, condition squared x eps, stays below 1e-9."""
+    maps = random_maps(rng, 400, 4, 1.0)
+    maps[:, 3] = maps[:, 2] + 3e-3 * rng.normal(size=400)
+    known = rng.normal(size=(5, 4))
+    projector = build_projector(maps)
+    assert 500 < projector.condition < 1000
+    assert np.abs(signals(projector, known @ maps.T) - known).max() < 1e-9
+
+
+def test_maps_of_very_different_scale_are_not_dropped(rng):
+    maps = random_maps(rng, 300, 3, 1.0)
+    known = rng.normal(size=(5, 3))
+    scale = np.array([1.0, 1e-9, 1e6])
+    answer = signals(build_projector(maps * scale), known @ maps.T)
+    np.testing.assert_allclose(answer * scale, known, atol=1e-9)
+
+
+def test_condition_and_variance_inflation_by_hand():
+    """Two unit maps at 60 degrees: correlation 1/2, so VIF = 1 / (1 - 1/4)."""
+    maps = np.array([[1.0, 0.5], [0.0, np.sqrt(0.75)]])
+    projector = build_projector(maps)
+    np.testing.assert_allclose(projector.vif, [4 / 3, 4 / 3])
+    np.testing.assert_allclose(projector.condition, np.sqrt(1.5 / 0.5))
+
+
+def test_only_the_support_is_read(rng):
+    maps = np.zeros((10, 2))
+    maps[[2, 7], [0, 1]] = 1, 3
+    assert build_projector(maps).support.tolist() == [2, 7]
+
+
+@given(seed=seeds)
+def test_permuting_maps_or_voxels_permutes_alike(seed):
+    rng = np.random.default_rng(seed)
+    maps, run = random_maps(rng, density=1.0), rng.normal(size=(3, 60))
+    order, voxels = rng.permutation(5), rng.permutation(60)
+    answer = signals(build_projector(maps), run)
+    permuted = signals(build_projector(maps[voxels][:, order]), run[:, voxels])
+    np.testing.assert_allclose(permuted, answer[:, order], atol=1e-12)

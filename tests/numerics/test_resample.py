@@ -1,0 +1,73 @@
+import itertools
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from nipype_maps.numerics.grid import Grid
+from nipype_maps.numerics.resample import SPLINE_ORDERS, ClipRange, Resampler, fill_from_neighbours
+
+NAMES = ["plain", "flipped", "permuted", "oblique", "coarse"]
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "continuous"])
+@pytest.mark.parametrize(("source", "target"), list(itertools.permutations(NAMES, 2)))
+def test_it_samples_the_source_at_the_targets_voxel_centres(rng, grids, source, target, interpolation):
+    source, target = grids[source], grids[target]
+    volume = rng.normal(size=source.shape)
+    centres = np.stack(np.meshgrid(*map(np.arange, target.shape), indexing="ij")).reshape(3, -1)
+    to_source = np.linalg.inv(source.affine) @ target.affine
+    coordinates = to_source[:3, :3] @ centres + to_source[:3, 3:]
+    # A centre on the very edge of the field of view, or half way between two voxels, falls
+    # to either side by the last bit; such points say nothing about the method.
+    edge = np.abs(coordinates - np.round(coordinates * 2) / 2) < 1e-9
+    on_edge = edge & ((coordinates < 0.1) | (coordinates > np.array(source.shape)[:, None] - 1.1))
+    if interpolation == "nearest":
+        on_edge |= edge & (np.round(coordinates * 2) % 2 == 1)
+    certain = ~on_edge.any(axis=0)
+    expected = ndimage.map_coordinates(volume, coordinates, order=SPLINE_ORDERS[interpolation])
+    answer = Resampler(source, target, interpolation)(volume)
+    assert certain.sum() > 20
+    # the splines' coefficients (double precision) are applied in another order
+    np.testing.assert_allclose(answer.ravel()[certain], expected[certain], atol=1e-12)
+
+
+def test_linear_interpolation_by_hand():
+    source = Grid((3, 1, 1), np.diag([2.0, 1, 1, 1]))
+    target = Grid((5, 1, 1), np.eye(4))
+    answer = Resampler(source, target, "linear")(np.array([1.0, 3.0, 9.0]).reshape(3, 1, 1))
+    assert answer.ravel().tolist() == [1, 2, 3, 6, 9]
+
+
+def test_equal_affines_copy_voxels_and_leave_zero_outside(rng, grids):
+    source = grids["oblique"]
+    larger = Grid(tuple(n + 2 for n in source.shape), source.affine)
+    volume = rng.normal(size=source.shape)
+    answer = Resampler(source, larger, "linear")(volume)
+    np.testing.assert_array_equal(answer[:-2, :-2, :-2], volume)
+    assert not answer[-2:].any()
+
+
+def test_holes_of_a_run_do_not_darken_their_rim(grids):
+    volume = np.full(grids["plain"].shape, 10.0)
+    volume[3, 3, 3] = np.nan
+    finer = Grid((19, 22, 16), grids["plain"].affine @ np.diag([1 / 3, 1 / 3, 1 / 3, 1]))
+    filled = Resampler(grids["plain"], finer, "continuous", nonfinite="neighbours")(volume)
+    zeroed = Resampler(grids["plain"], finer, "linear", nonfinite="zero")(volume)
+    inner = (slice(0, 19), slice(0, 22), slice(0, 16))
+    hole = filled[inner] == 0
+    assert hole[9, 9, 9]
+    np.testing.assert_allclose(filled[inner][~hole], 10)
+    assert ((zeroed[inner] > 0) & (zeroed[inner] < 9.9)).any()
+
+
+def test_holes_are_filled_two_voxels_deep():
+    line = np.array([np.inf, np.nan, np.nan, 5.0, np.nan, np.nan, 7.0]).reshape(-1, 1, 1)
+    assert fill_from_neighbours(line).ravel().tolist() == [0, 5, 5, 5, 5, 7, 7]
+
+
+def test_clip_range_is_that_of_finite_values_and_zero():
+    limits = ClipRange()
+    limits.include(np.array([4.0, np.inf, np.nan]))
+    limits.include(np.array([-2.0]))
+    assert (limits.low, limits.high) == (-2, 4)

@@ -1,0 +1,38 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nipype_maps.numerics.separable import Separable
+
+permutations = st.permutations([0, 1, 2]).map(tuple)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def brute_force(operator, volume):
+    matrices = [
+        np.eye(n) if m is None else m
+        for m, n in zip(operator.matrices, volume.transpose(operator.axes).shape, strict=False)
+    ]
+    return np.einsum("ia,jb,kc,abc->ijk", *matrices, volume.transpose(operator.axes))
+
+
+@given(axes=permutations, with_identity=st.booleans(), seed=seeds)
+def test_it_is_the_sum_that_its_docstring_says(axes, with_identity, seed):
+    rng = np.random.default_rng(seed)
+    shape = (2, 3, 4)
+    matrices = [rng.normal(size=(5, shape[axis])) for axis in axes]
+    if with_identity:
+        matrices[1] = None
+    operator = Separable(tuple(matrices), axes)
+    volume = rng.normal(size=shape)
+    np.testing.assert_allclose(operator(volume), brute_force(operator, volume), atol=1e-12)
+
+
+@given(first=permutations, second=permutations, seed=seeds)
+def test_two_steps_compose(first, second, seed):
+    rng = np.random.default_rng(seed)
+    sizes = zip((5, 3, 2), first, strict=True)
+    one = Separable(tuple(rng.normal(size=(n, (2, 3, 4)[axis])) for n, axis in sizes), first)
+    two = Separable(tuple(rng.normal(size=(4, (5, 3, 2)[axis])) for axis in second), second)
+    volume = rng.normal(size=(2, 3, 4))
+    np.testing.assert_allclose((two @ one)(volume), two(one(volume)), atol=1e-12)
