@@ -11,6 +11,7 @@ import nibabel as nib
 import nipype.testing
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from nipype_maps.numerics.grid import Grid
 
@@ -23,6 +24,10 @@ def _affine(linear, origin):
     affine[:3, :3], affine[:3, 3] = linear, origin
     return affine
 
+
+# a busy machine must not fail a test
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 COS, SIN = np.cos(0.3), np.sin(0.3)
 #: Grids that overlap, in every relation to each other that images come in.  Affines hold

@@ -83,7 +83,7 @@ def result_names(runs, maps) -> list[str]:
             raise ValueError(f"the run {path} is given {count} times; give each run once.")
     names = [run_name(path) for path in paths]
     depth = 0
-    while len(set(names)) < len(names) and depth < max(len(path.parts) for path in paths):
+    while len(set(names)) < len(names) and depth < min(len(path.parents) for path in paths):
         depth += 1
         counts = Counter(names)
         names = [

@@ -222,12 +222,13 @@ def _some(names, most=8):
 
 
 def read_rows(path) -> list[list[str]]:
-    """Fields of a text table's lines, separated by tabs, commas or white space."""
-    text = Path(path).read_text(encoding="utf-8-sig")
+    """Fields of a text table's lines, separated by tabs (always in a .tsv), commas or white space."""
+    path = Path(path)
+    text = path.read_text(encoding="utf-8-sig")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise ValueError(f"{path} is empty.")
-    if "\t" in lines[0]:
+    if path.suffix == ".tsv" or "\t" in lines[0]:
         return list(csv.reader(lines, delimiter="\t"))
     if "," in lines[0]:
         return list(csv.reader(lines))

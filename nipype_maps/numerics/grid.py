@@ -41,7 +41,7 @@ class Grid:
             raise ValueError(f"a grid needs three axes of at least one voxel, not the shape {shape}.")
         if affine.shape != (4, 4):
             raise ValueError(f"an affine is a 4 x 4 matrix, not one of shape {affine.shape}.")
-        if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-12:
+        if not np.isfinite(affine).all() or _is_flat(affine[:3, :3]):
             raise ValueError(
                 "the affine cannot be inverted, so that voxels have no place in space; "
                 "correct the sform or qform in the header."
@@ -70,6 +70,12 @@ class Grid:
     def __str__(self) -> str:
         rows = "; ".join(" ".join(f"{x:g}" for x in row) for row in self.affine[:3])
         return f"{' x '.join(map(str, self.shape))} voxels, affine [{rows}]"
+
+
+def _is_flat(axes: np.ndarray) -> bool:
+    """Whether three axes, as columns, span no volume to speak of."""
+    volume_of_box = np.linalg.norm(axes, axis=0).prod()
+    return bool(abs(np.linalg.det(axes)) <= 1e-9 * volume_of_box)
 
 
 def require_same_grid(first: str, grid: Grid, second: str, other: Grid) -> None:

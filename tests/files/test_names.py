@@ -1,0 +1,104 @@
+import json
+
+import pytest
+
+from nipype_maps.files.map_names import names_of_maps
+from nipype_maps.files.names import atlas_name, result_names, run_name
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/d/sub-01_ses-2_task-rest_run-1_bold.nii.gz", "sub-01_ses-2_task-rest_run-1"),
+        (
+            "sub-01_task-rest_space-MNI152NLin2009cAsym_desc-preproc_bold.nii",
+            "sub-01_task-rest_space-MNI152NLin2009cAsym_desc-preproc",
+        ),
+        ("ds003_sub-01_mc.nii.gz", "ds003_sub-01_mc"),
+        ("sub-01_my_run_bold.nii.gz", "sub-01_my_run_bold"),
+        ("rest.1.nii.gz", "rest.1"),
+    ],
+)
+def test_run_names(path, name):
+    assert run_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("paths", "name"),
+    [
+        (["tpl-MNI_atlas-DiFuMo_res-2_probseg.nii.gz"], "DiFuMo"),
+        (["canica20_maps.nii.gz"], "canica20maps"),
+        (["tpm_00.nii.gz", "tpm_01.nii.gz", "tpm_02.nii.gz"], "tpm"),
+        (["a.nii", "b.nii"], "maps"),
+    ],
+)
+def test_atlas_names(paths, name):
+    assert atlas_name(paths) == name
+
+
+def test_runs_of_one_name_take_their_folders_names():
+    runs = ["/d/ann/func/rest.nii.gz", "/d/bob/func/rest.nii.gz", "/d/bob/func/task.nii.gz"]
+    assert result_names(runs, ["m.nii"]) == [
+        "ann_func_rest_atlas-m_timeseries",
+        "bob_func_rest_atlas-m_timeseries",
+        "task_atlas-m_timeseries",
+    ]
+
+
+def test_two_runs_under_one_name_are_refused():
+    with pytest.raises(ValueError, match="is given 2 times"):
+        result_names(["/d/a.nii", "/d/../d/a.nii"], ["m.nii"])
+    with pytest.raises(ValueError, match="rename one of them"):
+        result_names(["/d/a.nii", "/d/a.nii.gz"], ["m.nii"])
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [
+        (".tsv", "index\tname\n3\tvision\n1\tmotor\n2\tdefault mode\n"),
+        (".tsv", "name\nmotor\ndefault mode\nvision\n"),
+        (".json", json.dumps(["motor", "default mode", "vision"])),
+        (".json", json.dumps({"1": "motor", "10": "vision", "2": "default mode"})),
+        (".txt", "motor\ndefault mode\n\nvision\n"),
+    ],
+)
+def test_names_beside_the_maps_or_given(tmp_path, ending, content):
+    names = ["motor", "default mode", "vision"]
+    (tmp_path / f"atlas{ending}").write_text(content)
+    maps = [tmp_path / "atlas.nii.gz"]
+    assert names_of_maps(maps, 3) == names
+    assert names_of_maps([tmp_path / "other.nii"], 3, str(tmp_path / f"atlas{ending}")) == names
+
+
+def test_other_files_beside_the_maps_are_left_alone(tmp_path):
+    (tmp_path / "atlas.json").write_text(json.dumps({"License": "CC0"}))
+    (tmp_path / "atlas.tsv").write_text("voxel\tcount\n1\t2\n")
+    (tmp_path / "atlas.txt").write_text("Please cite\nsomebody\n")
+    assert names_of_maps([tmp_path / "atlas.nii"], 3) == ["map-01", "map-02", "map-03"]
+
+
+def test_default_names_have_the_digits_they_need():
+    assert names_of_maps(["atlas.nii"], 100)[-1] == "map-100"
+    assert names_of_maps(["atlas.nii"], 100)[0] == "map-001"
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["a"], "map_names has 1 names for 2 maps"),
+        (["a", "a"], "names two maps 'a'"),
+        (["a", "b\tc"], "tab or line break"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(names, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        names_of_maps(["atlas.nii"], 2, names)
+
+
+def test_a_file_without_names_is_refused(tmp_path):
+    (tmp_path / "n.tsv").write_text("index\tlabel\n1\ta\n")
+    (tmp_path / "n.json").write_text(json.dumps({"a": 1}))
+    with pytest.raises(ValueError, match="no column 'name', only index, label"):
+        names_of_maps(["atlas.nii"], 1, tmp_path / "n.tsv")
+    with pytest.raises(ValueError, match="list of map names"):
+        names_of_maps(["atlas.nii"], 1, tmp_path / "n.json")
