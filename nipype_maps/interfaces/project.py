@@ -117,12 +117,13 @@ class ProjectInputSpec(MapsInputSpec):
     n_procs = traits.Range(
         low=1, value=1, usedefault=True, nohash=True, desc="above 1: read and compute at the same time"
     )
-    block = traits.Either(
-        None,
-        traits.Range(low=1),
+    # not a compound trait, whose nohash nipype does not see
+    block = traits.Range(
+        low=0,
+        value=0,
         usedefault=True,
         nohash=True,
-        desc="frames held at once; None holds as many as fit 64 MB",
+        desc="frames held at once; 0 holds as many as fit 64 MB",
     )
 
 
@@ -149,7 +150,7 @@ class Project(MapsInterface):
                 "because the grids agree as they stand.",
                 stacklevel=2,
             )
-        signals = _signals(run, stored, inputs.block, inputs.n_procs)
+        signals = _signals(run, stored, inputs.block or None, inputs.n_procs)
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
         write_signals(out_file, stored.names, signals)

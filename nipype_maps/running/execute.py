@@ -100,19 +100,24 @@ class _Recorder:
         self.outcome = Outcome()
         self._listener, self._serial = listener, serial
         self._began = datetime.now(timezone.utc).replace(tzinfo=None)
-        self._started = set()
+        self._started, self._ended = set(), set()
 
     def __call__(self, node, status):
         name = node.fullname.partition(".")[2]
         if status == "start":
             self._started.add(name)
+        elif name in self._ended:
+            return  # MultiProc says "end" once more of a failed node that it ran itself
         elif status == "exception":
             self.outcome.failures.append(Failure(name, _reason(node)))
-        elif not self._serial or name in self._started:
+            self._ended.add(name)
+        else:
+            self._ended.add(name)
             # Linear says "end" too of nodes it never started, behind one that failed
-            self.outcome.done[name] = node
-            if self._was_run(node):
-                self.outcome.executed.append(name)
+            if name in self._started or not self._serial:
+                self.outcome.done[name] = node
+                if self._was_run(node):
+                    self.outcome.executed.append(name)
         self._listener(node, status)
 
     def _was_run(self, node) -> bool:

@@ -1,0 +1,157 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+from nipype_maps.graphs import RunInputs, init_dataset_wf, init_inverse_wf, init_masker_wf
+from nipype_maps.running import run_workflow
+
+
+@pytest.fixture
+def extract(tmp_path, maps):
+    """Run the masker graph in one work folder; returns the Outcome."""
+
+    def extract(run, mask=None, inputs=None, plugin="Linear", **parameters):
+        workflow = init_masker_wf(name="masker", **parameters)
+        workflow.base_dir = str(tmp_path / "work")
+        door = workflow.inputs.inputnode
+        door.run_file, door.maps_file = run, maps
+        if mask:
+            door.mask_file = mask
+        for name, value in (inputs or {}).items():
+            setattr(door, name, value)
+        outcome = run_workflow(workflow, logs=tmp_path / "logs", plugin=plugin)
+        assert not outcome.failures, outcome.failures
+        return outcome
+
+    return extract
+
+
+def signals(outcome, node="transform.clean"):
+    return read_table(outcome.done[node].result.outputs.out_file).values
+
+
+@pytest.mark.parametrize("target", ["data", "mask", "maps"])
+@pytest.mark.parametrize("grid", ["plain", "permuted", "oblique"])
+def test_smoothing_maps_or_data_is_the_same(extract, make_run, mask, target, grid):
+    run = make_run(grid=grid)
+    parameters = {"resampling_target": target, "smoothing_fwhm": 7.0, "empty_maps": "zero"}
+    on_maps = signals(extract(run, mask, smooth_on="maps", **parameters))
+    on_data = signals(extract(run, mask, smooth_on="data", **parameters))
+    # two orders of the same float64 sums; the condition of the maps multiplies the rounding
+    assert np.abs((on_maps - on_data) / on_data.std(axis=0).max()).max() < 1e-10
+    assert on_maps.shape == (40, 4)
+
+
+def test_the_second_call_runs_nothing(extract, make_run, mask):
+    run = make_run()
+    first = extract(run, mask, smoothing_fwhm=5.0, high_variance_confounds=True)
+    second = extract(run, mask, smoothing_fwhm=5.0, high_variance_confounds=True)
+    assert sorted(first.executed) == sorted(first.done) == sorted(second.done)
+    assert second.executed == []
+
+
+def test_another_run_on_the_grid_runs_no_node_of_the_fit(extract, make_run, mask):
+    extract(make_run(), mask, smoothing_fwhm=5.0)
+    outcome = extract(make_run("sub-02_task-rest_bold.nii.gz"), mask, smoothing_fwhm=5.0)
+    assert sorted(outcome.executed) == ["read_run", "transform.clean", "transform.project"]
+
+
+def test_a_run_of_other_content_under_the_same_name_is_run_again(extract, make_run):
+    before = signals(extract(make_run()))
+    outcome = extract(make_run())
+    assert "transform.project" in outcome.executed
+    assert not np.array_equal(signals(outcome), before)
+
+
+def test_another_cleaning_projects_nothing_again(extract, make_run):
+    run = make_run()
+    extract(run)
+    assert extract(run, detrend=True).executed == ["transform.clean"]
+
+
+def test_processes_give_the_same_bytes(tmp_path, make_run, maps, mask):
+    results = {}
+    for plugin in ("Linear", "MultiProc"):
+        workflow = init_masker_wf(name="masker", smoothing_fwhm=5.0, detrend=True, standardize="zscore")
+        workflow.base_dir = str(tmp_path / plugin)
+        door = workflow.inputs.inputnode
+        door.run_file, door.maps_file, door.mask_file = str(tmp_path / "run.nii.gz"), maps, mask
+        if plugin == "Linear":
+            door.run_file = make_run("run.nii.gz")
+        outcome = run_workflow(
+            workflow, logs=tmp_path, plugin=plugin, n_procs=2 if plugin == "MultiProc" else None
+        )
+        outputs = outcome.done["transform.clean"].result.outputs
+        results[plugin] = [Path(path).read_bytes() for path in (outputs.out_file, outputs.out_json)]
+    assert results["Linear"] == results["MultiProc"]
+
+
+def test_without_resampling_grids_must_agree(tmp_path, make_run, maps):
+    workflow = init_masker_wf(resampling_target=None)
+    workflow.base_dir = str(tmp_path)
+    workflow.inputs.inputnode.run_file = make_run(grid="plain")
+    workflow.inputs.inputnode.maps_file = maps
+    outcome = run_workflow(workflow, logs=tmp_path)
+    (failure,) = outcome.failures
+    assert failure.node == "transform.project"
+    assert "sub-01_task-rest_bold.nii.gz (7 x 8 x 6" in failure.reason
+    assert "atlas.nii.gz (8 x 7 x 6" in failure.reason
+
+
+def test_signals_of_maps_come_back_with_their_confounds_gone(tmp_path, extract, save, maps, rng, grids):
+    """A run made of the maps, known signals and a confound: the signals are what is left."""
+    import nibabel as nib
+
+    known, confound = rng.normal(size=(2, 50, 4))
+    confound = confound[:, :1] - confound[:, :1].mean()
+    known -= known.mean(axis=0)
+    known -= confound @ (confound.T @ known) / (confound.T @ confound)
+    values = nib.load(maps).get_fdata() @ (known + 5 * confound + 3).T
+    np.savetxt(tmp_path / "motion.txt", confound)
+    outcome = extract(
+        save(values, grids["flipped"], "known.nii.gz"),
+        inputs={"confounds_files": [str(tmp_path / "motion.txt")], "sample_mask": None},
+    )
+    np.testing.assert_allclose(signals(outcome) - 3, known, atol=1e-10)
+
+
+def test_inverse_after_masker_is_the_projection(tmp_path, extract, make_run, mask):
+    """signals -> image -> signals comes back, on the run's grid, with its TR."""
+    import nibabel as nib
+
+    outcome = extract(make_run(t_r=0.8), mask)
+    there = outcome.done["transform.clean"].result.outputs
+    workflow = init_inverse_wf()
+    workflow.base_dir = str(tmp_path / "work")
+    door = workflow.inputs.inputnode
+    door.signals_file, door.t_r = there.out_file, 0.8
+    door.maps_file = outcome.done["fit.atlas.mask"].result.outputs.out_file
+    image = run_workflow(workflow, logs=tmp_path).done["inverse"].result.outputs.out_file
+    assert nib.load(image).header.get_zooms()[3] == np.float32(0.8)
+    np.testing.assert_allclose(signals(extract(image, mask)), signals(outcome), rtol=1e-9)
+
+
+def test_data_set_shares_a_fit_per_grid(tmp_path, make_run, maps):
+    runs = [
+        RunInputs("one", make_run("one.nii.gz")),
+        RunInputs("two", make_run("two.nii.gz")),
+        RunInputs("three", make_run("three.nii.gz", grid="oblique"), t_r=1.0),
+    ]
+    workflow = init_dataset_wf(runs=runs, detrend=True, smoothing_fwhm=5.0)
+    parts = {name.partition(".")[0] for name in workflow.list_node_names()} - {"inputnode"}
+    assert sum(part.startswith("fit_") for part in parts) == 2
+    assert {part for part in parts if part.startswith("transform")} == {
+        "transform_one", "transform_two", "transform_three",
+    }  # fmt: skip
+    workflow.base_dir = str(tmp_path / "work")
+    workflow.inputs.inputnode.maps_file = maps
+    outcome = run_workflow(workflow, logs=tmp_path)
+    assert not outcome.failures
+    assert all(signals(outcome, f"transform_{run.name}.clean").shape == (40, 4) for run in runs)
+
+
+def test_data_set_refuses_parameters_it_does_not_know(make_run):
+    with pytest.raises(TypeError, match="no parameter 'smoothing'"):
+        init_dataset_wf(runs=[RunInputs("one", make_run())], smoothing=5.0)

@@ -1,0 +1,79 @@
+import os
+
+import numpy as np
+import pytest
+from nipype.interfaces.base import TraitError
+from nipype.pipeline.engine import Node
+
+from nipype_maps.interfaces import Clean, Project, ReadGrid, Smooth
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        ([True, False], [True, False]),
+        ((2, 0), [2, 0]),
+        (np.array([1, 3]), [1, 3]),
+        (np.array([True, False]), [True, False]),
+        ([], []),
+        (None, None),
+    ],
+)
+def test_a_sample_mask_keeps_its_kind(value, held):
+    clean = Clean(sample_mask=value)
+    assert clean.inputs.sample_mask == held
+    assert [type(x) for x in clean.inputs.sample_mask or []] == [type(x) for x in held or []]
+
+
+@pytest.mark.parametrize("value", [[True, 1], [0.5], "absent.txt", 3])
+def test_what_is_no_sample_mask_is_refused(value):
+    with pytest.raises(TraitError, match="a file, a list of frame indices, a list of one boolean"):
+        Clean(sample_mask=value)
+
+
+def test_files_become_absolute_but_keep_symbolic_links(tmp_path, make_run, monkeypatch):
+    """DataLad keeps contents elsewhere; the sidecar lies beside the link."""
+    run = make_run("annex/MD5E-s1--0.nii.gz", t_r=2.0)
+    (tmp_path / "sub-01_bold.nii.gz").symlink_to(run)
+    (tmp_path / "sub-01_bold.json").write_text('{"RepetitionTime": 2.0005}')
+    monkeypatch.chdir(tmp_path)
+    read = ReadGrid(in_file="sub-01_bold.nii.gz")
+    assert read.inputs.in_file == [os.path.join(str(tmp_path), "sub-01_bold.nii.gz")]
+    assert read.run().outputs.t_r == 2.0005
+
+
+@pytest.mark.parametrize(
+    ("interface", "trait", "value"),
+    [
+        (Clean, "t_r", 0),
+        (Clean, "low_pass", -0.1),
+        (Clean, "standardize", "z"),
+        (Clean, "dtype", "int16"),
+        (Smooth, "fwhm", -6.0),
+        (Smooth, "fwhm", [6.0, 6.0]),
+        (ReadGrid, "in_file", "absent.nii"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(interface, trait, value):
+    with pytest.raises(TraitError, match=f"'{trait}' trait"):
+        interface(**{trait: value})
+
+
+def test_speed_settings_are_no_part_of_the_cache_key():
+    key = Project().inputs.get_hashval()[1]
+    assert Project(n_procs=2, block=3).inputs.get_hashval()[1] == key
+    assert Project(code_version="2").inputs.get_hashval()[1] != key
+
+
+def test_an_interface_run_twice_forgets_its_first_results(make_run):
+    read = ReadGrid(in_file=make_run(n_frames=5))
+    assert read.run().outputs.n_frames == 5
+    assert read.run(in_file=make_run(n_frames=6)).outputs.n_frames == 6
+
+
+def test_a_node_whose_output_was_deleted_is_run_again(tmp_path, make_run):
+    node = Node(Smooth(in_file=make_run(), fwhm=5.0), name="smooth", base_dir=str(tmp_path))
+    out_file = node.run().outputs.out_file
+    os.remove(out_file)
+    again = Node(Smooth(in_file=make_run(), fwhm=5.0), name="smooth", base_dir=str(tmp_path))
+    assert os.path.exists(again.run().outputs.out_file)

@@ -1,0 +1,210 @@
+import json
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table, write_signals
+from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project
+from nipype_maps.numerics.clean import Cleaning, clean
+
+
+@pytest.fixture
+def atlas(save, rng, grids):
+    """Maps on the run's grid and their values, (V, 3); the last one is empty."""
+    values = rng.normal(size=(*grids["plain"].shape, 3))
+    values[..., 2] = 0
+    return save(values, grids["plain"], "atlas.nii.gz"), values.reshape(-1, 3, order="F")
+
+
+def lstsq(run, weights):
+    flat = nib.load(run).get_fdata().reshape(len(weights), -1, order="F")
+    return np.linalg.lstsq(weights[:, :2], flat, rcond=None)[0].T
+
+
+@pytest.mark.parametrize("empty", ["nan", "zero"])
+def test_fit_and_project(atlas, make_run, execute, empty):
+    maps, weights = atlas
+    fitted = execute(FitProjector(maps_file=maps, empty_maps=empty, names=["a", "b", "c"]), "fit")
+    assert fitted.rank == 2
+    assert fitted.condition == pytest.approx(np.linalg.cond(weights[:, :2]))
+    run = make_run(n_frames=30, t_r=0.8)
+    projected = execute(Project(in_file=run, projector=fitted.projector), "project")
+    table = read_table(projected.out_file)
+    np.testing.assert_allclose(table.values[:, :2], lstsq(run, weights), rtol=1e-11)
+    np.testing.assert_array_equal(table.values[:, 2], np.full(30, np.nan if empty == "nan" else 0))
+    assert table.names == ["a", "b", "c"]
+    assert projected.t_r == 0.8
+
+    sidecar = json.loads(Path(projected.out_json).read_text())
+    assert sidecar["Sources"][0]["File"] == "sub-01_task-rest_bold.nii.gz"
+    assert len(sidecar["Sources"][0]["SHA256"]) == 64
+    assert sidecar["RepetitionTime"] == 0.8
+    assert sidecar["Maps"]["Rank"] == 2
+    assert sidecar["Maps"]["VarianceInflation"][2] == "n/a"
+    assert sidecar["Versions"]["nipype"]
+    assert sidecar["Warnings"] == [
+        "nothing is left of c on the working grid inside the mask; the signals are "
+        f"{'n/a' if empty == 'nan' else '0'}."
+    ]
+
+
+@pytest.mark.parametrize("settings", [{"n_procs": 2}, {"block": 1}, {"block": 7, "n_procs": 2}])
+def test_speed_settings_do_not_change_the_signals(atlas, make_run, execute, settings):
+    projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
+    run = make_run()
+    plain = execute(Project(in_file=run, projector=projector), "plain").out_file
+    other = execute(Project(in_file=run, projector=projector, **settings), "other").out_file
+    np.testing.assert_allclose(read_table(other).values, read_table(plain).values, rtol=1e-12)
+
+
+def test_a_run_on_another_grid_is_refused(atlas, make_run, execute):
+    projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
+    with pytest.raises(Exception, match=r"other.nii.gz .* and atlas.nii.gz .* lie on different grids"):
+        execute(Project(in_file=make_run("other.nii.gz", grid="flipped"), projector=projector), "project")
+
+
+def test_a_run_without_place_on_the_maps_grid_is_warned_of(atlas, make_run, save, grids, execute):
+    run = make_run("lost.nii.gz", located=False)
+    values = nib.load(atlas[0]).get_fdata()
+    image = nib.Nifti1Image(values, nib.load(run).affine)
+    maps = str(Path(run).with_name("beside.nii.gz"))
+    nib.save(image, maps)
+    projector = execute(FitProjector(maps_file=maps), "fit").projector
+    outputs = execute(Project(in_file=run, projector=projector), "project")
+    warnings = json.loads(Path(outputs.out_json).read_text())["Warnings"]
+    assert any("lost.nii.gz has neither sform nor qform" in warning for warning in warnings)
+
+
+def test_dependent_maps_are_warned_of(save, rng, grids, execute):
+    values = rng.normal(size=(*grids["plain"].shape, 2))
+    values[..., 1] = 2 * values[..., 0]
+    outputs = execute(FitProjector(maps_file=save(values, grids["plain"])), "fit")
+    assert (outputs.rank, outputs.condition) == (1, np.inf)
+
+
+@pytest.fixture
+def signals(tmp_path, rng):
+    """Path of a table of signals, and its values."""
+    values = 100 + rng.normal(size=(60, 2)).cumsum(axis=0)
+    write_signals(tmp_path / "signals.tsv", ["a", "b"], values)
+    return str(tmp_path / "signals.tsv"), values
+
+
+def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
+    path, values = signals
+    confounds = rng.normal(size=(60, 3))
+    confounds[0, 1] = np.nan
+    write_signals(tmp_path / "confounds.tsv", ["trans_x", "trans_x_derivative1", "csf"], confounds)
+    write_signals(tmp_path / "high_variance.tsv", ["high_variance_01"], rng.normal(size=(60, 1)))
+    (tmp_path / "keep.txt").write_text("\n".join(map(str, range(3, 58))))
+    outputs = execute(
+        Clean(
+            in_file=path,
+            sample_mask=str(tmp_path / "keep.txt"),
+            detrend=True,
+            low_pass=0.1,
+            high_pass=0.01,
+            t_r=2.0,
+            confounds_files=str(tmp_path / "confounds.tsv"),
+            confound_columns=["trans_*"],
+            extra_confounds=str(tmp_path / "high_variance.tsv"),
+            standardize="zscore_sample",
+            dtype="float32",
+        )
+    )
+    used = np.hstack([confounds[:, :2], read_table(tmp_path / "high_variance.tsv").values])
+    options = Cleaning(detrend=True, low_pass=0.1, high_pass=0.01, t_r=2.0, standardize="zscore_sample")
+    expected = clean(values, used, np.arange(3, 58), options=options)
+    answer = read_table(outputs.out_file)
+    np.testing.assert_array_equal(answer.values.astype("float32"), expected.signals.astype("float32"))
+    assert answer.names == ["a", "b"]
+    assert outputs.degrees_of_freedom == [55 - 3 - 2]
+
+    sidecar = json.loads(Path(outputs.out_json).read_text())
+    assert sidecar["FramesKept"] == list(range(3, 58))
+    assert sidecar["DegreesOfFreedom"] == 50
+    assert sidecar["RepetitionTime"] == 2
+    assert sidecar["Cleaning"]["ConfoundColumns"] == ["trans_x", "trans_x_derivative1", "high_variance_01"]
+    assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == []
+    assert sidecar["Cleaning"]["ConfoundsSources"][0]["File"] == "confounds.tsv"
+    assert sidecar["Cleaning"]["DType"] == "float32"
+
+
+def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
+    confounds = rng.normal(size=(60, 1))
+    confounds[0] = np.nan
+    write_signals(tmp_path / "confounds.tsv", ["fd"], confounds)
+    outputs = execute(Clean(in_file=signals[0], confounds_files=str(tmp_path / "confounds.tsv")))
+    sidecar = json.loads(Path(outputs.out_json).read_text())
+    assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == ["fd"]
+    assert sidecar["FramesKept"] == "all"
+
+
+def test_clean_of_concatenated_runs(tmp_path, signals, execute):
+    path, values = signals
+    (tmp_path / "runs.txt").write_text("one\n" * 30 + "two\n" * 30)
+    outputs = execute(Clean(in_file=path, runs=str(tmp_path / "runs.txt"), detrend=True))
+    expected = [clean(part, options=Cleaning(detrend=True)).signals for part in (values[:30], values[30:])]
+    np.testing.assert_array_equal(read_table(outputs.out_file).values, np.vstack(expected))
+    assert outputs.degrees_of_freedom == [28, 28]
+
+
+@pytest.mark.parametrize(
+    ("traits", "sentence"),
+    [
+        ({"sample_mask": [0, 99]}, "signals.tsv: sample_mask names frame 99"),
+        ({"low_pass": 0.1}, "signals.tsv: low_pass and high_pass need t_r"),
+        ({"confound_columns": ["csf"]}, "confounds_files gives no table"),
+        ({"runs": [1, 2]}, "runs has 2 labels for 60 frames"),
+    ],
+)
+def test_clean_names_the_file_that_it_cannot_clean(signals, execute, traits, sentence):
+    with pytest.raises(Exception, match=sentence):
+        execute(Clean(in_file=signals[0], **traits))
+
+
+def test_inverse_is_the_sum_of_maps_times_signals(atlas, save, rng, grids, tmp_path, execute):
+    maps, weights = atlas
+    signals = np.hstack([rng.normal(size=(5, 2)), np.full((5, 1), np.nan)])
+    write_signals(tmp_path / "signals.tsv", ["map-01", "map-02", "map-03"], signals)
+    (tmp_path / "signals.json").write_text('{"RepetitionTime": 0.8}')
+    inside = np.zeros(grids["plain"].shape, np.uint8)
+    inside[2:] = 1
+    mask = save(inside, grids["plain"], "mask.nii.gz")
+    inverse = Inverse(in_file=str(tmp_path / "signals.tsv"), maps_file=maps, mask_file=mask)
+    image = nib.load(execute(inverse).out_file)
+    expected = weights[:, :2] @ signals[:, :2].T * (inside.reshape(-1, 1, order="F") > 0)
+    np.testing.assert_allclose(image.get_fdata().reshape(-1, 5, order="F"), expected, atol=1e-13)
+    assert image.header.get_zooms()[3] == np.float32(0.8)
+
+
+def test_inverse_finds_columns_by_name(atlas, tmp_path, execute):
+    maps, weights = atlas
+    write_signals(tmp_path / "signals.tsv", ["map-02"], np.ones((1, 1)))
+    image = nib.load(
+        execute(Inverse(in_file=str(tmp_path / "signals.tsv"), maps_file=maps, t_r=3.0)).out_file
+    )
+    np.testing.assert_allclose(image.get_fdata().ravel(order="F"), weights[:, 1])
+    write_signals(tmp_path / "signals.tsv", ["x"], np.ones((1, 1)))
+    with pytest.raises(Exception, match="has 1 signals for 3 maps, and their names differ"):
+        execute(Inverse(in_file=str(tmp_path / "signals.tsv"), maps_file=maps))
+
+
+def test_high_variance_confounds(make_run, save, grids, execute):
+    run = make_run()
+    mask = save(np.ones(grids["plain"].shape, np.uint8), grids["plain"], "mask.nii.gz")
+    every = execute(HighVarianceConfounds(in_file=run, n_confounds=3, percentile=10.0), "every")
+    masked = execute(
+        HighVarianceConfounds(in_file=run, n_confounds=3, percentile=10.0, mask_file=mask), "masked"
+    )
+    table = read_table(every.out_file)
+    assert table.names == ["high_variance_01", "high_variance_02", "high_variance_03"]
+    np.testing.assert_array_equal(read_table(masked.out_file).values, table.values)
+    np.testing.assert_allclose(table.values.T @ table.values, np.eye(3), atol=1e-12)
+    some = execute(
+        HighVarianceConfounds(in_file=run, n_confounds=3, percentile=10.0, sample_mask=[*range(1, 40)]),
+        "some",
+    )
+    assert np.flatnonzero(np.isnan(read_table(some.out_file).values[:, 0])).tolist() == [0]

@@ -1,0 +1,158 @@
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.interfaces import Mask, ReadGrid, Resample, Smooth
+from nipype_maps.numerics.resample import Resampler
+from nipype_maps.numerics.smooth import gaussian
+
+
+def test_read_grid(make_run, grids):
+    outputs = ReadGrid(in_file=make_run(grid="oblique", n_frames=3, t_r=0.8)).run().outputs
+    assert outputs.shape == [8, 8, 7]
+    np.testing.assert_allclose(outputs.affine, grids["oblique"].affine)
+    assert (outputs.t_r, outputs.n_frames, outputs.located) == (0.8, 3, True)
+
+
+def test_read_grid_of_a_3d_image_without_place(save, grids):
+    outputs = ReadGrid(in_file=save(np.zeros((7, 8, 6)), grids["plain"], located=False)).run().outputs
+    assert (outputs.t_r, outputs.n_frames, outputs.located) == (None, 1, False)
+
+
+@pytest.mark.parametrize("clip", [True, False])
+def test_resample_a_run(save, rng, grids, execute, clip):
+    run = save(rng.integers(0, 2, size=(*grids["plain"].shape, 3)).astype("uint8"), grids["plain"], t_r=0.8)
+    resample = Resample(
+        in_file=run,
+        target_shape=list(grids["flipped"].shape),
+        target_affine=grids["flipped"].affine.tolist(),
+        interpolation="continuous",
+        nonfinite="neighbours",
+        clip=clip,
+    )
+    image = nib.load(execute(resample).out_file)
+    source = nib.load(run)
+    resampler = Resampler(grids["plain"], grids["flipped"], "continuous", "neighbours")
+    expected = np.stack([resampler(v) for v in np.moveaxis(source.get_fdata(), -1, 0)], axis=-1)
+    assert expected.min() < 0, "splines overshoot here, so that clipping has something to do"
+    if clip:
+        expected = expected.clip(0, 1)
+    np.testing.assert_array_equal(image.get_fdata(), expected)
+    assert image.get_data_dtype() == np.float64
+    assert image.header.get_zooms()[3] == np.float32(0.8)
+
+
+def test_resample_onto_its_own_grid_hands_the_file_on(make_run, execute):
+    run = make_run()
+    assert execute(Resample(in_file=run, reference=run)).out_file == run
+
+
+def test_resample_stacks_a_list_on_one_grid(save, rng, grids, execute):
+    volumes = rng.normal(size=(2, *grids["plain"].shape))
+    paths = [save(volume, grids["plain"], f"{i}.nii.gz") for i, volume in enumerate(volumes)]
+    image = nib.load(execute(Resample(in_file=paths, reference=paths[0])).out_file)
+    np.testing.assert_array_equal(image.get_fdata(), np.moveaxis(volumes, 0, -1))
+
+
+def test_no_mask_is_resampled_to_no_mask(make_run):
+    outputs = Resample(reference=make_run()).run().outputs
+    assert not outputs.out_file
+
+
+@pytest.mark.parametrize("lost", ["run", "target"])
+def test_resampling_without_knowing_where_is_refused(make_run, maps, execute, lost):
+    there, nowhere = maps, make_run("lost.nii.gz", located=False)
+    in_file, reference = (nowhere, there) if lost == "run" else (there, nowhere)
+    with pytest.raises(Exception, match=r"lost.nii.gz has neither sform nor qform.*set_sform"):
+        execute(Resample(in_file=in_file, reference=reference))
+
+
+@pytest.mark.parametrize(
+    ("traits", "sentence"),
+    [
+        ({}, "target_shape and target_affine, or reference"),
+        (
+            {"on_mismatch": "error", "reference": "maps"},
+            "bold.nii.gz .* and .*atlas.nii.gz .* lie on different grids",
+        ),
+        ({"target_shape": [1, 1, 1], "target_affine": np.eye(4).tolist(), "reference": "maps"}, "not both"),
+    ],
+)
+def test_resampling_to_nowhere_is_refused(make_run, maps, execute, traits, sentence):
+    traits = {name: maps if value == "maps" else value for name, value in traits.items()}
+    with pytest.raises(Exception, match=sentence):
+        execute(Resample(in_file=make_run(), **traits))
+
+
+def test_smooth(make_run, grids, execute):
+    run = make_run(n_frames=2)
+    image = nib.load(execute(Smooth(in_file=run, fwhm=[4.0, 0.0, 9.0])).out_file)
+    smooth = gaussian(grids["plain"], (4, 0, 9))
+    expected = np.stack([smooth(v) for v in np.moveaxis(nib.load(run).get_fdata(), -1, 0)], axis=-1)
+    np.testing.assert_array_equal(image.get_fdata(), expected)
+
+
+@pytest.fixture
+def halves(save, grids):
+    """Paths of three maps and a mask on one grid; the mask leaves half, all and nothing of them."""
+    maps = np.zeros((*grids["plain"].shape, 3))
+    maps[2:4, 0, 0, 0] = 1, -1
+    maps[3, 0, 0, 1] = 2
+    maps[0, 0, 0, 2] = 3
+    mask = np.zeros(grids["plain"].shape, np.uint8)
+    mask[3:] = 1
+    return save(maps, grids["plain"], "halves.nii.gz"), save(mask, grids["plain"], "mask.nii.gz")
+
+
+@pytest.mark.parametrize("policy", ["nan", "zero"])
+def test_mask_cuts_and_says_what_is_left(halves, execute, policy):
+    maps, mask = halves
+    outputs = execute(Mask(in_file=maps, mask_file=mask, empty_maps=policy))
+    masked = nib.load(outputs.out_file).get_fdata()
+    assert [np.count_nonzero(masked[..., k]) for k in range(3)] == [1, 1, 0]
+    assert masked[3, 0, 0].tolist() == [-1, 2, 0]
+    assert outputs.coverage == [0.5, 1, 0]
+    assert outputs.names == ["map-01", "map-02", "map-03"]
+
+
+def test_empty_maps_are_dropped_with_their_names(halves, execute):
+    maps, mask = halves
+    outputs = execute(Mask(in_file=maps, mask_file=mask, empty_maps="drop", map_names=["a", "b", "c"]))
+    assert nib.load(outputs.out_file).shape[3] == 2
+    assert outputs.names == ["a", "b"]
+    assert outputs.coverage == [0.5, 1]
+
+
+def test_empty_maps_stop_the_run_where_they_are_forbidden(halves, execute):
+    maps, mask = halves
+    with pytest.raises(Exception, match=r"nothing is left of map-03 .* empty_maps='error' forbids"):
+        execute(Mask(in_file=maps, mask_file=mask, empty_maps="error"))
+
+
+def test_overlapping_maps_are_named_where_they_are_forbidden(halves, execute):
+    maps, _ = halves
+    with pytest.raises(Exception, match="map-01 and map-02 share 1 voxels"):
+        execute(Mask(in_file=maps, allow_overlap=False, original_file=maps))
+
+
+def test_maps_that_do_not_change_are_not_copied(maps, execute):
+    assert execute(Mask(in_file=maps)).out_file == maps
+
+
+def test_non_finite_weights_become_zero(save, grids, execute):
+    values = np.ones((*grids["plain"].shape, 1))
+    values[0, 0, 0] = np.nan
+    outputs = execute(Mask(in_file=save(values, grids["plain"])))
+    assert nib.load(outputs.out_file).get_fdata()[0, 0, 0, 0] == 0
+
+
+def test_maps_without_weight_are_refused(save, grids, execute):
+    nothing = save(np.zeros((*grids["plain"].shape, 2)), grids["plain"], "nothing.nii.gz")
+    with pytest.raises(Exception, match=r"nothing.nii.gz contains no map: it is 0 everywhere"):
+        execute(Mask(in_file=nothing))
+
+
+def test_maps_far_from_the_working_grid_are_refused(save, maps, grids, execute):
+    nothing = save(np.zeros((*grids["plain"].shape, 4)), grids["plain"], "nothing.nii.gz")
+    with pytest.raises(Exception, match=r"no map of .*atlas.nii.gz is left on the working grid"):
+        execute(Mask(in_file=nothing, original_file=maps))
