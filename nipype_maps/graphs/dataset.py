@@ -81,6 +81,7 @@ def init_dataset_wf(*, runs: Sequence[RunInputs], name: str = "dataset_wf", **pa
         raise TypeError(f"init_dataset_wf has no parameter {unknown[0]!r}.")
     inputnode = fields("inputnode", "maps_file", "mask_file", "map_names")
     workflow = Workflow(name=name)
+    workflow.add_nodes([inputnode])
     fits: list[tuple[Grid, bool, Workflow]] = []
     for run in runs:
         fit = _fit_of(run, fits, parameters)

@@ -1,0 +1,157 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+
+COMMAND = [sys.executable, "-c", "from nipype_maps.cli import main; main()"]
+
+
+@pytest.fixture
+def call(tmp_path):
+    """Call the command as a user does; returns the finished process."""
+
+    def call(*arguments, status=0):
+        words = [*COMMAND, *map(str, arguments)]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done
+
+    return call
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps, mask, out, tmp_path):
+    runs = [make_run(), make_run("sub-02_task-rest_bold.nii.gz", grid="plain")]
+    motion = []
+    for name in ("one.tsv", "two.tsv", "csf.tsv"):
+        motion.append(tmp_path / name)
+        header = "trans_x\ttrans_y\n" if name != "csf.tsv" else "csf\twm\n"
+        motion[-1].write_text(header + "".join(f"{i % 7}\t{i % 5}\n" for i in range(40)))
+    arguments = [
+        "extract", *runs, "--maps", maps, "--mask", mask, "--out", out,
+        "--confounds", f"{motion[0]},{motion[2]}", "--confounds", motion[1],
+        "--confound-columns", "trans_*", "--t-r", "2", "--t-r", "2.5",
+        "--smoothing-fwhm", "5", "--detrend", "--high-pass", "0.01", "--standardize", "zscore",
+        "--dtype", "auto",
+    ]  # fmt: skip
+    first = call(*arguments)
+    assert "9 nodes run, 0 found done" in first.stdout
+    assert first.stderr == ""
+    for run, t_r in (("sub-01", 2.0), ("sub-02", 2.5)):
+        table = read_table(out / f"{run}_task-rest_atlas-atlas_timeseries.tsv")
+        sidecar = json.loads((out / f"{run}_task-rest_atlas-atlas_timeseries.json").read_text())
+        assert table.values.shape == (40, 4)
+        np.testing.assert_allclose(table.values.std(axis=0), 1, rtol=1e-6)
+        assert sidecar["RepetitionTime"] == t_r
+        assert sidecar["Cleaning"]["ConfoundColumns"] == ["trans_x", "trans_y"]
+        assert sidecar["Cleaning"]["DType"] == "float32"
+    assert "0 nodes run, 9 found done" in call(*arguments).stdout
+    assert (out / "logs" / "nipype.log").read_text()
+    later = call("extract", make_run("sub-03_task-rest_bold.nii.gz"), *arguments[3:7], "--out", out,
+                 "--smoothing-fwhm", "5")  # fmt: skip
+    assert "2 nodes run, 5 found done" in later.stdout
+
+
+def test_results_deleted_from_the_folder_come_back(call, make_run, maps, out):
+    arguments = ["extract", make_run(), "--maps", maps, "--out", out]
+    call(*arguments)
+    result = out / "sub-01_task-rest_atlas-atlas_timeseries.tsv"
+    before = result.read_bytes()
+    result.unlink()
+    assert "0 nodes run" in call(*arguments).stdout
+    assert result.read_bytes() == before
+
+
+def test_a_run_that_fails_stops_no_other(call, make_run, maps, out, tmp_path):
+    good = make_run()
+    broken = tmp_path / "sub-02_bold.nii.gz"
+    broken.write_bytes(Path(good).read_bytes()[:-3000])
+    lost = tmp_path / "sub-03_bold.nii.gz"
+    lost.write_text("no image")
+    for plugin in ("Linear", "MultiProc"):
+        done = call(
+            "extract", broken, lost, good, "--maps", maps, "--out", out / plugin, "--plugin", plugin, status=1
+        )
+        assert "sub-01_task-rest_atlas-atlas_timeseries.tsv: 40 frames, 4 maps" in done.stdout
+        failures = [line for line in done.stderr.splitlines() if line.startswith("failed: ")]
+        assert len(failures) == 2
+        assert "transform_sub-03" in failures[0]
+        assert "cannot be read as a NIfTI image" in failures[0]
+        assert "transform_sub-02_atlas-atlas_timeseries.project: " in failures[1]
+        assert "sub-02_bold.nii.gz: the compressed data are damaged or cut off" in failures[1]
+        assert not (out / plugin / "sub-02_atlas-atlas_timeseries.tsv").exists()
+
+
+def test_linear_and_multiproc_give_the_same_bytes(call, make_run, maps, mask, tmp_path):
+    run = make_run(grid="oblique")
+    contents = []
+    for plugin in ("Linear", "MultiProc"):
+        call("extract", run, "--maps", maps, "--mask", mask, "--out", tmp_path / plugin, "--plugin", plugin,
+             "--n-procs", "2", "--resampling-target", "maps", "--smoothing-fwhm", "4,5,6")  # fmt: skip
+        results = sorted((tmp_path / plugin).glob("*_timeseries.*"))
+        contents.append([(path.name, path.read_bytes()) for path in results])
+    assert contents[0] == contents[1]
+    assert len(contents[0]) == 2
+
+
+def test_warnings_of_the_results_are_told_even_when_cached(call, make_run, save, grids, out):
+    values = np.zeros((*grids["plain"].shape, 2))
+    values[2, 2, 2, 0] = 1
+    maps = save(values, grids["plain"], "half.nii.gz")
+    for _ in range(2):
+        done = call("extract", make_run(n_frames=5), "--maps", maps, "--out", out)
+        assert "warning: sub-01_task-rest_bold.nii.gz: nothing is left of map-02" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["absent.nii.gz", "--maps", "{maps}", "--out", "o"], "File 'absent.nii.gz' does not exist"),
+        (["{run}", "--maps", "absent.nii", "--out", "o"], "File 'absent.nii' does not exist"),
+        (["{run}", "{run}", "--maps", "{maps}", "--out", "o"], "is given 2 times; give each run once"),
+        (["{run}", "--maps", "{maps}", "--out", "o", "--smoothing-fwhm", "-3"], "neither one width in mm"),
+        (["{run}", "--maps", "{maps}", "--out", "o", "--low-pass", "0"], "--low-pass"),
+        (["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "0"], "--t-r"),
+        (
+            ["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "1", "--t-r", "2"],
+            "--t-r is given 2 times for 1 run;",
+        ),
+        (["{run}", "--maps", "{maps}", "--out", "o", "--resampling-target", "mask"], "needs --mask"),
+        (["{run}", "--maps", "{maps}", "--out", "o", "--confound-columns", "a"], "needs --confounds"),
+        (["{run}", "--maps", "{maps}"], "Missing option '--out'"),
+    ],
+)
+def test_wrong_usage_is_status_2(call, make_run, maps, arguments, sentence):
+    words = [word.format(run=make_run(), maps=maps) for word in arguments]
+    assert sentence in " ".join(call("extract", *words, status=2).stderr.split())
+
+
+def test_a_name_is_not_given_to_another_run_later(call, make_run, maps, out):
+    call("extract", make_run("ann/rest.nii.gz"), "--maps", maps, "--out", out)
+    same = make_run("cleo/rest.nii.gz")
+    Path(same).write_bytes((Path(same).parents[1] / "ann" / "rest.nii.gz").read_bytes())
+    call("extract", same, "--maps", maps, "--out", out)
+    done = call("extract", make_run("bob/rest.nii.gz"), "--maps", maps, "--out", out, status=2)
+    assert "choose another --out, or rename the run" in done.stderr
+
+
+def test_an_output_folder_that_is_a_file_is_refused(call, make_run, maps, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = call("extract", make_run(), "--maps", maps, "--out", tmp_path / "file" / "out", status=1)
+    assert "cannot make the folder" in done.stderr
+
+
+def test_an_option_that_contradicts_the_run_names_node_and_reason(call, make_run, maps, out):
+    done = call("extract", make_run(), "--maps", maps, "--out", out, "--low-pass", "0.3", status=1)
+    assert "failed: transform_sub-01_task-rest_atlas-atlas_timeseries.clean: " in done.stderr
+    assert "low_pass=0.3 Hz is not below Nyquist's frequency, 0.25 Hz at t_r=2 s" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,111 @@
+import subprocess
+import sys
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+
+COMMAND = [sys.executable, "-c", "from nipype_maps.cli import main; main()"]
+
+
+@pytest.fixture
+def call(tmp_path):
+    def call(*arguments, status=0):
+        words = [*COMMAND, *map(str, arguments)]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done
+
+    return call
+
+
+def extract(call, tmp_path, run, maps, *more):
+    call("extract", run, "--maps", maps, "--out", tmp_path / "out", *more)
+    return next((tmp_path / "out").glob("*_timeseries.tsv"))
+
+
+@pytest.mark.parametrize("policy", ["nan", "zero", "drop"])
+def test_inverse_lies_on_the_runs_grid_with_its_time_step(
+    call, tmp_path, make_run, maps, mask, save, grids, policy
+):
+    empty = np.zeros((*grids["flipped"].shape, 1))
+    empty[0, 0, 0] = 1  # outside the mask
+    values = nib.load(maps).get_fdata()
+    five = save(
+        np.concatenate([values[..., :1], empty, values[..., 1:]], axis=-1), grids["flipped"], "five.nii"
+    )
+    signals = extract(
+        call, tmp_path, make_run(t_r=0.8, n_frames=20), five, "--mask", mask, "--empty-maps", policy
+    )
+    call("inverse", signals, "--maps", five, "--mask", mask, "--out", tmp_path / "image.nii.gz")
+    image = nib.load(tmp_path / "image.nii.gz")
+    assert image.shape == (7, 8, 6, 20)
+    np.testing.assert_allclose(image.affine, grids["plain"].affine)
+    assert image.header.get_zooms()[3] == np.float32(0.8)
+
+    # the image holds what the maps explain, so that its signals are the same
+    call("extract", tmp_path / "image.nii.gz", "--maps", five, "--mask", mask, "--out", tmp_path / "again")
+    back = read_table(next((tmp_path / "again").glob("*.tsv")))
+    assert np.isnan(back.values[:, 1]).all()
+    first = read_table(signals)
+    assert len(first.names) == (4 if policy == "drop" else 5)
+    for name in ("map-01", "map-03", "map-04", "map-05"):
+        there, here = (table.values[:, table.names.index(name)] for table in (first, back))
+        np.testing.assert_allclose(here, there, rtol=1e-9)
+
+
+def test_inverse_warns_of_other_maps_and_a_missing_mask(call, tmp_path, make_run, maps, mask, save, grids):
+    signals = extract(call, tmp_path, make_run(), maps, "--mask", mask)
+    other = save(nib.load(maps).get_fdata() * 2, grids["flipped"], "other.nii.gz")
+    done = call("inverse", signals, "--maps", other, "--out", tmp_path / "image.nii")
+    assert "the signals come from other maps (atlas.nii.gz)" in done.stderr
+    assert "inside a mask (mask.nii.gz)" in done.stderr
+    assert call("inverse", signals, "--maps", maps, "--mask", mask, "--out", tmp_path / "b.nii").stderr == ""
+
+
+def test_inverse_of_a_table_without_sidecar_lies_on_the_maps_grid(call, tmp_path, maps):
+    (tmp_path / "signals.tsv").write_text("map-01\tmap-02\tmap-03\tmap-04\n1\t0\t0\t0\n0\t2\t0\t0\n")
+    call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii.gz", "--t-r", "3")
+    image = nib.load(tmp_path / "image.nii.gz")
+    expected = nib.load(maps).get_fdata()
+    np.testing.assert_array_equal(image.get_fdata()[..., 0], expected[..., 0])
+    np.testing.assert_array_equal(image.get_fdata()[..., 1], 2 * expected[..., 1])
+    assert image.header.get_zooms()[3] == 3
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"), [("image.txt", "must end in .nii.gz or .nii"), ("no/i.nii", "does not exist")]
+)
+def test_inverse_to_nowhere_is_refused(call, tmp_path, maps, out, sentence):
+    (tmp_path / "signals.tsv").write_text("map-01\n1\n")
+    assert sentence in call("inverse", "signals.tsv", "--maps", maps, "--out", out, status=2).stderr
+
+
+def test_inverse_that_fails_says_why(call, tmp_path, maps):
+    (tmp_path / "signals.tsv").write_text("map-01\tother\n1\t2\n")
+    done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
+    assert "failed: back.inverse: " in done.stderr
+    assert "has 2 signals for 4 maps" in done.stderr
+    assert not (tmp_path / "image.nii").exists()
+
+
+def test_demo(call, tmp_path):
+    done = call("demo")
+    folder = tmp_path / "nipype-maps-demo"
+    table = read_table(folder / "ds003_sub-01_mc_atlas-tpm_timeseries.tsv")
+    assert table.values.shape == (20, 3)
+    assert table.names == ["map-01", "map-02", "map-03"]
+    image = nib.load(folder / "ds003_sub-01_mc_atlas-tpm_timeseries_inverse.nii.gz")
+    assert image.shape == (16, 16, 9, 20)
+    assert image.header.get_zooms()[3] == 2
+    assert "6 nodes run" in done.stdout
+    assert done.stderr == ""
+    assert "0 nodes run, 6 found done" in call("demo").stdout
+
+
+def test_help_and_version(call):
+    for command in ([], ["extract"], ["inverse"], ["demo"]):
+        assert "Usage:" in call(*command, "--help").stdout
+    assert "version" in call("--version").stdout

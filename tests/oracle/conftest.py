@@ -1,0 +1,70 @@
+import warnings
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def nilearn_signals():
+    """Signals of nilearn's NiftiMapsMasker: ``nilearn_signals(run, maps, mask, **parameters)``.
+
+    Maps that vanish are dropped, as nilearn 0.14 does; the returned array has the others.
+    """
+    from nilearn.maskers import NiftiMapsMasker
+
+    def nilearn_signals(run, maps, mask=None, confounds=None, sample_mask=None, **parameters):
+        if isinstance(maps, list):
+            from nilearn.image import concat_imgs
+
+            maps = concat_imgs(maps, dtype=np.float64)  # its default is single precision
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            masker = NiftiMapsMasker(maps, mask_img=mask, keep_masked_maps=False, **parameters)
+            return masker.fit(run).transform(run, confounds=confounds, sample_mask=sample_mask)
+
+    return nilearn_signals
+
+
+@pytest.fixture
+def our_signals(tmp_path):
+    """Signals of the masker graph: ``our_signals(run, maps, mask, inputs, **parameters)``."""
+    from nipype_maps.files.tables import read_table
+    from nipype_maps.graphs import init_masker_wf
+    from nipype_maps.running import run_workflow
+
+    def our_signals(run, maps, mask=None, inputs=None, **parameters):
+        workflow = init_masker_wf(**parameters)
+        workflow.base_dir = str(tmp_path / "work")
+        door = workflow.inputs.inputnode
+        door.run_file, door.maps_file = run, maps
+        if mask:
+            door.mask_file = mask
+        for name, value in (inputs or {}).items():
+            setattr(door, name, value)
+        outcome = run_workflow(workflow, logs=tmp_path / "logs")
+        assert not outcome.failures, outcome.failures
+        return read_table(outcome.done["transform.clean"].result.outputs.out_file).values
+
+    return our_signals
+
+
+@pytest.fixture
+def exact_signals():
+    """Least squares in float64 on images of one grid, smoothed volume by volume: no oracle but
+    the formula, for data on which nilearn computes in single precision."""
+    from scipy import linalg, ndimage
+
+    def exact_signals(run, maps, mask=None, fwhm=None):
+        run, weights = nib.load(run), np.asarray(nib.load(maps).get_fdata())
+        data = run.get_fdata()
+        if fwhm:
+            for axis, size in enumerate(np.sqrt((run.affine[:3, :3] ** 2).sum(axis=0))):
+                sigma = fwhm / np.sqrt(8 * np.log(2)) / size
+                data = ndimage.gaussian_filter1d(data, sigma, axis, mode="reflect", truncate=4.0)
+        if mask is not None:
+            weights = weights * (nib.load(mask).get_fdata() != 0)[..., None]
+        flat = weights.reshape(-1, weights.shape[-1])
+        return linalg.lstsq(flat, data.reshape(len(flat), -1))[0].T
+
+    return exact_signals

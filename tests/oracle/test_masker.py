@@ -1,0 +1,133 @@
+"""The masker graph beside nilearn's NiftiMapsMasker.
+
+Images hold float64, so that nilearn computes in double precision throughout; what is left
+is the rounding of two orders of the same sums, multiplied by the condition of the maps
+(below 10 here).  1e-9 of each signal's standard deviation leaves a wide margin over the
+1e-13 that is seen.
+"""
+
+import itertools
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+TOLERANCE = 1e-9
+
+
+def assert_equal_signals(answer, expected, tolerance=TOLERANCE):
+    """Equal within a share of each signal's standard deviation."""
+    assert answer.shape == expected.shape
+    scale = expected.std(axis=0)
+    assert (scale > 0).all()
+    assert (np.abs(answer - expected) / scale).max() < tolerance
+
+
+@pytest.mark.parametrize("with_mask", [True, False])
+@pytest.mark.parametrize("fwhm", [None, 6.0])
+@pytest.mark.parametrize("target", ["data", "mask", "maps"])
+@pytest.mark.parametrize("grid", ["plain", "flipped", "permuted", "oblique", "coarse"])
+def test_spatial_parameters(
+    nilearn_signals, our_signals, make_run, maps, mask, grid, target, fwhm, with_mask
+):
+    if target == "mask" and not with_mask:
+        with_mask = True
+    chosen = mask if with_mask else None
+    run = make_run(grid=grid)
+    parameters = {"resampling_target": target, "smoothing_fwhm": fwhm}
+    answer = our_signals(run, maps, chosen, **parameters, smooth_on="data" if grid == "permuted" else "maps")
+    answer = answer[:, ~np.isnan(answer).any(axis=0)]
+    expected = nilearn_signals(run, maps, chosen, **parameters, standardize=None)
+    assert_equal_signals(answer, expected)
+
+
+@pytest.mark.parametrize("target", ["data", "maps"])
+def test_missing_and_infinite_voxels(nilearn_signals, our_signals, save, make_run, maps, grids, target):
+    run, atlas = (nib.load(path).get_fdata() for path in (make_run(), maps))
+    run[3:5, 2:6, 1:4, 5:] = np.nan
+    run[0, 0, 0, 7] = np.nan
+    run[6, 7, 5] = np.nan
+    atlas[2, 2, 2, 1], atlas[3, 3, 3, 2] = np.nan, np.inf
+    files = save(run, grids["plain"], "run.nii.gz"), save(atlas, grids["flipped"], "holes.nii.gz")
+    parameters = {"resampling_target": target, "smoothing_fwhm": 5.0}
+    expected = nilearn_signals(*files, **parameters, standardize=None)
+    assert_equal_signals(our_signals(*files, **parameters), expected)
+
+
+@pytest.mark.parametrize(
+    "temporal",
+    [
+        {"detrend": True},
+        {"standardize": "zscore_sample"},
+        {"standardize": "psc"},
+        {"detrend": True, "standardize": "psc"},
+        {"detrend": True, "low_pass": 0.1, "high_pass": 0.02, "t_r": 2.0, "standardize": "zscore_sample"},
+        {"high_variance_confounds": True, "detrend": True},
+        {"high_variance_confounds": True, "standardize_confounds": False, "detrend": True},
+    ],
+)
+def test_temporal_parameters(nilearn_signals, our_signals, make_run, maps, rng, tmp_path, temporal):
+    run = make_run(n_frames=60)
+    confounds = rng.normal(size=(60, 3)).cumsum(axis=0)
+    np.savetxt(tmp_path / "motion.txt", confounds)
+    inputs = {"confounds_files": [str(tmp_path / "motion.txt")]}
+    ours = {name: value for name, value in temporal.items() if name != "t_r"}
+    answer = our_signals(run, maps, inputs=inputs, **ours)
+    expected = nilearn_signals(run, maps, confounds=[confounds], **{"standardize": None, **temporal})
+    # confounds that are only detrended keep nilearn's digits after %.18e of savetxt
+    assert_equal_signals(answer, expected)
+
+
+def test_sample_mask(nilearn_signals, our_signals, make_run, maps):
+    run = make_run(n_frames=60)
+    kept = np.delete(np.arange(60), [10, 11, 30])
+    parameters = {"detrend": True, "low_pass": 0.1, "standardize": "zscore_sample"}
+    answer = our_signals(run, maps, inputs={"sample_mask": kept.tolist()}, **parameters)
+    expected = nilearn_signals(run, maps, sample_mask=kept.copy(), t_r=2.0, **parameters)
+    assert_equal_signals(answer, expected)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "fwhm"), list(itertools.product(["int16", "uint8", "float32", ">i2"], [None, 6.0]))
+)
+def test_files_in_single_precision_are_computed_in_double(
+    our_signals, exact_signals, save, rng, grids, dtype, fwhm
+):
+    """nilearn computes these in float32; the reference is the formula in float64."""
+    grid = grids["flipped"]
+    values = 100 + 10 * rng.normal(size=(*grid.shape, 20))
+    run = save(values.clip(0, 200).astype(dtype), grid, "run.nii.gz")
+    maps = save(rng.normal(size=(*grid.shape, 4)).astype("float32"), grid, "maps.nii.gz")
+    assert_equal_signals(our_signals(run, maps, smoothing_fwhm=fwhm), exact_signals(run, maps, fwhm=fwhm))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "theirs", "tolerance"),
+    [
+        # nilearn works on these float32 images in single precision: six digits, of a level
+        # that is some tens of standard deviations
+        ({}, {"standardize": None}, 1e-3),
+        (
+            {"smoothing_fwhm": 20.0, "detrend": True, "standardize": "zscore_sample"},
+            {"smoothing_fwhm": 20.0, "detrend": True, "standardize": "zscore_sample"},
+            1e-3,
+        ),
+    ],
+)
+def test_the_demo_on_real_data(
+    nilearn_signals, our_signals, nipype_data, tmp_path, parameters, theirs, tolerance
+):
+    from nipype_maps.cli.demo import MAPS, MASK, RUN, _with_a_place
+
+    run = str(_with_a_place(nipype_data / RUN, tmp_path / RUN))
+    maps, mask = [str(nipype_data / name) for name in MAPS], str(nipype_data / MASK)
+    answer = our_signals(run, maps, mask, **parameters)
+    assert_equal_signals(answer, nilearn_signals(run, maps, mask, **theirs), tolerance)
+    # the same images in double precision
+    doubled = []
+    for path in (run, *maps, mask):
+        image = nib.load(path)
+        doubled.append(str(tmp_path / f"double_{len(doubled)}.nii"))
+        nib.save(nib.Nifti1Image(image.get_fdata(), image.affine), doubled[-1])
+    run, *maps, mask = doubled
+    assert_equal_signals(answer, nilearn_signals(run, maps, mask, **theirs))

@@ -1,0 +1,148 @@
+"""The rules of the house that a machine can hold: traits, docstrings of builders, contracts."""
+
+import inspect
+import re
+
+import pytest
+from nipype.interfaces.utility import IdentityInterface
+
+from nipype_maps import graphs, interfaces
+
+#: Metadata that nipype reads, and what traits itself adds to a trait.
+NIPYPE_WORDS = {
+    "argstr", "copyfile", "deprecated", "desc", "extensions", "genfile", "hash_files", "keep_extension",
+    "mandatory", "max_ver", "min_ver", "name_source", "name_template", "new_name", "nohash",
+    "output_name", "position", "requires", "sep", "transient", "units", "usedefault", "xor",
+}  # fmt: skip
+TRAITS_WORDS = {"array", "copy", "parent", "rich_compare", "trait_added", "type", "default_kind", "default"}
+#: Traits of every nipype interface, which are not ours to describe.
+INHERITED = {"trait_added", "trait_modified"}
+
+INTERFACES = [getattr(interfaces, name) for name in interfaces.__all__]
+BUILDERS = [value for name, value in vars(graphs).items() if name.startswith("init_")]
+
+
+def own_traits(interface, kind):
+    spec = getattr(interface, kind)()
+    return {name: trait for name, trait in spec.traits().items() if name not in INHERITED}
+
+
+@pytest.mark.parametrize("kind", ["input_spec", "output_spec"])
+@pytest.mark.parametrize("interface", INTERFACES)
+def test_every_trait_has_a_description_and_no_word_that_nipype_ignores(interface, kind):
+    for name, trait in own_traits(interface, kind).items():
+        words = set(trait.__dict__ or {})
+        assert trait.desc, f"{interface.__name__}.{name} has no desc"
+        assert words <= NIPYPE_WORDS | TRAITS_WORDS, f"{interface.__name__}.{name}: {words - NIPYPE_WORDS}"
+        assert "default" not in words - TRAITS_WORDS
+
+
+@pytest.mark.parametrize("interface", INTERFACES)
+def test_default_values_are_used(interface):
+    """Without usedefault nipype replaces a default by Undefined."""
+    spec = interface.input_spec()
+    for name, trait in own_traits(interface, "input_spec").items():
+        value = getattr(spec, name)
+        if trait.usedefault:
+            assert str(value) != "<undefined>", f"{interface.__name__}.{name}"
+        else:
+            assert str(value) == "<undefined>", f"{interface.__name__}.{name}"
+
+
+@pytest.mark.parametrize("interface", INTERFACES)
+def test_what_is_marked_as_not_hashed_is_not(interface):
+    """nipype does not see the mark on a compound trait."""
+    inputs = interface().inputs
+    for name, trait in own_traits(interface, "input_spec").items():
+        if trait.nohash:
+            assert inputs.has_metadata(name, "nohash", True), f"{interface.__name__}.{name}"
+
+
+@pytest.mark.parametrize("interface", INTERFACES)
+def test_every_interface_says_what_it_is_and_carries_its_version(interface):
+    assert interface.__doc__
+    assert interface().inputs.code_version
+    assert "code_version" in dict(interface().inputs.get_hashval()[0])
+
+
+def documented(builder, section):
+    """Field names under a section of a builder's docstring."""
+    doc = inspect.getdoc(builder)
+    match = re.search(rf"^{section}\n-+\n(.*?)(?:\n\n[A-Z]\w+\n-+\n|\Z)", doc, re.S | re.M)
+    return [line for line in match.group(1).splitlines() if re.fullmatch(r"\w+", line)]
+
+
+def parameters_documented(builder):
+    doc = inspect.getdoc(builder)
+    section = re.search(r"^Parameters\n-+\n(.*?)(?:\n\n[A-Z]\w+\n-+\n|\Z)", doc, re.S | re.M).group(1)
+    heads = [line.partition(" : ")[0] for line in section.splitlines() if line and not line.startswith(" ")]
+    return [name.strip("* ") for head in heads for name in head.split(",")]
+
+
+def fields(workflow, node):
+    return workflow.get_node(node).interface._fields
+
+
+SINGLE_BUILDERS = [builder for builder in BUILDERS if builder is not graphs.init_dataset_wf]
+
+
+def test_there_are_builders():
+    assert len(BUILDERS) == 6
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_builders_take_keywords_only_typed_and_documented(builder):
+    parameters = inspect.signature(builder).parameters.values()
+    keywords = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    assert all(parameter.kind in keywords for parameter in parameters)
+    for parameter in parameters:
+        typed = parameter.annotation is not inspect.Parameter.empty
+        assert typed or parameter.kind is inspect.Parameter.VAR_KEYWORD
+    assert sorted(parameters_documented(builder)) == sorted(parameter.name for parameter in parameters)
+    assert inspect.signature(builder).return_annotation == "Workflow"
+
+
+@pytest.mark.parametrize("builder", SINGLE_BUILDERS)
+def test_inputs_and_outputs_in_the_docstring_are_those_of_the_graph(builder):
+    workflow = builder()
+    assert documented(builder, "Inputs") == list(fields(workflow, "inputnode"))
+    assert documented(builder, "Outputs") == list(fields(workflow, "outputnode"))
+
+
+@pytest.mark.parametrize("target", ["data", "mask", "maps", None])
+@pytest.mark.parametrize("builder", SINGLE_BUILDERS)
+def test_every_output_is_connected_and_every_input_used(builder, target):
+    takes_target = "resampling_target" in inspect.signature(builder).parameters
+    workflow = builder(resampling_target=target) if takes_target else builder()
+    graph = workflow._graph
+    door, exit_ = workflow.get_node("inputnode"), workflow.get_node("outputnode")
+    connected = {field for *_, data in graph.in_edges(exit_, data=True) for _, field in data["connect"]}
+    used = {field for *_, data in graph.out_edges(door, data=True) for field, _ in data["connect"]}
+    # a grid is given from outside only where it is the runs'
+    spare = {"target_shape", "target_affine", "target_located"} if target != "data" else set()
+    # and a transform resamples the run only where it is not
+    spare |= {"target_shape", "target_affine", "target_located"} if "transform" in builder.__name__ else set()
+    assert connected == set(fields(workflow, "outputnode"))
+    assert set(fields(workflow, "inputnode")) - used <= spare
+
+
+def test_the_data_set_has_the_inputs_that_it_documents():
+    workflow = graphs.init_dataset_wf(runs=[])
+    assert documented(graphs.init_dataset_wf, "Inputs") == list(fields(workflow, "inputnode"))
+
+
+def test_the_masker_has_all_parameters_of_its_parts():
+    parts = (graphs.init_fit_wf, graphs.init_transform_wf)
+    theirs = {name: p for part in parts for name, p in inspect.signature(part).parameters.items()}
+    ours = inspect.signature(graphs.init_masker_wf).parameters
+    assert set(ours) == set(theirs)
+    assert all(ours[name].default == theirs[name].default for name in ours if name != "name")
+
+
+@pytest.mark.parametrize("builder", SINGLE_BUILDERS)
+def test_nodes_are_cached_by_content(builder):
+    workflow = builder()
+    for name in workflow.list_node_names():
+        node = workflow.get_node(name)
+        if not isinstance(node.interface, IdentityInterface):
+            assert node.config["execution"]["hash_method"] == "content"

@@ -1,0 +1,61 @@
+"""The standalone programs, run as a user runs them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
+
+
+def run(program, *arguments, cwd):
+    words = [sys.executable, WORKFLOWS / program, *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def test_single_run(tmp_path, make_run, maps, mask):
+    done = run("single_run.py", make_run(), maps, "out", mask, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    table = read_table(done.stdout.splitlines()[-1])
+    assert table.values.shape == (40, 4)
+    np.testing.assert_allclose(table.values.std(axis=0), 1)
+    assert (tmp_path / "out" / "signals.json").exists()
+    again = run("single_run.py", make_run(), maps, "out", mask, cwd=tmp_path)
+    assert again.returncode == 0
+
+
+def test_inside_preprocessing(tmp_path, save, rng, grids):
+    """nipype's own nodes before the masker: trends and noise components are gone."""
+    grid = grids["plain"]
+    values = rng.normal(size=(*grid.shape, 2))
+    t = np.linspace(-1, 1, 60)
+    known = rng.normal(size=(60, 2))
+    data = values @ known.T + 50 + 20 * t**2 + 0.01 * rng.normal(size=(*grid.shape, 60))
+    files = [
+        save(data, grid, "run.nii.gz"),
+        save(values, grid, "maps.nii.gz"),
+        save(np.ones(grid.shape, np.uint8), grid, "mask.nii.gz"),
+    ]
+    done = run("inside_preprocessing.py", *files, "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    path = done.stdout.splitlines()[-1]
+    table = read_table(path)
+    assert table.values.shape == (60, 2)
+    np.testing.assert_allclose(table.values.std(axis=0), 1)
+    quadratic = np.stack([t**0, t, t**2], axis=1)
+    quadratic -= quadratic.mean(axis=0)
+    assert np.abs(quadratic.T @ table.values).max() < 1e-3
+    assert nib.load(next((tmp_path / "out").rglob("detrend.nii.gz"))).shape == data.shape
+
+
+@pytest.mark.parametrize("program", [path.name for path in sorted(WORKFLOWS.glob("*.py"))])
+def test_programs_are_short_and_say_how_they_are_used(program, tmp_path):
+    assert len((WORKFLOWS / program).read_text().splitlines()) < 60
+    done = run(program, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"python {program} RUN" in done.stderr
