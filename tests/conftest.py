@@ -110,6 +110,28 @@ def make_run(rng, grids, save):
 
 
 @pytest.fixture
+def run_masker(tmp_path):
+    """Run the masker graph in one work folder; returns its Outcome, without failures."""
+    from nipype_maps.graphs import init_masker_wf
+    from nipype_maps.running import run_workflow
+
+    def run_masker(run, maps, mask=None, inputs=None, work="work", plugin="Linear", **parameters):
+        workflow = init_masker_wf(name="masker", **parameters)
+        workflow.base_dir = str(tmp_path / work)
+        door = workflow.inputs.inputnode
+        door.run_file, door.maps_file = run, maps
+        if mask:
+            door.mask_file = mask
+        for name, value in (inputs or {}).items():
+            setattr(door, name, value)
+        outcome = run_workflow(workflow, logs=tmp_path / "logs", plugin=plugin)
+        assert not outcome.failures, outcome.failures
+        return outcome
+
+    return run_masker
+
+
+@pytest.fixture
 def execute(tmp_path):
     """Run an interface in a node of its own, and return its outputs."""
     from nipype.pipeline.engine import Node

@@ -225,6 +225,8 @@ def extract_runs(
     SystemExit
         With status 1 if a run failed, after the others were published.
     """
+    from nipype.interfaces.base import TraitError
+
     from ..files.runs import Run
     from ..graphs import init_dataset_wf
     from ..running import Failure, Outcome, run_workflow
@@ -239,7 +241,10 @@ def extract_runs(
         except (OSError, ValueError) as error:
             outcome.failures.append(Failure(run.workflow_name, str(error)))
     if readable:
-        workflow = init_dataset_wf(runs=readable, name="extract", **parameters)
+        try:
+            workflow = init_dataset_wf(runs=readable, name="extract", **parameters)
+        except TraitError as error:
+            raise click.UsageError(str(error)) from error
         workflow.base_dir = str(folder.work)
         door = workflow.get_node("inputnode").inputs
         door.maps_file = list(maps)

@@ -8,7 +8,23 @@ import click
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-SECONDS = HERTZ = click.FloatRange(min=0, min_open=True)
+
+
+class Positive(click.FloatRange):
+    """A finite number above 0."""
+
+    def __init__(self):
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value, param, ctx):
+        """Return a float."""
+        number = super().convert(value, param, ctx)
+        if not number < float("inf"):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+SECONDS = HERTZ = Positive()
 
 
 class Files(click.ParamType):

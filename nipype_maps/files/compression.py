@@ -11,11 +11,9 @@ from typing import BinaryIO
 try:
     from isal import igzip, isal_zlib
 except ImportError:
-    LIBRARY = "zlib"
     DAMAGED = (OSError, EOFError, zlib.error)
     _GzipFile = gzip.GzipFile
 else:
-    LIBRARY = "ISA-L"
     DAMAGED = (OSError, EOFError, zlib.error, isal_zlib.error)
     _GzipFile = igzip.IGzipFile
 

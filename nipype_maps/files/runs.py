@@ -131,6 +131,8 @@ class Run(Volumes):
 
     def __init__(self, paths, t_r: float | None = None):
         super().__init__(paths)
+        if t_r is not None and not 0 < t_r < float("inf"):
+            raise ValueError(f"t_r={t_r:g} is not a time between frames; give seconds above 0.")
         self._t_r = t_r
 
     @property

@@ -13,6 +13,11 @@ ResamplingTarget = Literal["data", "mask", "maps", None]
 Interpolation = Literal["linear", "continuous", "nearest"]
 EmptyMaps = Literal["nan", "zero", "drop", "error"]
 
+#: Fields that say where the working grid is.
+TARGET = ("target_shape", "target_affine", "target_located")
+INPUTS = ("maps_file", "mask_file", "map_names", *TARGET)
+OUTPUTS = ("maps_file", "mask_file", "names", "coverage", *TARGET)
+
 
 def init_atlas_wf(
     *,
@@ -70,19 +75,8 @@ def init_atlas_wf(
     target_located
         Whether its header says where it lies.
     """
-    inputnode = fields(
-        "inputnode", "maps_file", "mask_file", "map_names", "target_shape", "target_affine", "target_located"
-    )
-    outputnode = fields(
-        "outputnode",
-        "maps_file",
-        "mask_file",
-        "names",
-        "coverage",
-        "target_shape",
-        "target_affine",
-        "target_located",
-    )
+    inputnode = fields("inputnode", *INPUTS)
+    outputnode = fields("outputnode", *OUTPUTS)
     on_mismatch = "error" if resampling_target is None else "resample"
     resample_maps = node(Resample(interpolation=maps_interpolation, on_mismatch=on_mismatch), "resample_maps")
     resample_mask = node(Resample(interpolation="nearest", on_mismatch=on_mismatch), "resample_mask")
@@ -100,15 +94,12 @@ def init_atlas_wf(
     ])  # fmt: skip
 
     if resampling_target == "data":
-        target, shape, affine, located = inputnode, "target_shape", "target_affine", "target_located"
+        target, names = inputnode, TARGET
     else:
-        target, shape, affine, located = node(ReadGrid(), "read_target"), "shape", "affine", "located"
-        origin = "mask_file" if resampling_target == "mask" else "maps_file"
-        workflow.connect(inputnode, origin, target, "in_file")
-    for follower in (resample_maps, resample_mask, outputnode):
-        workflow.connect([
-            (target, follower, [
-                (shape, "target_shape"), (affine, "target_affine"), (located, "target_located"),
-            ]),
-        ])  # fmt: skip
+        target, names = node(ReadGrid(), "read_target"), ("shape", "affine", "located")
+        workflow.connect(
+            inputnode, "mask_file" if resampling_target == "mask" else "maps_file", target, "in_file"
+        )
+    where = list(zip(names, TARGET, strict=True))
+    workflow.connect([(target, follower, where) for follower in (resample_maps, resample_mask, outputnode)])
     return workflow

@@ -8,7 +8,7 @@ from typing import Literal
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import FitProjector, Smooth
-from .atlas import EmptyMaps, Interpolation, ResamplingTarget, init_atlas_wf
+from .atlas import INPUTS, OUTPUTS, EmptyMaps, Interpolation, ResamplingTarget, init_atlas_wf
 from .nodes import fields, node
 
 Fwhm = float | Sequence[float] | None
@@ -75,20 +75,8 @@ def init_fit_wf(
     target_located
         Whether its header says where it lies.
     """
-    inputnode = fields(
-        "inputnode", "maps_file", "mask_file", "map_names", "target_shape", "target_affine", "target_located"
-    )
-    outputnode = fields(
-        "outputnode",
-        "projector",
-        "maps_file",
-        "mask_file",
-        "names",
-        "coverage",
-        "target_shape",
-        "target_affine",
-        "target_located",
-    )
+    inputnode = fields("inputnode", *INPUTS)
+    outputnode = fields("outputnode", "projector", *OUTPUTS)
     atlas = init_atlas_wf(
         resampling_target=resampling_target,
         maps_interpolation=maps_interpolation,
@@ -110,11 +98,7 @@ def init_fit_wf(
 
     workflow = Workflow(name=name)
     workflow.connect([
-        (inputnode, atlas, [
-            (field, f"inputnode.{field}")
-            for field in ("maps_file", "mask_file", "map_names",
-                          "target_shape", "target_affine", "target_located")
-        ]),
+        (inputnode, atlas, [(field, f"inputnode.{field}") for field in INPUTS]),
         (inputnode, fit_projector, [("maps_file", "maps_source"), ("mask_file", "mask_source")]),
         (atlas, fit_projector, [
             ("outputnode.maps_file", "maps_file"),
@@ -122,11 +106,7 @@ def init_fit_wf(
             ("outputnode.coverage", "coverage"),
         ]),
         (fit_projector, outputnode, [("projector", "projector")]),
-        (atlas, outputnode, [
-            (f"outputnode.{field}", field)
-            for field in ("maps_file", "mask_file", "names", "coverage",
-                          "target_shape", "target_affine", "target_located")
-        ]),
+        (atlas, outputnode, [(f"outputnode.{field}", field) for field in OUTPUTS]),
     ])  # fmt: skip
 
     if smoothing_fwhm is not None and smooth_on == "maps":

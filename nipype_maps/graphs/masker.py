@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import ReadGrid
-from .atlas import EmptyMaps, Interpolation, ResamplingTarget
+from .atlas import TARGET, EmptyMaps, Interpolation, ResamplingTarget
 from .fit import Fwhm, SmoothOn, init_fit_wf
 from .nodes import fields, node
 from .transform import DType, Filter, Standardize, init_transform_wf
@@ -185,7 +185,6 @@ def connect_fit_to_transform(workflow: Workflow, fit: Workflow, transform: Workf
     """Hand a fit's projector and working grid to a transform."""
     workflow.connect([
         (fit, transform, [
-            (f"outputnode.{field}", f"inputnode.{field}")
-            for field in ("projector", "target_shape", "target_affine", "target_located")
+            (f"outputnode.{field}", f"inputnode.{field}") for field in ("projector", *TARGET)
         ]),
     ])  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Literal
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, Smooth
-from .atlas import ResamplingTarget
+from .atlas import TARGET, ResamplingTarget
 from .fit import Fwhm, SmoothOn
 from .nodes import fields, node
 
@@ -103,9 +103,7 @@ def init_transform_wf(
         "inputnode",
         "run_file",
         "projector",
-        "target_shape",
-        "target_affine",
-        "target_located",
+        *TARGET,
         "confounds_files",
         "sample_mask",
         "runs",
@@ -146,12 +144,7 @@ def init_transform_wf(
     if resampling_target in ("mask", "maps"):
         resample = node(Resample(interpolation="continuous", nonfinite="neighbours", clip=clip), "resample")
         workflow.connect([
-            (inputnode, resample, [
-                ("run_file", "in_file"),
-                ("target_shape", "target_shape"),
-                ("target_affine", "target_affine"),
-                ("target_located", "target_located"),
-            ]),
+            (inputnode, resample, [("run_file", "in_file"), *zip(TARGET, TARGET, strict=True)]),
         ])  # fmt: skip
         run, run_file = resample, "out_file"
     if smoothing_fwhm is not None and smooth_on == "data":

@@ -117,7 +117,7 @@ class MapsInterface(SimpleInterface):
         in_file = self.inputs.in_file if "in_file" in self.inputs.copyable_trait_names() else None
         if isinstance(in_file, list):
             in_file = in_file[0]
-        if not in_file or not isdefined(in_file) or str(error).startswith("/"):
+        if not in_file or not isdefined(in_file) or os.sep in str(error):
             return error
         return ValueError(f"{Path(in_file).name}: {error}")
 

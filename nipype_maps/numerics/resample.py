@@ -26,10 +26,10 @@ class Resampler:
     interpolation : {'linear', 'nearest', 'continuous'}
         'continuous' is a cubic spline.
     nonfinite : {'zero', 'neighbours'}
-        What stands in for a NaN or infinite voxel while its neighbours are interpolated:
-        nothing (maps and masks), or the mean of its finite neighbours, so that a hole in a
-        run does not darken its rim.  A target voxel whose nearest source voxel is not
-        finite is 0 either way.
+        What stands in for a NaN or infinite voxel: 0 (maps and masks), or, while its
+        neighbours are interpolated, the mean of those that are finite, so that a hole in a
+        run does not darken its rim; a target voxel whose nearest source voxel is a hole is
+        then 0.
 
     Examples
     --------

@@ -121,8 +121,11 @@ class _Recorder:
         self._listener(node, status)
 
     def _was_run(self, node) -> bool:
-        started = getattr(node.result.runtime, "startTime", None)
-        return started is not None and datetime.fromisoformat(started).replace(tzinfo=None) >= self._began
+        try:
+            started = datetime.fromisoformat(node.result.runtime.startTime)
+        except Exception:  # whatever is wrong with a result, a callback must not stop the run
+            return True
+        return started.replace(tzinfo=None) >= self._began
 
 
 def _n_nodes(workflow: Workflow) -> int:

@@ -1,27 +1,10 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nipype_maps.files.tables import read_table
-
-COMMAND = [sys.executable, "-c", "from nipype_maps.cli import main; main()"]
-
-
-@pytest.fixture
-def call(tmp_path):
-    """Call the command as a user does; returns the finished process."""
-
-    def call(*arguments, status=0):
-        words = [*COMMAND, *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=300)
-        assert done.returncode == status, done.stdout + done.stderr
-        return done
-
-    return call
 
 
 @pytest.fixture
@@ -121,6 +104,7 @@ def test_warnings_of_the_results_are_told_even_when_cached(call, make_run, save,
         (["{run}", "--maps", "{maps}", "--out", "o", "--smoothing-fwhm", "-3"], "neither one width in mm"),
         (["{run}", "--maps", "{maps}", "--out", "o", "--low-pass", "0"], "--low-pass"),
         (["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "0"], "--t-r"),
+        (["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "nan"], "not a finite number"),
         (
             ["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "1", "--t-r", "2"],
             "--t-r is given 2 times for 1 run;",

@@ -1,24 +1,8 @@
-import subprocess
-import sys
-
 import nibabel as nib
 import numpy as np
 import pytest
 
 from nipype_maps.files.tables import read_table
-
-COMMAND = [sys.executable, "-c", "from nipype_maps.cli import main; main()"]
-
-
-@pytest.fixture
-def call(tmp_path):
-    def call(*arguments, status=0):
-        words = [*COMMAND, *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=300)
-        assert done.returncode == status, done.stdout + done.stderr
-        return done
-
-    return call
 
 
 def extract(call, tmp_path, run, maps, *more):

@@ -9,21 +9,11 @@ from nipype_maps.running import run_workflow
 
 
 @pytest.fixture
-def extract(tmp_path, maps):
-    """Run the masker graph in one work folder; returns the Outcome."""
+def extract(run_masker, maps):
+    """Run the masker graph on the maps."""
 
-    def extract(run, mask=None, inputs=None, plugin="Linear", **parameters):
-        workflow = init_masker_wf(name="masker", **parameters)
-        workflow.base_dir = str(tmp_path / "work")
-        door = workflow.inputs.inputnode
-        door.run_file, door.maps_file = run, maps
-        if mask:
-            door.mask_file = mask
-        for name, value in (inputs or {}).items():
-            setattr(door, name, value)
-        outcome = run_workflow(workflow, logs=tmp_path / "logs", plugin=plugin)
-        assert not outcome.failures, outcome.failures
-        return outcome
+    def extract(run, mask=None, **others):
+        return run_masker(run, maps, mask, **others)
 
     return extract
 
@@ -71,21 +61,15 @@ def test_another_cleaning_projects_nothing_again(extract, make_run):
     assert extract(run, detrend=True).executed == ["transform.clean"]
 
 
-def test_processes_give_the_same_bytes(tmp_path, make_run, maps, mask):
-    results = {}
+def test_processes_give_the_same_bytes(extract, make_run, mask):
+    run, results = make_run(), []
     for plugin in ("Linear", "MultiProc"):
-        workflow = init_masker_wf(name="masker", smoothing_fwhm=5.0, detrend=True, standardize="zscore")
-        workflow.base_dir = str(tmp_path / plugin)
-        door = workflow.inputs.inputnode
-        door.run_file, door.maps_file, door.mask_file = str(tmp_path / "run.nii.gz"), maps, mask
-        if plugin == "Linear":
-            door.run_file = make_run("run.nii.gz")
-        outcome = run_workflow(
-            workflow, logs=tmp_path, plugin=plugin, n_procs=2 if plugin == "MultiProc" else None
+        outcome = extract(
+            run, mask, work=plugin, plugin=plugin, smoothing_fwhm=5.0, detrend=True, standardize="zscore"
         )
         outputs = outcome.done["transform.clean"].result.outputs
-        results[plugin] = [Path(path).read_bytes() for path in (outputs.out_file, outputs.out_json)]
-    assert results["Linear"] == results["MultiProc"]
+        results.append([Path(path).read_bytes() for path in (outputs.out_file, outputs.out_json)])
+    assert results[0] == results[1]
 
 
 def test_without_resampling_grids_must_agree(tmp_path, make_run, maps):
