@@ -150,8 +150,8 @@ def clean(
     >>> motion = np.array([0.0, 1, 0, 1, 0, 1])
     >>> signals = np.stack([3 * t + 5 * motion, t**2], axis=1)
     >>> cleaned = clean(signals, motion[:, None], options=Cleaning(detrend=True))
-    >>> np.abs(cleaned.signals[:, 0]).max() < 1e-12, cleaned.degrees_of_freedom
-    (np.True_, [3])
+    >>> bool(np.abs(cleaned.signals[:, 0]).max() < 1e-12), cleaned.degrees_of_freedom
+    (True, [3])
     """
     options = options or Cleaning()
     options.check()
