@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from scipy import linalg, ndimage
 
@@ -144,16 +146,18 @@ def _axis_matrix(n_in, n_out, scale, offset, order, diagonal):
     # scipy computes coordinates by another formula when it is given a diagonal matrix; at
     # the very edge of the field of view the two round differently, so follow its choice.
     matrix = [scale] if diagonal else [[scale]]
-    return matrix_of(
-        lambda x: ndimage.affine_transform(x, matrix, offset=offset, output_shape=(n_out,), order=order),
-        n_in,
-    )
+    return matrix_of(lambda x: _affine_transform(x, matrix, offset, (n_out,), order), n_in)
 
 
 def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int) -> np.ndarray:
     linear = transform[:3, :3]
     if np.array_equal(np.diag(np.diag(linear)), linear):
         linear = np.diag(linear)
-    return ndimage.affine_transform(
-        volume, linear, offset=transform[:3, 3], output_shape=target.shape, order=order
-    )
+    return _affine_transform(volume, linear, transform[:3, 3], target.shape, order)
+
+
+def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
+    with warnings.catch_warnings():
+        # older versions of scipy remind of a change that is long past
+        warnings.filterwarnings("ignore", message=".*has changed in SciPy 0.18.*")
+        return ndimage.affine_transform(values, matrix, offset, output_shape=shape, order=order)
