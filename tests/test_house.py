@@ -7,6 +7,7 @@ import pytest
 from nipype.interfaces.utility import IdentityInterface
 
 from nipype_maps import graphs, interfaces
+from nipype_maps.graphs.atlas import TARGET
 
 #: Metadata that nipype reads, and what traits itself adds to a trait.
 NIPYPE_WORDS = {
@@ -119,9 +120,9 @@ def test_every_output_is_connected_and_every_input_used(builder, target):
     connected = {field for *_, data in graph.in_edges(exit_, data=True) for _, field in data["connect"]}
     used = {field for *_, data in graph.out_edges(door, data=True) for field, _ in data["connect"]}
     # a grid is given from outside only where it is the runs'
-    spare = {"target_shape", "target_affine", "target_located"} if target != "data" else set()
+    spare = set(TARGET) if target != "data" else set()
     # and a transform resamples the run only where it is not
-    spare |= {"target_shape", "target_affine", "target_located"} if "transform" in builder.__name__ else set()
+    spare |= set(TARGET) if "transform" in builder.__name__ else set()
     assert connected == set(fields(workflow, "outputnode"))
     assert set(fields(workflow, "inputnode")) - used <= spare
 

@@ -14,7 +14,7 @@ Interpolation = Literal["linear", "continuous", "nearest"]
 EmptyMaps = Literal["nan", "zero", "drop", "error"]
 
 #: Fields that say where the working grid is.
-TARGET = ("target_shape", "target_affine", "target_located")
+TARGET = ("target_shape", "target_affine", "target_located", "target_name")
 INPUTS = ("maps_file", "mask_file", "map_names", *TARGET)
 OUTPUTS = ("maps_file", "mask_file", "names", "coverage", *TARGET)
 
@@ -57,6 +57,8 @@ def init_atlas_wf(
         Affine of the working grid, for ``resampling_target='data'``.
     target_located
         Whether that grid's header says where it lies; may be left out.
+    target_name
+        What messages call the image of that grid; may be left out.
 
     Outputs
     -------
@@ -74,6 +76,8 @@ def init_atlas_wf(
         Affine of the working grid.
     target_located
         Whether its header says where it lies.
+    target_name
+        What messages call its image.
     """
     inputnode = fields("inputnode", *INPUTS)
     outputnode = fields("outputnode", *OUTPUTS)
@@ -96,7 +100,7 @@ def init_atlas_wf(
     if resampling_target == "data":
         target, names = inputnode, TARGET
     else:
-        target, names = node(ReadGrid(), "read_target"), ("shape", "affine", "located")
+        target, names = node(ReadGrid(), "read_target"), ("shape", "affine", "located", "name")
         workflow.connect(
             inputnode, "mask_file" if resampling_target == "mask" else "maps_file", target, "in_file"
         )

@@ -114,6 +114,7 @@ def _fit_of(run: RunInputs, fits: list, parameters: dict) -> Workflow:
         door.target_shape = list(volumes.grid.shape)
         door.target_affine = volumes.grid.affine.tolist()
         door.target_located = volumes.located
+        door.target_name = volumes.name
     fits.append((volumes.grid, volumes.located, fit))
     return fit
 

@@ -55,6 +55,8 @@ def init_fit_wf(
         Affine of the working grid, for ``resampling_target='data'``.
     target_located
         Whether that grid's header says where it lies; may be left out.
+    target_name
+        What messages call the image of that grid; may be left out.
 
     Outputs
     -------
@@ -74,6 +76,8 @@ def init_fit_wf(
         Affine of the working grid.
     target_located
         Whether its header says where it lies.
+    target_name
+        What messages call its image.
     """
     inputnode = fields("inputnode", *INPUTS)
     outputnode = fields("outputnode", "projector", *OUTPUTS)

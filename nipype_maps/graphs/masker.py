@@ -176,6 +176,7 @@ def init_masker_wf(
                 ("shape", "inputnode.target_shape"),
                 ("affine", "inputnode.target_affine"),
                 ("located", "inputnode.target_located"),
+                ("name", "inputnode.target_name"),
             ]),
         ])  # fmt: skip
     return workflow

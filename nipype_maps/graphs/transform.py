@@ -81,6 +81,8 @@ def init_transform_wf(
         Affine of the working grid, from `init_fit_wf`.
     target_located
         Whether its header says where it lies; may be left out.
+    target_name
+        What messages call its image; may be left out.
     confounds_files
         Tables of confounds of the run; may be left out.
     sample_mask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nipype.interfaces.base import TraitedSpec, traits
+from nipype.interfaces.base import Str, TraitedSpec, traits
 
 from ..files.runs import Run
 from .base import MapsInputSpec, MapsInterface, input_images, number_or_none
@@ -17,6 +17,7 @@ class ReadGridOutputSpec(TraitedSpec):
     shape = traits.List(traits.Int(), desc="number of voxels along each of the three axes")
     affine = traits.List(traits.List(traits.Float()), desc="4 x 4 matrix from voxel indices to millimetres")
     located = traits.Bool(desc="whether the header says where the image lies (sform or qform)")
+    name = Str(desc="the image's file, for messages")
     t_r = traits.Either(None, traits.Float(), desc="seconds from frame to frame, None if unknown")
     n_frames = traits.Int(desc="number of volumes")
 
@@ -37,6 +38,7 @@ class ReadGrid(MapsInterface):
             "shape": list(run.grid.shape),
             "affine": run.grid.affine.tolist(),
             "located": run.located,
+            "name": run.name,
             "t_r": run.t_r,
             "n_frames": run.n_volumes,
         }

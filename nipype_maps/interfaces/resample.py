@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nipype.interfaces.base import File, TraitedSpec, Undefined, traits
+from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 
 from ..files.images import writing
 from ..files.runs import Volumes
@@ -25,6 +25,9 @@ class ResampleInputSpec(MapsInputSpec):
         desc="4 x 4 matrix of the target from voxel indices to millimetres",
     )
     target_located = traits.Bool(True, usedefault=True, desc="whether the target's header says where it lies")
+    target_name = Str(
+        "the image of the target grid", usedefault=True, nohash=True, desc="its name in messages"
+    )
     reference = InputFile(desc="image on the target grid, in place of target_shape and target_affine")
     interpolation = traits.Enum(
         "linear",
@@ -109,7 +112,7 @@ def _target(inputs) -> tuple[Grid, bool, str]:
     return (
         Grid(tuple(inputs.target_shape), inputs.target_affine),
         inputs.target_located,
-        "the image of the target grid",
+        inputs.target_name,
     )
 
 

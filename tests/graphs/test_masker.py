@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,25 @@ def test_without_resampling_grids_must_agree(tmp_path, make_run, maps):
     assert failure.node == "transform.project"
     assert "sub-01_task-rest_bold.nii.gz (7 x 8 x 6" in failure.reason
     assert "atlas.nii.gz (8 x 7 x 6" in failure.reason
+
+
+def test_without_resampling_a_mask_elsewhere_is_named_with_the_maps(tmp_path, make_run, maps, mask):
+    workflow = init_masker_wf(resampling_target=None)
+    workflow.base_dir = str(tmp_path)
+    door = workflow.inputs.inputnode
+    door.run_file, door.maps_file, door.mask_file = make_run(grid="flipped"), maps, mask
+    (failure,) = run_workflow(workflow, logs=tmp_path).failures
+    assert failure.node == "fit.atlas.resample_mask"
+    assert re.search(r"mask.nii.gz \(4 x 4 x 3 .*atlas.nii.gz \(8 x 7 x 6 ", failure.reason)
+
+
+def test_a_run_without_place_is_named_where_maps_would_be_put_onto_it(tmp_path, make_run, maps):
+    workflow = init_masker_wf()
+    workflow.base_dir = str(tmp_path)
+    workflow.inputs.inputnode.run_file = make_run("lost.nii.gz", located=False)
+    workflow.inputs.inputnode.maps_file = maps
+    (failure,) = run_workflow(workflow, logs=tmp_path).failures
+    assert "lost.nii.gz has neither sform nor qform" in failure.reason
 
 
 def test_signals_of_maps_come_back_with_their_confounds_gone(tmp_path, extract, save, maps, rng, grids):
