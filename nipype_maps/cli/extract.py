@@ -227,6 +227,7 @@ def extract_runs(
     """
     from nipype.interfaces.base import TraitError
 
+    from ..files.names import atlas_name
     from ..files.runs import Run
     from ..graphs import init_dataset_wf
     from ..running import Failure, Outcome, run_workflow
@@ -242,7 +243,8 @@ def extract_runs(
             outcome.failures.append(Failure(run.workflow_name, str(error)))
     if readable:
         try:
-            workflow = init_dataset_wf(runs=readable, name="extract", **parameters)
+            # of the maps' name, so that one work folder serves several atlases
+            workflow = init_dataset_wf(runs=readable, name=f"extract_{atlas_name(maps)}", **parameters)
         except TraitError as error:
             raise click.UsageError(str(error)) from error
         workflow.base_dir = str(folder.work)

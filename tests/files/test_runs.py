@@ -107,6 +107,14 @@ def broken(tmp_path, save, make_run, grids, what):
         path = tmp_path / "damaged.nii.gz"
         path.write_bytes(bytes(content))
         return path
+    if what == "nothing":
+        return []
+    if what == "4D in a list":
+        return [run, run]
+    if what == "cut header":
+        path = tmp_path / "header.nii"
+        path.write_bytes(gzip.decompress(run.read_bytes())[:350])
+        return path
     if what == "cut data":
         path = tmp_path / "short.nii"
         path.write_bytes(gzip.decompress(run.read_bytes())[:-1000])
@@ -125,6 +133,9 @@ def broken(tmp_path, save, make_run, grids, what):
         ("flat affine", r"affine cannot be inverted"),
         ("cut gzip", r"cut.nii.gz: the compressed data are damaged or cut off"),
         ("damaged gzip", r"damaged.nii.gz: the compressed data are damaged or cut off"),
+        ("nothing", r"no image was given"),
+        ("4D in a list", r"a list of images holds 3D images"),
+        ("cut header", r"header.nii ends inside its header"),
         ("cut data", r"short.nii ends in volume 6 of the 6 that its header announces"),
     ],
 )

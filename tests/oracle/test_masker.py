@@ -61,7 +61,9 @@ def test_temporal_parameters(compare, nilearn_signals, our_signals, make_run, ma
     confounds = rng.normal(size=(60, 3)).cumsum(axis=0)
     np.savetxt(tmp_path / "motion.txt", confounds)
     inputs = {"confounds_files": [str(tmp_path / "motion.txt")]}
+    temporal = {"confound_columns": ["motion_0?"], **temporal}
     ours = {name: value for name, value in temporal.items() if name != "t_r"}
+    temporal.pop("confound_columns")
     answer = our_signals(run, maps, inputs=inputs, **ours)
     expected = nilearn_signals(run, maps, confounds=[confounds], **{"standardize": None, **temporal})
     compare("cleaning, through the graph", answer, expected)
