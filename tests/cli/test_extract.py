@@ -139,3 +139,43 @@ def test_an_option_that_contradicts_the_run_names_node_and_reason(call, make_run
     assert "failed: transform_sub-01_task-rest_atlas-atlas_timeseries.clean: " in done.stderr
     assert "low_pass=0.3 Hz is not below Nyquist's frequency, 0.25 Hz at t_r=2 s" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_path):
+    runs = [make_run(), make_run("sub-02_task-rest_bold.nii.gz")]
+    (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
+    masks = [tmp_path / "keep-1.txt", tmp_path / "keep-2.txt"]
+    masks[0].write_text("\n".join(map(str, range(2, 40))))
+    masks[1].write_text("\n".join(["True"] * 38 + ["False"] * 2))
+    (tmp_path / "motion.csv").write_text("x,y\n" + "".join(f"{i % 7},{i % 5}\n" for i in range(40)))
+    call(
+        "extract", *runs, "--maps", maps, "--out", out, "--mask", mask, "--work", tmp_path / "scratch",
+        "--map-names", tmp_path / "names.txt", "--confounds", tmp_path / "motion.csv",
+        "--sample-mask", masks[0], "--sample-mask", masks[1], "--smoothing-fwhm", "5",
+        "--resampling-target", "mask", "--maps-interpolation", "continuous", "--empty-maps", "drop",
+        "--standardize", "psc", "--no-standardize-confounds", "--high-variance-confounds", "--detrend",
+        "--high-pass", "0.01", "--filter", "cosine", "--t-r", "1.5", "--dtype", "float16",
+        "--smooth-on", "data",
+    )  # fmt: skip
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    other = json.loads((out / "sub-02_task-rest_atlas-atlas_timeseries.json").read_text())
+    assert sidecar["FramesKept"] == list(range(2, 40))
+    assert other["FramesKept"] == list(range(38))
+    assert sidecar["RepetitionTime"] == 1.5
+    maps_part, cleaning = sidecar["Maps"], sidecar["Cleaning"]
+    assert maps_part["Names"] == ["a", "b", "c", "d"]
+    assert maps_part["Grid"]["Shape"] == [4, 4, 3]
+    assert maps_part["Interpolation"] == "continuous"
+    assert maps_part["EmptyMaps"] == "drop"
+    assert maps_part["SmoothingFWHM"] == 5
+    assert cleaning["Standardize"] == "psc"
+    assert not cleaning["StandardizeConfounds"]
+    assert (cleaning["Filter"], cleaning["HighPass"]) == ("cosine", 0.01)
+    assert cleaning["ConfoundColumns"] == ["x", "y", *(f"high_variance_{k:02d}" for k in range(1, 6))]
+    assert cleaning["DType"] == "float16"
+    # 38 frames less 2 for mean and trend, 7 confounds and 1 cosine of half a period
+    assert sidecar["DegreesOfFreedom"] == 38 - 2 - 7 - 1
+    assert (tmp_path / "scratch" / "extract_atlas").is_dir()
+    assert not (out / "work").exists()
+    done = call("extract", runs[0], "--maps", maps, "--out", out, "--no-allow-overlap", status=1)
+    assert "maps overlap, which allow_overlap=False forbids: map-01 and map-02 share" in done.stderr
