@@ -5,6 +5,8 @@ import os
 os.environ["NIPYPE_NO_ET"] = "1"
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel as nib
@@ -129,6 +131,19 @@ def run_masker(tmp_path):
         return outcome
 
     return run_masker
+
+
+@pytest.fixture
+def call(tmp_path):
+    """Call the command as a user does; returns the finished process."""
+
+    def call(*arguments, status=0):
+        command = [sys.executable, "-c", "from nipype_maps.cli import main; main()", *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done
+
+    return call
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ def invert(signals, maps, out: Path, *, mask=None, t_r=None) -> None:
         resampling_target="data" if grid else "maps",
         maps_interpolation=extraction.get("Interpolation", "linear"),
         empty_maps=extraction.get("EmptyMaps", "nan"),
+        demean=extraction.get("Demean", False),
         name="atlas",
     )
     back = init_inverse_wf(extension=extension, name="back")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
+import warnings
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -91,7 +92,9 @@ def write_signals(path, names: list[str], signals: np.ndarray) -> None:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def read_confounds(paths, patterns, n_frames: int, kept: np.ndarray) -> tuple[Table, list[str]]:
+def read_confounds(
+    paths, patterns, n_frames: int, kept: np.ndarray, constants: bool = False
+) -> tuple[Table, list[str]]:
     """Columns from confound tables, ready to be regressed out.
 
     Parameters
@@ -104,6 +107,10 @@ def read_confounds(paths, patterns, n_frames: int, kept: np.ndarray) -> tuple[Ta
         Number of frames of the run, T.
     kept : (T_kept,) int array
         Frames that are used.  What the others hold is never read.
+    constants : bool
+        Whether a constant column says something (it takes the mean along); if not, one
+        is refused in a whole run, and warned of where frames are censored, since the
+        censored ones may have been all that it marks.
 
     Returns
     -------
@@ -116,8 +123,8 @@ def read_confounds(paths, patterns, n_frames: int, kept: np.ndarray) -> tuple[Ta
     Raises
     ------
     ValueError
-        If a table's length is wrong, a pattern matches no column, or a value is missing
-        after a column's first ones.
+        If a table's length is wrong, a pattern matches no column, a value is missing after a
+        column's first ones, or a column says nothing or the same as another.
     """
     tables = [read_table(path) for path in paths]
     for table in tables:
@@ -149,6 +156,9 @@ def read_confounds(paths, patterns, n_frames: int, kept: np.ndarray) -> tuple[Ta
             used[: known[0]] = used[known[0]]
             filled.append(name)
         values[kept, column] = used
+        if not constants and np.ptp(used) == 0:
+            _refuse_constant(where, name, whole_run=kept.size == n_frames)
+    _refuse_twins(chosen, values)
     return Table([name for name, *_ in chosen], values), filled
 
 
@@ -191,6 +201,28 @@ def read_sample_mask(path, n_frames: int) -> np.ndarray:
 def read_labels(path) -> list[str]:
     """One label per frame from a text file, one a line."""
     return [row[0].strip() for row in read_rows(path)]
+
+
+def _refuse_constant(source, name, whole_run) -> None:
+    sentence = (
+        f"{source}: column {name!r} is constant, so that there is nothing to regress out; leave it out."
+    )
+    if whole_run:
+        raise ValueError(sentence)
+    warnings.warn(sentence.replace("is constant", "is constant in the frames that are kept"), stacklevel=3)
+
+
+def _refuse_twins(chosen, values) -> None:
+    """Raise ValueError if two columns that vary are equal."""
+    seen: dict[bytes, tuple] = {}
+    for (name, _, source), column in zip(chosen, values.T, strict=True):
+        if np.ptp(column) == 0:
+            continue
+        earlier = seen.setdefault(column.tobytes(), (name, source))
+        if earlier != (name, source):
+            raise ValueError(
+                f"{source}: column {name!r} is the same as {earlier[0]!r} of {earlier[1]}; leave one out."
+            )
 
 
 def _choose(columns, patterns):

@@ -25,6 +25,7 @@ def init_atlas_wf(
     maps_interpolation: Interpolation = "linear",
     allow_overlap: bool = True,
     empty_maps: EmptyMaps = "nan",
+    demean: bool = False,
     name: str = "atlas_wf",
 ) -> Workflow:
     """Build the graph that puts maps and mask onto the working grid.
@@ -40,6 +41,9 @@ def init_atlas_wf(
         False: stop if two maps are both non-zero at one voxel.
     empty_maps : {'nan', 'zero', 'drop', 'error'}
         What becomes of a map of which nothing is left.
+    demean : bool
+        Subtract from each map its mean inside the mask, so that signals are those of a fit
+        with an intercept (FSL's dual regression, first stage).
     name : str
         Name of the workflow.
 
@@ -84,7 +88,7 @@ def init_atlas_wf(
     on_mismatch = "error" if resampling_target is None else "resample"
     resample_maps = node(Resample(interpolation=maps_interpolation, on_mismatch=on_mismatch), "resample_maps")
     resample_mask = node(Resample(interpolation="nearest", on_mismatch=on_mismatch), "resample_mask")
-    mask = node(Mask(allow_overlap=allow_overlap, empty_maps=empty_maps), "mask")
+    mask = node(Mask(allow_overlap=allow_overlap, empty_maps=empty_maps, demean=demean), "mask")
 
     workflow = Workflow(name=name)
     workflow.connect([

@@ -21,6 +21,7 @@ def init_fit_wf(
     maps_interpolation: Interpolation = "linear",
     allow_overlap: bool = True,
     empty_maps: EmptyMaps = "nan",
+    demean: bool = False,
     smoothing_fwhm: Fwhm = None,
     smooth_on: SmoothOn = "maps",
     name: str = "fit_wf",
@@ -31,7 +32,7 @@ def init_fit_wf(
 
     Parameters
     ----------
-    resampling_target, maps_interpolation, allow_overlap, empty_maps
+    resampling_target, maps_interpolation, allow_overlap, empty_maps, demean
         See `init_atlas_wf`.
     smoothing_fwhm : float, three floats or None
         Full width at half maximum in mm of the smoothing that runs shall have.
@@ -86,6 +87,7 @@ def init_fit_wf(
         maps_interpolation=maps_interpolation,
         allow_overlap=allow_overlap,
         empty_maps=empty_maps,
+        demean=demean,
         name="atlas",
     )
     parameters = {
@@ -93,6 +95,7 @@ def init_fit_wf(
         "Interpolation": maps_interpolation,
         "AllowOverlap": allow_overlap,
         "EmptyMaps": empty_maps,
+        "Demean": demean,
         "SmoothingFWHM": smoothing_fwhm,
     }
     fit_projector = node(

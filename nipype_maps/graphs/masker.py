@@ -19,6 +19,7 @@ def init_masker_wf(
     maps_interpolation: Interpolation = "linear",
     allow_overlap: bool = True,
     empty_maps: EmptyMaps = "nan",
+    demean: bool = False,
     clip: bool = True,
     smoothing_fwhm: Fwhm = None,
     smooth_on: SmoothOn = "maps",
@@ -39,7 +40,9 @@ def init_masker_wf(
 
     Parameters
     ----------
-    resampling_target, maps_interpolation, allow_overlap, empty_maps, smoothing_fwhm, smooth_on
+    resampling_target, maps_interpolation, allow_overlap, empty_maps, demean
+        See `init_fit_wf`.
+    smoothing_fwhm, smooth_on
         See `init_fit_wf`.
     clip, high_variance_confounds, detrend, filter, low_pass, high_pass, extrapolate
         See `init_transform_wf`.
@@ -120,6 +123,7 @@ def init_masker_wf(
         maps_interpolation=maps_interpolation,
         allow_overlap=allow_overlap,
         empty_maps=empty_maps,
+        demean=demean,
         smoothing_fwhm=smoothing_fwhm,
         smooth_on=smooth_on,
         name="fit",

@@ -35,6 +35,8 @@ class InputFile(File):
 
     def validate(self, objekt, name, value, return_pathlike=False):
         """Return the absolute path of an existing file."""
+        if isinstance(value, (str, Path)) and not os.path.isfile(value):
+            raise traits.TraitError(f"the file {value} of the '{name}' trait does not exist.")
         return os.path.abspath(super().validate(objekt, name, value))
 
 

@@ -157,7 +157,9 @@ def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
     files, columns = inputs.confounds_files or [], inputs.confound_columns or []
     if columns and not files:
         raise ValueError("confound_columns names columns, but confounds_files gives no table.")
-    tables = [read_confounds(files, columns, n_frames, kept)] if files else []
+    # without centring, a constant takes the mean out
+    constants = not (inputs.standardize_confounds or inputs.detrend)
+    tables = [read_confounds(files, columns, n_frames, kept, constants)] if files else []
     if inputs.extra_confounds:
         tables.append(read_confounds([inputs.extra_confounds], [], n_frames, kept))
     names = [name for table, _ in tables for name in table.names]

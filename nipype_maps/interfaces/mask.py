@@ -33,6 +33,12 @@ class MaskInputSpec(MapsInputSpec):
         desc="a map of which nothing is left keeps its column, filled with n/a or 0; or is "
         "dropped; or stops the run",
     )
+    demean = traits.Bool(
+        False,
+        usedefault=True,
+        desc="subtract from each map its mean inside the mask (or the grid): signals are then those of a "
+        "fit with an intercept, as FSL's dual regression makes them",
+    )
     map_names = traits.Either(
         InputFile(),
         traits.List(Str()),
@@ -71,14 +77,14 @@ class Mask(MapsInterface):
         shares = _coverages(original, maps.grid, inside)
         keep = _kept(left, names, inputs.empty_maps, original, shares)
         names, shares = ([x[k] for k in keep] for x in (names, shares))
-        if not changed and len(keep) == maps.n_volumes and len(maps.paths) == 1:
+        if not (changed or inputs.demean) and len(keep) == maps.n_volumes and len(maps.paths) == 1:
             return {"out_file": str(maps.path), "coverage": shares, "names": names}
 
         out_file = output_path(cwd, maps.path, "_masked.nii")
         with writing(out_file, maps.grid, len(keep), like=maps) as out:
-            for index, volume in enumerate(maps.volumes(finite=True)):
+            for index, (_, block) in enumerate(maps.blocks(n_volumes=1, finite=True)):
                 if index in keep:
-                    out.append(volume if inside is None else np.where(maps.grid.unflatten(inside), volume, 0))
+                    out.append(maps.grid.unflatten(_cut(block[0], inside, inputs.demean and left[index])))
         return {"out_file": out_file, "coverage": shares, "names": names}
 
 
@@ -106,6 +112,12 @@ def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]
             "have made them overlap."
         )
     return changed, left
+
+
+def _cut(flat, inside, demean) -> np.ndarray:
+    """One map, 0 outside the mask, without its mean inside where asked; (V,)."""
+    inside = np.ones(flat.size, dtype=bool) if inside is None else inside
+    return np.where(inside, flat - flat[inside].mean() if demean else flat, 0.0)
 
 
 def _coverages(original, grid, inside) -> list[float]:

@@ -7,6 +7,7 @@ from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 from ..files.images import writing
 from ..files.runs import Volumes
 from ..numerics.grid import Grid, require_same_grid
+from ..numerics.overlap import inside_of
 from ..numerics.resample import ClipRange, Resampler
 from .base import InputFile, MapsInputSpec, MapsInterface, input_images, output_path
 
@@ -86,6 +87,11 @@ class Resample(MapsInterface):
             require_same_grid(image.name, image.grid, target_name, target)
         elif not (image.located and target_located):
             raise ValueError(unlocated(target_name if image.located else image.name))
+        elif not inside_of(target, image.grid).any():
+            raise ValueError(
+                f"{image.name} ({image.grid}) and {target_name} ({target}) do not overlap anywhere in "
+                "space; check that both are in the same space (native or a template's)."
+            )
 
         out_file = output_path(cwd, image.path, "_resampled.nii")
         resampler = Resampler(image.grid, target, inputs.interpolation, inputs.nonfinite)

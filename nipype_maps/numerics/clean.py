@@ -193,6 +193,12 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, int]:
     if confounds is None:
         confounds = np.zeros((len(signals), 0))
     _check_finite(confounds, kept, "confound")
+    if confounds.shape[1] and not (options.standardize_confounds or options.detrend):
+        warnings.warn(
+            "confounds are neither standardised nor detrended, so that what they share with a constant is "
+            "taken out of the signals' level; set standardize_confounds or detrend unless that is meant.",
+            stacklevel=2,
+        )
     _check_enough_frames(kept.size, options)
 
     if options.cosine:

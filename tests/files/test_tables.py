@@ -68,23 +68,23 @@ def test_signals_read_back_exactly_and_are_short(tmp_path, rng, dtype):
 
 
 def test_columns_by_name_and_pattern_in_the_tables_order(write):
-    one = write("trans_x\ttrans_y\tcsf\n" + "1\t2\t3\n" * 4, "one.tsv")
-    two = write("trans_z\n" + "4\n" * 4, "two.tsv")
+    one = write("trans_x\ttrans_y\tcsf\n1\t2\t3\n" + "0\t1\t4\n" * 3, "one.tsv")
+    two = write("trans_z\n4\n" + "7\n" * 3, "two.tsv")
     table, filled = read_confounds([one, two], ["csf", "trans_*"], 4, ALL)
     assert table.names == ["trans_x", "trans_y", "csf", "trans_z"]
-    assert table.values.tolist() == [[1, 2, 3, 4]] * 4
+    assert table.values.tolist() == [[1, 2, 3, 4]] + [[0, 1, 4, 7]] * 3
     assert filled == []
     assert read_confounds([one], [], 4, ALL)[0].names == ["trans_x", "trans_y", "csf"]
 
 
 def test_missing_first_rows_take_the_next_kept_value(write):
-    path = write("a\tb\nn/a\t1\nn/a\t2\n7\tn/a\n8\t4\n")
+    path = write("a\tb\nn/a\t1\n7\tn/a\n8\t4\n9\t5\n")
     table, filled = read_confounds([path], ["a"], 4, ALL)
-    assert table.values[:, 0].tolist() == [7, 7, 7, 8]
+    assert table.values[:, 0].tolist() == [7, 7, 8, 9]
     assert filled == ["a"]
-    # frame 2 is censored: its value is not used to fill, and its gap in b is no matter
-    table, filled = read_confounds([path], [], 4, np.array([0, 1, 3]))
-    assert table.values.tolist() == [[8, 1], [8, 2], [0, 0], [8, 4]]
+    # frame 1 is censored: its value is not used to fill, and its gap in b is no matter
+    table, filled = read_confounds([path], [], 4, np.array([0, 2, 3]))
+    assert table.values.tolist() == [[8, 1], [0, 0], [8, 4], [9, 5]]
     assert filled == ["a"]
 
 
@@ -102,6 +102,23 @@ def test_missing_first_rows_take_the_next_kept_value(write):
 def test_confounds_that_cannot_be_used_are_named(write, text, patterns, sentence):
     with pytest.raises(ValueError, match=sentence):
         read_confounds([write(text)], patterns, 4, ALL)
+
+
+def test_a_constant_says_nothing_unless_it_is_not_centred(write):
+    path = write("drift\tone\n1\t1\n2\t1\n3\t1\n4\t0\n")
+    kept = np.arange(3)
+    with pytest.warns(UserWarning, match=r"column 'one' is constant in the frames that are kept"):
+        read_confounds([path], [], 4, kept)
+    assert read_confounds([path], [], 4, kept, constants=True)[0].values[:3, 1].tolist() == [1, 1, 1]
+    path = write("drift\tone\n1\t1\n2\t1\n3\t1\n4\t1\n")
+    with pytest.raises(ValueError, match=r"table.tsv: column 'one' is constant, .* leave it out"):
+        read_confounds([path], [], 4, ALL)
+
+
+def test_a_column_given_twice_under_two_names_is_refused(write):
+    path = write("wm\tcsf\tgs\n1\t2\t1\n2\t5\t2\n3\t1\t3\n4\t0\t4\n")
+    with pytest.raises(ValueError, match=r"column 'gs' is the same as 'wm' of .*table.tsv; leave one out"):
+        read_confounds([path], [], 4, ALL)
 
 
 def test_one_name_in_two_tables_is_refused(write):

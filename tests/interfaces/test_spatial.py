@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 
 from nipype_maps.interfaces import Mask, ReadGrid, Resample, Smooth
+from nipype_maps.numerics.grid import Grid
+from nipype_maps.numerics.projector import build_projector
 from nipype_maps.numerics.resample import Resampler
 from nipype_maps.numerics.smooth import gaussian
 
@@ -84,6 +86,14 @@ def test_resampling_to_nowhere_is_refused(make_run, maps, execute, traits, sente
         execute(Resample(in_file=make_run(), **traits))
 
 
+def test_grids_that_do_not_overlap_are_named(make_run, save, grids, execute):
+    far = Grid(grids["plain"].shape, grids["plain"].affine + np.diag([0, 0, 0, 0.0]))
+    far.affine[:3, 3] += 500
+    reference = save(np.zeros(far.shape), far, "far.nii.gz")
+    with pytest.raises(Exception, match=r"bold.nii.gz .* and .*far.nii.gz .* do not overlap anywhere"):
+        execute(Resample(in_file=make_run(), reference=reference))
+
+
 def test_smooth(make_run, grids, execute):
     run = make_run(n_frames=2)
     image = nib.load(execute(Smooth(in_file=run, fwhm=[4.0, 0.0, 9.0])).out_file)
@@ -144,6 +154,28 @@ def test_non_finite_weights_become_zero(save, grids, execute):
     values[0, 0, 0] = np.nan
     outputs = execute(Mask(in_file=save(values, grids["plain"])))
     assert nib.load(outputs.out_file).get_fdata()[0, 0, 0, 0] == 0
+
+
+@pytest.mark.parametrize("with_mask", [True, False])
+def test_demeaned_maps_fit_with_an_intercept(halves, save, rng, grids, execute, with_mask):
+    """FSL's dual regression demeans maps and volumes over the mask before the regression."""
+    grid = grids["plain"]
+    maps = save(rng.random(size=(*grid.shape, 3)), grid, "positive.nii.gz")
+    mask = halves[1] if with_mask else None
+    demeaned = Mask(in_file=maps, demean=True, **({"mask_file": mask} if mask else {}))
+    weights = nib.load(execute(demeaned).out_file).get_fdata()
+    run = 1000 + rng.normal(size=(*grid.shape, 5))
+    inside = nib.load(mask).get_fdata() > 0 if with_mask else np.ones(grid.shape, bool)
+    assert not weights[~inside].any()
+    projector = build_projector(weights.reshape(-1, 3, order="F"))
+    signals = projector.project(run.reshape(-1, 5, order="F")[projector.support].T)
+
+    design, data = nib.load(maps).get_fdata()[inside], run[inside]
+    demeaned_design, demeaned_data = design - design.mean(axis=0), data - data.mean(axis=0)
+    expected = np.linalg.lstsq(demeaned_design, demeaned_data, rcond=None)[0].T
+    np.testing.assert_allclose(signals, expected, atol=1e-10)
+    with_intercept = np.linalg.lstsq(np.column_stack([design, np.ones(len(design))]), data, rcond=None)[0]
+    np.testing.assert_allclose(signals, with_intercept[:3].T, atol=1e-9)
 
 
 def test_maps_without_weight_are_refused(save, grids, execute):
