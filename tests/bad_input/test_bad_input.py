@@ -328,7 +328,7 @@ def t_r_zero(d):
 def t_r_contradicting(d):
     Path(d.run.replace(".nii.gz", ".json")).write_text(json.dumps({"RepetitionTime": 0.8}))
     return Case(
-        r"bold.nii.gz: the sidecar's RepetitionTime is 0.8 s, but the header says 2 s between frames; pass t_r",
+        r"bold.nii.gz: the sidecar's RepetitionTime is 0.8 s, but the header says 2 s .*; pass t_r",
         lambda: ReadGrid(in_file=d.run),
     )
 
