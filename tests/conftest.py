@@ -28,7 +28,9 @@ def _affine(linear, origin):
 
 
 # a busy machine must not fail a test
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=200)
+# thousands of draws: --hypothesis-profile nightly
+settings.register_profile("nightly", deadline=None, max_examples=3000)
 settings.load_profile("patient")
 
 COS, SIN = np.cos(0.3), np.sin(0.3)

@@ -1,0 +1,88 @@
+"""Break each numeric step by hand and see whether the tests notice.
+
+    python3 -m tests.mutations [NAME...]
+
+Every mutation is one replacement in a copy of the package; the tests of the numerics, and
+those beside nilearn where they are the judge, must fail on it.  Takes some minutes; ends with
+status 1 if a mutation survives.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = ["tests/numerics", "tests/files", "tests/interfaces"]
+
+#: name: (file under nipype_maps, what stands there, what is put in its place)
+MUTATIONS = {
+    "projector: sign of the kernel": ("numerics/projector.py", "kernel=inverse / np", "kernel=-inverse / np"),
+    "projector: not the pseudo-inverse": ("numerics/projector.py", "np.eye(lengths.size))", "np.ones((lengths.size,) * 2))"),
+    "projector: smoothed maps ignored": ("numerics/projector.py", "maps if smoothed is None else _compact(smoothed)", "maps"),
+    "projector: rank cut-off": ("numerics/projector.py", "singular[0] * np.finfo(float).eps).sum()", "singular[0] * 1e-20).sum()"),
+    "projector: no second orthonormalisation": ("numerics/projector.py", "linalg.solve_triangular(linalg.cholesky(mixed), np.eye(rank))", "np.eye(rank)"),
+    "smooth: border mode": ("numerics/smooth.py", 'mode="reflect"', 'mode="mirror"'),
+    "smooth: truncation": ("numerics/smooth.py", "TRUNCATE = 4.0", "TRUNCATE = 3.0"),
+    "smooth: fwhm taken for sigma": ("numerics/smooth.py", "1 / np.sqrt(8 * np.log(2))", "1.0"),
+    "separable: axis order": ("numerics/separable.py", ".transpose(self.axes)\n        for", ".transpose(self.axes[::-1])\n        for"),
+    "resample: spline order": ("numerics/resample.py", '"continuous": 3', '"continuous": 2'),
+    "resample: offset of the wrong axis": ("numerics/resample.py", "offset[read], order", "offset[axis], order"),
+    "resample: inverse transform": ("numerics/resample.py", "linalg.inv(source.affine) @ target.affine", "linalg.inv(target.affine) @ source.affine"),
+    "resample: holes filled one voxel deep": ("numerics/resample.py", "rounds: int = 2", "rounds: int = 1"),
+    "resample: holes stay filled": ("numerics/resample.py", "> 0] = 0.0\n        return out", "> 2] = 0.0\n        return out"),
+    "clip: without zero": ("numerics/resample.py", "self.low = min(self.low, float(finite.min()))", "self.low = float(finite.min())"),
+    "clip: not at all": ("interfaces/resample.py", "if inputs.clip:", "if False:"),
+    "clean: ddof": ("numerics/clean.py", 'ddof=1 if kind == "zscore_sample" else 0', "ddof=0"),
+    "clean: detrend without slope": ("numerics/clean.py", "return centred - np.outer(time, time @ centred / (time @ time))", "return centred"),
+    "clean: confounds not standardised": ("numerics/clean.py", "confounds = confounds - confounds.mean(axis=0)\n", "confounds = confounds - 0\n"),
+    "clean: filter after confounds": ("numerics/clean.py", "options.high_pass)[rows]\n", "options.high_pass)[rows]\n        both[:, n_signals:] = 0\n"),
+    "clean: censored frames off by one": ("numerics/clean.py", "filled[kept - first] = values[kept]\n    return filled, kept - first", "return filled, np.maximum(kept - first - 1, 0)"),
+    "clean: edges not cut off": ("numerics/clean.py", "(0, len(values) - 1) if extrapolate else (kept[0], kept[-1])", "(0, len(values) - 1)"),
+    "clean: psc of one sign": ("numerics/clean.py", "return np.abs(np.where(np.abs(now) < 0.1", "return (np.where(np.abs(now) < 0.1"),
+    "clean: psc never puts the mean back": ("numerics/clean.py", "mean + now, now)) / 100", "now, now)) / 100"),
+    "clean: runs mixed up": ("numerics/clean.py", "cleaned[member[kept_here]] = rows", "cleaned[member[kept_here]] = rows[::-1]"),
+    "clean: degrees of freedom": ("numerics/clean.py", "(2 if options.detrend else 0)", "(1 if options.detrend else 0)"),
+    "filter: order": ("numerics/filters.py", "ORDER = 5", "ORDER = 4"),
+    "filter: padding": ("numerics/filters.py", "padding = 3 * int(taps)", "padding = 2 * int(taps)"),
+    "filter: one way only": ("numerics/filters.py", 'signal.sosfiltfilt(sections, signals, axis=0, padtype="odd", padlen=padding)', "signal.sosfilt(sections, signals, axis=0)"),
+    "drift: half a frame": ("numerics/filters.py", "(np.arange(n_frames) + 0.5)", "np.arange(n_frames)"),
+    "drift: a term too few": ("numerics/filters.py", "np.floor(2 * n_frames * high_pass * step)", "np.floor(2 * n_frames * high_pass * step) - 1"),
+    "high variance: not detrended": ("numerics/confounds.py", "series -= np.outer(time, time @ series)", "pass"),
+    "high variance: smallest instead of largest": ("numerics/confounds.py", "squares > threshold", "squares < threshold"),
+    "frames: last frame lost": ("files/runs.py", "for start in range(0, self.n_volumes, step):", "for start in range(0, self.n_volumes - 1, step):"),
+    "files: slope ignored": ("files/runs.py", "values *= self.slope", "pass"),
+    "coverage: signed weights": ("numerics/overlap.py", "weight = np.abs(flat)", "weight = flat"),
+}  # fmt: skip
+
+
+def survives(name: str) -> bool:
+    """Apply one mutation to a copy and run the tests; whether they pass all the same."""
+    path, before, after = MUTATIONS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".hypothesis", "__pycache__"))
+        file = copy / "nipype_maps" / path
+        source = file.read_text()
+        if source.count(before) != 1:
+            raise SystemExit(f"{name}: {before!r} stands {source.count(before)} times in {path}")
+        file.write_text(source.replace(before, after))
+        tests = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *QUICK],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+        )
+        failed = [line for line in tests.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        print(
+            f"{'SURVIVED' if tests.returncode == 0 else 'caught  '} {name}: {' '.join(failed)[:110]}",
+            flush=True,
+        )
+        return tests.returncode == 0
+
+
+if __name__ == "__main__":
+    survivors = [name for name in sys.argv[1:] or MUTATIONS if survives(name)]
+    print(f"{len(survivors)} survived")
+    sys.exit(bool(survivors))
