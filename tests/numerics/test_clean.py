@@ -55,6 +55,14 @@ def test_confounds_are_gone_and_what_is_orthogonal_stays():
     np.testing.assert_allclose(answer, 7 + 2 * other, atol=1e-14)
 
 
+def test_a_confounds_level_does_not_take_the_signals_level_along():
+    """Standardised, a confound is centred first: the mean of the signal stays."""
+    signals, confound = column(11, 9, 12, 8), column(101, 99, 103, 97)
+    answer = clean(signals, confound).signals
+    assert answer.mean() == pytest.approx(10)
+    assert (answer - 10).T @ (confound - 100) == pytest.approx(0, abs=1e-12)
+
+
 def test_confounds_that_are_not_standardised_take_their_mean_along():
     """Without standardising, a constant confound removes the mean; with it, it is nothing."""
     signals, constant = column(1, 2, 6), column(5, 5, 5)

@@ -5,8 +5,9 @@ import pytest
 from scipy import ndimage
 
 from nipype_maps.numerics.grid import Grid
-from nipype_maps.numerics.resample import SPLINE_ORDERS, ClipRange, Resampler, fill_from_neighbours
+from nipype_maps.numerics.resample import ClipRange, Resampler, fill_from_neighbours
 
+ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 NAMES = ["plain", "flipped", "permuted", "oblique", "coarse"]
 
 
@@ -25,11 +26,33 @@ def test_it_samples_the_source_at_the_targets_voxel_centres(rng, grids, source, 
     if interpolation == "nearest":
         on_edge |= edge & (np.round(coordinates * 2) % 2 == 1)
     certain = ~on_edge.any(axis=0)
-    expected = ndimage.map_coordinates(volume, coordinates, order=SPLINE_ORDERS[interpolation])
+    expected = ndimage.map_coordinates(volume, coordinates, order=ORDERS[interpolation])
     answer = Resampler(source, target, interpolation)(volume)
     assert certain.sum() > 20
     # the splines' coefficients (double precision) are applied in another order
     np.testing.assert_allclose(answer.ravel()[certain], expected[certain], atol=1e-12)
+
+
+@pytest.mark.parametrize("target", ["flipped", "permuted", "oblique"])
+def test_linear_interpolation_is_the_loop_over_eight_neighbours(rng, grids, target):
+    source, target = grids["plain"], grids[target]
+    volume = rng.normal(size=source.shape)
+    answer = Resampler(source, target, "linear")(volume)
+    compared = 0
+    for voxel in np.ndindex(*target.shape):
+        where = (np.linalg.inv(source.affine) @ target.affine @ [*voxel, 1])[:3]
+        last = np.array(source.shape) - 1
+        if (np.minimum(np.abs(where), np.abs(where - last)) < 1e-9).any():
+            continue  # on the very edge of the field of view
+        expected = 0.0
+        if (where > 0).all() and (where < last).all():
+            corner = np.floor(where).astype(int)
+            for step in np.ndindex(2, 2, 2):
+                neighbour = np.minimum(corner + step, last)
+                expected += np.prod(1 - np.abs(where - corner - step)) * volume[tuple(neighbour)]
+        assert answer[voxel] == pytest.approx(expected, abs=1e-12)
+        compared += 1
+    assert compared > 100
 
 
 def test_linear_interpolation_by_hand():

@@ -21,6 +21,21 @@ def test_it_is_scipys_gaussian_filter_on_each_axis(rng, grids, fwhm):
     np.testing.assert_allclose(gaussian(grid, fwhm)(volume), expected, atol=1e-14)
 
 
+def test_it_is_the_loop_over_a_mirrored_line():
+    """A Gaussian cut off at four sigmas, the line going on as its mirror image."""
+    line, sigma = np.array([1.0, 0.0, 4.0, 2.0, -3.0]), 1.3
+    fwhm = sigma * 2 * 2.3548200450309493
+    radius = int(4 * sigma + 0.5)
+    mirrored = np.concatenate([line[::-1], line, line[::-1], line, line[::-1], line, line[::-1]])
+    kernel = np.array([np.exp(-0.5 * (k / sigma) ** 2) for k in range(-radius, radius + 1)])
+    expected = [
+        sum(kernel[k + radius] * mirrored[15 + i + k] for k in range(-radius, radius + 1)) / kernel.sum()
+        for i in range(5)
+    ]
+    smooth = gaussian(Grid((5, 1, 1), np.diag([2.0, 1, 1, 1])), (fwhm, 0, 0))
+    np.testing.assert_allclose(smooth(line.reshape(5, 1, 1)).ravel(), expected, atol=1e-14)
+
+
 @given(
     shape=st.tuples(*[st.integers(1, 6)] * 3),
     fwhm=st.tuples(*[st.floats(0, 50)] * 3),
