@@ -126,11 +126,12 @@ def draw_temporal(draw, case, n_frames, rng):
         case.kept = np.setdiff1d(np.arange(n_frames), list(censored))
         # ours draw from kept frames only
         case.temporal["high_variance_confounds"] = False
-    if not case.temporal["detrend"]:
-        # one ratio decides for all columns (error 8)
-        takes_means = "high_pass" in case.temporal or not case.temporal["standardize_confounds"]
-        if case.temporal["standardize"] == "psc" and takes_means:
-            case.temporal["standardize"] = None
+    # one ratio decides for all columns whether their means are gone (error 8), so let them be
+    # gone for all or for none, also where a map's mean signal is next to nothing
+    filtered = "high_pass" in case.temporal or "low_pass" in case.temporal
+    clear = not filtered and (case.temporal["detrend"] or case.temporal["standardize_confounds"])
+    if case.temporal["standardize"] == "psc" and not clear:
+        case.temporal["standardize"] = None
 
 
 @pytest.fixture(scope="module")
