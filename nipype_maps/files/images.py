@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import nibabel as nib
 import numpy as np
-from scipy import sparse
 
 from ..numerics.grid import Grid, require_same_grid
 from .atomic import replacing
@@ -54,10 +53,25 @@ def read_mask(path, image: Volumes) -> np.ndarray:
     return inside
 
 
-def read_columns(image: Volumes) -> sparse.csc_array:
-    """An image's volumes as the columns of a sparse (V, K) matrix, finite, float64."""
-    columns = [sparse.csc_array(volume.ravel(order="F")[:, None]) for volume in image.volumes(finite=True)]
-    return sparse.hstack(columns, format="csc")
+class MapColumns:
+    """An image's volumes as columns of a matrix (`numerics.tiles.Columns`), read at each pass.
+
+    Parameters
+    ----------
+    image : Volumes
+        NaN and infinity count as 0.
+    """
+
+    def __init__(self, image: Volumes):
+        self._image = image
+        self.shape = image.grid.shape
+        self.n_maps = image.n_volumes
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Flat indices and values of each volume's non-zero voxels."""
+        for _, block in self._image.blocks(n_volumes=1, finite=True):
+            voxels = np.flatnonzero(block[0])
+            yield voxels, block[0][voxels]
 
 
 @contextmanager

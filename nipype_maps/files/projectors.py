@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
-from scipy import sparse
 
 from ..numerics.grid import Grid
 from ..numerics.projector import Projector
+from ..numerics.tiles import Tiles
 from .atomic import replacing
 
 
@@ -41,7 +41,6 @@ def write_projector(path, stored: StoredProjector) -> None:
     """Write a projector to a .npz file."""
     projector = stored.projector
     arrays = {
-        "support": projector.support,
         "finish": projector.finish,
         "rank": projector.rank,
         "condition": projector.condition,
@@ -50,11 +49,7 @@ def write_projector(path, stored: StoredProjector) -> None:
         "affine": stored.grid.affine,
         "text": json.dumps([stored.names, stored.empty, stored.description]),
     }
-    weights = projector.weights
-    if sparse.issparse(weights):
-        arrays |= {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
-    else:
-        arrays["weights"] = weights
+    arrays |= {f"weights_{field.name}": getattr(projector.weights, field.name) for field in fields(Tiles)}
     with replacing(path) as temporary, open(temporary, "wb") as stream:
         np.savez(stream, **arrays)
 
@@ -71,18 +66,11 @@ def read_projector(path) -> StoredProjector:
         with np.load(path, allow_pickle=False) as archive:
             arrays = dict(archive)
         names, empty, description = json.loads(str(arrays["text"]))
-        support, finish = arrays["support"], arrays["finish"]
-        if "weights" in arrays:
-            weights = arrays["weights"]
-        else:
-            weights = sparse.csr_array(
-                (arrays["data"], arrays["indices"], arrays["indptr"]),
-                shape=(support.size, finish.shape[1]),
-            )
+        weights = {field.name: arrays[f"weights_{field.name}"] for field in fields(Tiles)}
+        weights["n_maps"] = int(weights["n_maps"])
         projector = Projector(
-            support,
-            weights,
-            finish,
+            Tiles(**weights),
+            arrays["finish"],
             int(arrays["rank"]),
             float(arrays["condition"]),
             arrays["vif"],

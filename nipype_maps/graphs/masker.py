@@ -33,7 +33,6 @@ def init_masker_wf(
     standardize_confounds: bool = True,
     standardize: Standardize = False,
     dtype: DType = None,
-    n_procs: int = 1,
     name: str = "masker_wf",
 ) -> Workflow:
     """Build the graph from a run and maps to signals.
@@ -46,7 +45,7 @@ def init_masker_wf(
         See `init_fit_wf`.
     clip, high_variance_confounds, detrend, filter, low_pass, high_pass, extrapolate
         See `init_transform_wf`.
-    confound_columns, standardize_confounds, standardize, dtype, n_procs
+    confound_columns, standardize_confounds, standardize, dtype
         See `init_transform_wf`.
     name : str
         Name of the workflow.
@@ -143,7 +142,6 @@ def init_masker_wf(
         standardize_confounds=standardize_confounds,
         standardize=standardize,
         dtype=dtype,
-        n_procs=n_procs,
         name="transform",
     )
 

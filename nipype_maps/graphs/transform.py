@@ -33,7 +33,6 @@ def init_transform_wf(
     standardize_confounds: bool = True,
     standardize: Standardize = False,
     dtype: DType = None,
-    n_procs: int = 1,
     name: str = "transform_wf",
 ) -> Workflow:
     """Build the graph from a run and a projector to clean signals.
@@ -64,8 +63,6 @@ def init_transform_wf(
         Scale of the signals.
     dtype : {None, 'auto', 'float64', 'float32', 'float16'}
         Precision of the signals.
-    n_procs : int
-        Above 1, reading and computing overlap.
     name : str
         Name of the workflow.
 
@@ -112,7 +109,7 @@ def init_transform_wf(
         "t_r",
     )
     outputnode = fields("outputnode", "signals_file", "sidecar_file", "raw_signals_file")
-    project = node(Project(n_procs=n_procs), "project", n_procs=n_procs)
+    project = node(Project(), "project")
     clean = node(
         Clean(
             detrend=detrend,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..files.images import read_columns, read_mask, writing
+from ..files.images import MapColumns, read_mask, writing
 from ..files.map_names import names_of_maps
-from ..files.runs import Volumes
+from ..files.runs import BLOCK_BYTES, Volumes, prefetched
 from ..files.sidecars import read_json, sidecar_of
 from ..files.tables import read_table
+from ..numerics.tiles import tiles_of
 from .base import (
     InputFile,
     MapsInputSpec,
@@ -50,33 +54,46 @@ class Inverse(MapsInterface):
         table = read_table(inputs.in_file)
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
-        weights = read_columns(maps).tocsr()
-        if inputs.mask_file:
-            inside = read_mask(inputs.mask_file, maps)
-            weights = weights.multiply(inside[:, None]).tocsr()
-        weights, signals = _matched(weights, names, table)
+        inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
+        signals = _in_order_of(names, table)
+        tiles = tiles_of(MapColumns(maps))
         t_r = inputs.t_r
         if t_r is None and sidecar_of(inputs.in_file).exists():
             t_r = read_json(sidecar_of(inputs.in_file)).get("RepetitionTime")
 
         out_file = output_path(cwd, inputs.in_file, f"_inverse{inputs.extension}")
         with writing(out_file, maps.grid, len(signals), t_r=t_r, dtype=inputs.dtype) as out:
-            for frame in signals:
-                out.append(maps.grid.unflatten(weights @ frame))
+            for volume in prefetched(_volumes(tiles, signals, maps.grid, inside)):
+                out.append(volume)
         return {"out_file": out_file}
 
 
-def _matched(weights, names, table):
-    """Maps and signals in the same order, without maps that have no signal."""
+def _in_order_of(names, table) -> np.ndarray:
+    """(T, K) signals of all maps; 0 for maps that have none."""
     if set(table.names) <= set(names):
-        weights = weights[:, [names.index(name) for name in table.names]]
-    elif len(table.names) != len(names):
+        columns = [names.index(name) for name in table.names]
+    elif len(table.names) == len(names):
+        columns = list(range(len(names)))
+    else:
         raise ValueError(
             f"{table.source} has {len(table.names)} signals for {len(names)} maps, and their names differ "
             f"({table.names[0]}, … and {names[0]}, …); give the names of the maps."
         )
-    there = [k for k, column in enumerate(table.values.T) if column.size and column[0] == column[0]]
-    signals = table.values[:, there]
-    if signals.size and signals.min() != signals.min():
+    missing = np.isnan(table.values)
+    if (missing.any(axis=0) != missing.all(axis=0)).any():
         raise ValueError(f"{table.source} has a column with n/a in some frames only; complete it first.")
-    return weights[:, there], signals
+    signals = np.zeros((len(table.values), len(names)))
+    signals[:, columns] = np.where(missing, 0.0, table.values)
+    return signals
+
+
+def _volumes(tiles, signals, grid, inside) -> Iterator[np.ndarray]:
+    """The volumes that signals stand for, made some frames at a time."""
+    step = max(1, BLOCK_BYTES // (8 * tiles.voxels.size))
+    for start in range(0, len(signals), step):
+        for values in tiles.expand(signals[start : start + step]):
+            flat = np.zeros(grid.n_voxels)
+            flat[tiles.voxels] = values
+            if inside is not None:
+                flat[~inside] = 0.0
+            yield grid.unflatten(flat)

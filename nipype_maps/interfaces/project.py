@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..files.images import read_columns
+from ..files.images import MapColumns
 from ..files.map_names import default_map_names
 from ..files.projectors import StoredProjector, read_projector, write_projector
-from ..files.runs import Run, Volumes, prefetched
+from ..files.runs import Run, Volumes
 from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
 from ..numerics.grid import require_same_grid
@@ -66,7 +66,7 @@ class FitProjector(MapsInterface):
                 f"{maps.name} has {maps.n_volumes} maps, but there are {len(names)} names and "
                 f"{len(shares)} coverages."
             )
-        projector = build_projector(read_columns(maps), None if smoothed is None else read_columns(smoothed))
+        projector = build_projector(MapColumns(maps), None if smoothed is None else MapColumns(smoothed))
         _warn(projector, names, inputs.empty_maps)
         description = {
             **(inputs.parameters or {}),
@@ -114,16 +114,13 @@ class ProjectInputSpec(MapsInputSpec):
         "from and record (default: in_file)"
     )
     t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
-    n_procs = traits.Range(
-        low=1, value=1, usedefault=True, nohash=True, desc="above 1: read and compute at the same time"
-    )
     # not a compound trait, whose nohash nipype does not see
     block = traits.Range(
         low=0,
         value=0,
         usedefault=True,
         nohash=True,
-        desc="frames held at once; 0 holds as many as fit 64 MB",
+        desc="frames held at once; 0 holds as many as fit 32 MB, at most 32",
     )
 
 
@@ -150,7 +147,7 @@ class Project(MapsInterface):
                 "because the grids agree as they stand.",
                 stacklevel=2,
             )
-        signals = _signals(run, stored, inputs.block or None, inputs.n_procs)
+        signals = _signals(run, stored, inputs.block or None)
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
         write_signals(out_file, stored.names, signals)
@@ -172,12 +169,14 @@ def _maps_name(stored) -> str:
     return stored.description["Sources"][0]["File"]
 
 
-def _signals(run, stored, block, n_procs) -> np.ndarray:
+def _signals(run, stored, block) -> np.ndarray:
     """(T, K) signals of a run, read once, forward."""
     projector = stored.projector
-    blocks = run.blocks(projector.support, block, finite=True)
     signals = np.vstack(
-        [projector.project(values) for _, values in (prefetched(blocks) if n_procs > 1 else blocks)]
+        [
+            projector.project(part.stored, part.slope, part.inter)
+            for part in run.stored_blocks(projector.support, block)
+        ]
     )
     if stored.empty == "nan":
         signals[:, np.isnan(projector.vif)] = np.nan

@@ -13,11 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
-#: Below this share of non-zeros the weights are kept sparse.  Measured on 2 cores with 64
-#: to 1024 maps: the sparse product wins below a tenth.
-SPARSE_BELOW = 0.1
+from .tiles import MatrixColumns, Tiles, tiles_of, whole
+
 #: Normal equations square the condition number.  Up to this one (of the maps scaled to
 #: unit length) they still give 1e-9; worse-conditioned maps take the orthogonal route.
 WELL_CONDITIONED = 1e3
@@ -31,9 +30,8 @@ class Projector:
 
     Attributes
     ----------
-    support : (S,) int array
-        Flat voxel indices (NIfTI order) where a weight is non-zero, ascending.
-    weights : (S, R) array or sparse matrix
+    weights : Tiles
+        (V, R) matrix, zero where no map is.
     finish : (K, R) array
         Rows of maps that are zero everywhere are zero.
     rank : int
@@ -56,26 +54,32 @@ class Projector:
     array([[3., 5.]])
     """
 
-    support: np.ndarray
-    weights: np.ndarray | sparse.spmatrix
+    weights: Tiles
     finish: np.ndarray
     rank: int
     condition: float
     vif: np.ndarray
 
-    def project(self, block: np.ndarray) -> np.ndarray:
+    @property
+    def support(self) -> np.ndarray:
+        """(S,) flat voxel indices (NIfTI order) where a weight is non-zero, tile by tile."""
+        return self.weights.voxels
+
+    def project(self, block: np.ndarray, slope: float = 1.0, inter: float = 0.0) -> np.ndarray:
         """Signals of frames.
 
         Parameters
         ----------
-        block : (T, S) array
-            Finite values of the frames' voxels on the support.
+        block : (T, S) array of any real type
+            The frames' voxels on the support, as they are stored: their values are
+            ``slope * block + inter``, those that are not finite count as 0.
+        slope, inter : float
 
         Returns
         -------
         (T, K) array
         """
-        return np.asarray(block @ self.weights) @ self.finish.T
+        return self.weights.collect(block, slope, inter) @ self.finish.T
 
 
 def build_projector(maps, smoothed=None) -> Projector:
@@ -83,9 +87,9 @@ def build_projector(maps, smoothed=None) -> Projector:
 
     Parameters
     ----------
-    maps : (V, K) array or sparse matrix
+    maps : Columns, or (V, K) array or sparse matrix
         A, finite, zero outside the mask.
-    smoothed : (V, K) array or sparse matrix, optional
+    smoothed : Columns, or (V, K) array or sparse matrix, optional
         G A; without it the run is not smoothed.
 
     Returns
@@ -115,25 +119,37 @@ def build_projector(maps, smoothed=None) -> Projector:
     >>> np.round(projector.project(np.array([[4.0, 8.0]])), 12).tolist(), projector.rank
     ([[2.0, 2.0]], 1)
     """
-    maps = _compact(maps)
-    smoothed = maps if smoothed is None else _compact(smoothed)
-    n_maps = maps.shape[1]
-    lengths = np.sqrt(_squares(maps))
+    tiles = _tiles(maps)
+    gram = tiles.gram()
+    lengths = np.sqrt(np.diag(gram))
     full = np.flatnonzero(lengths > 0)
     if not full.size:
         raise ValueError("every map is zero, so there is nothing to fit.")
 
-    factors = _factors(maps[:, full], lengths[full])
-    smoothed = smoothed[:, full]
-    support = _rows_in_use(smoothed)
-    weights = smoothed[support]
-    if factors.mixing is not None:
-        weights = np.asarray(weights @ factors.mixing) @ factors.correction
-    finish = np.zeros((n_maps, factors.kernel.shape[1]))
-    finish[full] = factors.kernel
+    factors = _factors(tiles, gram[np.ix_(full, full)], full)
+    weights = tiles if smoothed is None else _tiles(smoothed)
+    n_maps = lengths.size
+    if factors.mixing is None:
+        finish = np.zeros((n_maps, n_maps))
+        finish[np.ix_(full, full)] = factors.kernel
+    else:
+        weights = _mixed(weights, full, factors)
+        finish = np.zeros((n_maps, factors.rank))
+        finish[full] = factors.kernel
     vif = np.full(n_maps, np.nan)
     vif[full] = factors.vif
-    return Projector(support, weights, finish, factors.rank, factors.condition, vif)
+    return Projector(weights, finish, factors.rank, factors.condition, vif)
+
+
+def _tiles(maps) -> Tiles:
+    return tiles_of(MatrixColumns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps)
+
+
+def _mixed(weights: Tiles, full, factors) -> Tiles:
+    slabs = [
+        slab[:, full] @ factors.mixing @ factors.correction for _, slab in weights.slabs(SLAB // full.size)
+    ]
+    return whole(weights.voxels, np.vstack(slabs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,13 +164,13 @@ class _Factors:
     correction: np.ndarray | None = None
 
 
-def _factors(maps, lengths) -> _Factors:
+def _factors(tiles: Tiles, gram, full) -> _Factors:
     """Solve by normal equations if the maps' condition allows, else by orthogonal maps."""
-    gram = maps.T @ maps
-    correlation = _dense(gram) / np.outer(lengths, lengths)
+    lengths = np.sqrt(np.diag(gram))
+    correlation = gram / np.outer(lengths, lengths)
     eigenvalues = linalg.eigvalsh(correlation)
     if eigenvalues[0] * WELL_CONDITIONED**2 <= eigenvalues[-1]:
-        return _orthogonal(maps, lengths)
+        return _orthogonal(tiles, lengths, full)
     triangle = linalg.cholesky(correlation)
     inverse = linalg.cho_solve((triangle, False), np.eye(lengths.size))
     singular = linalg.svdvals(triangle * lengths)
@@ -166,25 +182,24 @@ def _factors(maps, lengths) -> _Factors:
     )
 
 
-def _orthogonal(maps, lengths) -> _Factors:
+def _orthogonal(tiles: Tiles, lengths, full) -> _Factors:
     """Orthonormal combinations of the maps, ``Q = maps @ mixing @ correction``.
 
     R of ``maps = Q R`` gives singular values and axes exactly enough, but the combinations
     made with them are orthogonal to rounding times the condition number only; a second,
     well-conditioned step mends that (as in CholeskyQR2, Yamamoto et al. 2015).
     """
-    n_maps = maps.shape[1]
+    n_maps = full.size
     triangle = np.zeros((0, n_maps))
-    rows, step = _rows_in_use(maps), max(2 * n_maps, SLAB // n_maps)
-    slabs = [rows[start : start + step] for start in range(0, rows.size, step)]
-    for slab in slabs:
-        triangle = linalg.qr(np.vstack([triangle, _dense(maps[slab])]), mode="r")[0][:n_maps]
+    n_rows = max(2 * n_maps, SLAB // n_maps)
+    for _, slab in tiles.slabs(n_rows):
+        triangle = linalg.qr(np.vstack([triangle, slab[:, full]]), mode="r")[0][:n_maps]
     _, singular, axes = linalg.svd(triangle)
     rank = int((singular > singular[0] * np.finfo(float).eps).sum())
     mixing = axes[:rank].T / singular[:rank]
     mixed = np.zeros((rank, rank))
-    for slab in slabs:
-        part = _dense(maps[slab]) @ mixing
+    for _, slab in tiles.slabs(n_rows):
+        part = slab[:, full] @ mixing
         mixed += part.T @ part
     correction = linalg.solve_triangular(linalg.cholesky(mixed), np.eye(rank))
     kernel = mixing @ correction
@@ -192,26 +207,3 @@ def _orthogonal(maps, lengths) -> _Factors:
     vif[(np.abs(axes[rank:]) > np.sqrt(np.finfo(float).eps)).any(axis=0)] = np.inf
     condition = float(singular[0] / singular[-1]) if rank == n_maps else np.inf
     return _Factors(kernel, rank, condition, vif, mixing, correction)
-
-
-def _compact(maps):
-    """Float64, sparse (CSR) or dense by the share of non-zeros."""
-    if sparse.issparse(maps):
-        density = maps.nnz / np.prod(maps.shape, dtype=float)
-        return sparse.csr_array(maps, dtype=float) if density < SPARSE_BELOW else maps.toarray().astype(float)
-    maps = np.asarray(maps, dtype=float)
-    return sparse.csr_array(maps) if np.count_nonzero(maps) < SPARSE_BELOW * maps.size else maps
-
-
-def _squares(maps):
-    return np.asarray((maps * maps).sum(axis=0))
-
-
-def _rows_in_use(maps) -> np.ndarray:
-    if sparse.issparse(maps):
-        return np.flatnonzero(np.diff(maps.indptr))
-    return np.flatnonzero(maps.any(axis=1))
-
-
-def _dense(maps) -> np.ndarray:
-    return maps.toarray() if sparse.issparse(maps) else maps

@@ -50,7 +50,7 @@ def test_fit_and_project(atlas, make_run, execute, empty):
     ]
 
 
-@pytest.mark.parametrize("settings", [{"n_procs": 2}, {"block": 1}, {"block": 7, "n_procs": 2}])
+@pytest.mark.parametrize("settings", [{"block": 1}, {"block": 7}])
 def test_speed_settings_do_not_change_the_signals(atlas, make_run, execute, settings):
     projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
     run = make_run()

@@ -1,0 +1,245 @@
+"""Maps as a matrix of voxels by maps, cut into tiles that are dense.
+
+Maps are smooth and often local: near any voxel few of a thousand maps are non-zero, but
+those nearly everywhere around it.  A tile holds the voxels of a small cube and the maps that
+reach into it as a dense block, so that products run in BLAS and nothing is stored of the
+maps that are far away.  Maps that cover the brain are the special case of tiles that hold
+all maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy import sparse
+
+#: Voxels along the edge of a cube.  Of 4, 8 and 16, with 64 to 1024 maps: smaller cubes store
+#: less and cost more calls; 8 was fastest.
+EDGE = 8
+#: Voxels in a tile of all maps: as many as stay in the cache while they are converted.
+SLAB = 4096
+#: Where cubes would hold more than this share of the whole matrix, tiles hold all maps.
+WHOLE_ABOVE = 0.5
+
+
+class Columns(Protocol):
+    """Maps one after the other, as often as asked: ``for voxels, values in columns``.
+
+    ``voxels`` are the flat indices (NIfTI order, ascending) of the non-zero voxels of a map,
+    ``values`` what it is there, finite.
+    """
+
+    shape: tuple[int, int, int]
+    n_maps: int
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
+
+
+class MatrixColumns:
+    """The columns of a (V, K) array or sparse matrix."""
+
+    def __init__(self, matrix):
+        self._matrix = sparse.csc_array(matrix, dtype=np.float64)
+        self._matrix.sort_indices()
+        self.shape = (self._matrix.shape[0], 1, 1)
+        self.n_maps = self._matrix.shape[1]
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start, end in zip(self._matrix.indptr[:-1], self._matrix.indptr[1:], strict=True):
+            yield self._matrix.indices[start:end], self._matrix.data[start:end]
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """A (V, K) matrix that is zero outside its tiles.
+
+    Attributes
+    ----------
+    n_maps : int
+        K.
+    voxels : (S,) int array
+        Flat indices of the rows that are not zero, tile by tile.
+    bounds : (N + 1,) int array
+        Where in ``voxels`` each tile begins and ends.
+    maps : (M,) int array
+        The maps that reach into each tile, ascending.
+    map_bounds : (N + 1,) int array
+        Where in ``maps`` each tile begins and ends.
+    values : (B,) array
+        The tiles, each of its voxels by its maps.
+
+    Examples
+    --------
+    >>> tiles = tiles_of(MatrixColumns(np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 3.0]])))
+    >>> tiles.voxels.tolist(), tiles.gram().tolist()
+    ([1, 2], [[5.0, 6.0], [6.0, 9.0]])
+    >>> tiles.expand(np.array([[1.0, 10.0]]))
+    array([[ 1., 32.]])
+    >>> tiles.collect(np.array([[4, 5]]))
+    array([[14., 15.]])
+    """
+
+    n_maps: int
+    voxels: np.ndarray
+    bounds: np.ndarray
+    maps: np.ndarray
+    map_bounds: np.ndarray
+    values: np.ndarray
+
+    def __iter__(self) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Rows (a slice of `voxels`), maps (m,) and values (v, m) of each tile."""
+        first = 0
+        for tile in range(self.bounds.size - 1):
+            rows = slice(self.bounds[tile], self.bounds[tile + 1])
+            maps = self.maps[self.map_bounds[tile] : self.map_bounds[tile + 1]]
+            last = first + (rows.stop - rows.start) * maps.size
+            yield rows, maps, self.values[first:last].reshape(-1, maps.size)
+            first = last
+
+    def collect(self, block: np.ndarray, slope: float = 1.0, inter: float = 0.0) -> np.ndarray:
+        """Product with frames, ``(slope * block + inter) @ matrix``.
+
+        Parameters
+        ----------
+        block : (T, S) array of any real type
+            Values at `voxels`.  They are converted a tile at a time, in the cache.
+        slope, inter : float
+
+        Returns
+        -------
+        (T, K) array
+            A frame in which a voxel is not finite counts it as 0.
+        """
+        out = self._collected(block, slope, inter, finite=False)
+        if not np.isfinite(out).all():
+            out = self._collected(block, slope, inter, finite=True)
+        return out
+
+    def _collected(self, block, slope, inter, finite):
+        # (K, T), because rows are gathered and put back faster than columns
+        out = np.zeros((self.n_maps, len(block)))
+        with np.errstate(invalid="ignore", over="ignore"):
+            for rows, maps, weights in self:
+                part = block[:, rows].astype(np.float64)
+                if slope != 1:
+                    part *= slope
+                if inter != 0:
+                    part += inter
+                if finite:
+                    part[~np.isfinite(part)] = 0.0
+                if maps.size == self.n_maps:
+                    out += (part @ weights).T
+                else:
+                    out[maps] += (part @ weights).T
+        return out.T
+
+    def expand(self, signals: np.ndarray) -> np.ndarray:
+        """Product with signals (T, K): values (T, S) at `voxels`."""
+        out = np.empty((len(signals), self.voxels.size))
+        for rows, maps, weights in self:
+            np.matmul(signals[:, maps], weights.T, out=out[:, rows])
+        return out
+
+    def gram(self) -> np.ndarray:
+        """Product of each map with each, (K, K)."""
+        out = np.zeros((self.n_maps, self.n_maps))
+        for _, maps, weights in self:
+            if maps.size == self.n_maps:
+                out += weights.T @ weights
+            else:
+                out[np.ix_(maps, maps)] += weights.T @ weights
+        return out
+
+    def slabs(self, n_rows: int) -> Iterator[tuple[slice, np.ndarray]]:
+        """The rows (a slice of `voxels`) and their values (v, K), about so many at a time."""
+        parts, n_parts = [], 0
+        for rows, maps, weights in self:
+            part = np.zeros((len(weights), self.n_maps))
+            part[:, maps] = weights
+            parts.append(part)
+            n_parts += len(part)
+            if n_parts >= n_rows or rows.stop == self.voxels.size:
+                yield slice(rows.stop - n_parts, rows.stop), np.vstack(parts)
+                parts, n_parts = [], 0
+
+
+def whole(voxels: np.ndarray, values: np.ndarray) -> Tiles:
+    """Tiles that hold all maps.
+
+    Parameters
+    ----------
+    voxels : (S,) int array
+    values : (S, K) array
+    """
+    n_maps = values.shape[1]
+    bounds = np.append(np.arange(0, voxels.size, SLAB), voxels.size)
+    n_tiles = bounds.size - 1
+    return Tiles(
+        n_maps,
+        voxels,
+        bounds,
+        np.tile(np.arange(n_maps), n_tiles),
+        np.arange(n_tiles + 1) * n_maps,
+        np.ascontiguousarray(values).ravel(),
+    )
+
+
+def tiles_of(columns: Columns) -> Tiles:
+    """Cut maps into tiles, reading them twice.
+
+    First, which cubes each map reaches says how large the tiles are; then the values are
+    put in their places, so that beside the tiles only one map is held.
+    """
+    cube = _cubes(columns.shape)
+    used = np.zeros(cube.size, dtype=bool)
+    reached = np.zeros((columns.n_maps, cube.max() + 1), dtype=bool)
+    for index, (voxels, _) in enumerate(columns):
+        used[voxels] = True
+        reached[index, cube[voxels]] = True
+
+    voxels = np.flatnonzero(used)
+    entries = np.bincount(cube[voxels], minlength=reached.shape[1]) @ reached.sum(axis=0)
+    if entries > WHOLE_ABOVE * voxels.size * columns.n_maps:
+        return _wholes_of(columns, voxels)
+
+    voxels = voxels[np.argsort(cube[voxels], kind="stable")]
+    cubes, sizes = np.unique(cube[voxels], return_counts=True)
+    bounds = np.append(0, np.cumsum(sizes))
+    tile = np.zeros(reached.shape[1], dtype=np.intp)
+    tile[cubes] = np.arange(cubes.size)
+    reached = reached[:, cubes]
+    widths = reached.sum(axis=0)
+    firsts = np.append(0, np.cumsum(sizes * widths))
+    # where in the values the row of each voxel begins
+    row = np.zeros(cube.size, dtype=np.intp)
+    row[voxels] = np.repeat(firsts[:-1], sizes) + (
+        np.arange(voxels.size) - np.repeat(bounds[:-1], sizes)
+    ) * np.repeat(widths, sizes)
+    values = np.zeros(firsts[-1])
+    place = np.zeros(cubes.size, dtype=np.intp)  # of the current map, in each tile
+    for index, (where, what) in enumerate(columns):
+        values[row[where] + place[tile[cube[where]]]] = what
+        place += reached[index]
+    maps = np.nonzero(reached.T)[1]
+    return Tiles(columns.n_maps, voxels, bounds, maps, np.append(0, np.cumsum(widths)), values)
+
+
+def _wholes_of(columns: Columns, voxels: np.ndarray) -> Tiles:
+    values = np.zeros((voxels.size, columns.n_maps))
+    row = np.zeros(int(np.prod(columns.shape)), dtype=np.intp)
+    row[voxels] = np.arange(voxels.size)
+    for index, (where, what) in enumerate(columns):
+        values[row[where], index] = what
+    return whole(voxels, values)
+
+
+def _cubes(shape: tuple[int, int, int]) -> np.ndarray:
+    """(V,) number of the cube that each voxel, in NIfTI order, lies in."""
+    # what has one axis only is cut into pieces of as many voxels
+    edges = (EDGE, EDGE, EDGE) if max(shape[1:]) > 1 else (EDGE**3, 1, 1)
+    x, y, z = (np.arange(n, dtype=np.int32) // edge for n, edge in zip(shape, edges, strict=True))
+    n_x, n_y = x[-1] + 1, y[-1] + 1
+    return (x + n_x * (y[:, None] + n_y * z[:, None, None])).ravel()
