@@ -11,13 +11,15 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path) -> Iterator[Path]:
+def replacing(path, durable: bool = True) -> Iterator[Path]:
     """A temporary path in the same folder, which takes the final name on success.
 
     Parameters
     ----------
     path : path-like
         Where the file shall be.
+    durable : bool
+        Wait until the disk has it, so that not even a power failure leaves half of it.
 
     Yields
     ------
@@ -38,8 +40,9 @@ def replacing(path) -> Iterator[Path]:
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield temporary
-        with open(temporary, "rb") as stream:
-            os.fsync(stream.fileno())
+        if durable:
+            with open(temporary, "rb") as stream:
+                os.fsync(stream.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

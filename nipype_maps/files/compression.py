@@ -29,7 +29,7 @@ def open_to_read(path) -> BinaryIO:
 @contextmanager
 def open_to_write(path) -> Iterator[BinaryIO]:
     """A new file, deflated if its name ends in .gz; the same content gives the same bytes."""
-    with open(path, "wb") as stream:
+    with open(path, "w+b") as stream:
         if not str(path).endswith(".gz"):
             yield stream
             return

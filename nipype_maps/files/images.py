@@ -1,17 +1,13 @@
-"""Masks into memory, maps as sparse matrices, and images onto disk volume by volume."""
+"""Masks into memory, and maps as the columns of a matrix."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
-import nibabel as nib
 import numpy as np
 
-from ..numerics.grid import Grid, require_same_grid
-from .atomic import replacing
-from .compression import open_to_write
-from .runs import Volumes
+from ..numerics.grid import require_same_grid
+from .volumes import Volumes
 
 
 def read_mask(path, image: Volumes) -> np.ndarray:
@@ -69,76 +65,5 @@ class MapColumns:
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Flat indices and values of each volume's non-zero voxels."""
-        for _, block in self._image.blocks(n_volumes=1, finite=True):
-            voxels = np.flatnonzero(block[0])
-            yield voxels, block[0][voxels]
-
-
-@contextmanager
-def writing(
-    path, grid: Grid, n_volumes: int | None, like: Volumes | None = None, t_r=None, dtype="float64"
-) -> Iterator[VolumeWriter]:
-    """Write an image volume by volume, atomically.
-
-    Parameters
-    ----------
-    path : path-like
-        Ends in .nii or .nii.gz.
-    grid : Grid
-    n_volumes : int or None
-        None makes a 3D image of one volume.
-    like : Volumes, optional
-        Whose units and time step the new header takes; if it does not say where it lies and
-        stays on its grid, nor does the new one.
-    t_r : float, optional
-        Seconds from volume to volume.
-    dtype : {'float64', 'float32'}
-
-    Yields
-    ------
-    VolumeWriter
-    """
-    shape = grid.shape if n_volumes is None else (*grid.shape, n_volumes)
-    header = nib.Nifti1Header() if max(shape) < 1 << 15 else nib.Nifti2Header()
-    header.set_data_dtype(dtype)
-    header.set_data_shape(shape)
-    step, units = t_r or 0, ("mm", "sec" if t_r else None)
-    if like is not None:
-        step, units = (*like.header.get_zooms(), 0)[3], like.header.get_xyzt_units()
-    header.set_zooms((*grid.voxel_size, step)[: len(shape)])
-    header.set_xyzt_units(*units)
-    if like is None or like.located or not like.grid.same_as(grid):
-        header.set_sform(grid.affine, code="aligned")
-        header.set_qform(grid.affine, code="aligned", strip_shears=True)
-    header["vox_offset"] = offset = header.single_vox_offset
-    with replacing(path) as temporary:
-        with open_to_write(temporary) as stream:
-            header.write_to(stream)
-            stream.write(bytes(offset - stream.tell()))
-            writer = VolumeWriter(stream, np.dtype(dtype))
-            yield writer
-        if writer.clip_to is not None:
-            _clip(temporary, offset, np.dtype(dtype), grid.n_voxels, *writer.clip_to)
-
-
-class VolumeWriter:
-    """Appends volumes to an open image; set ``clip_to = (low, high)`` to clip all at the end."""
-
-    def __init__(self, stream, dtype):
-        self.clip_to = None
-        self._stream, self._dtype = stream, dtype
-
-    def append(self, volume: np.ndarray) -> None:
-        """Write one volume (X, Y, Z)."""
-        self._stream.write(volume.astype(self._dtype, copy=False).tobytes(order="F"))
-
-
-def _clip(path, offset, dtype, n_voxels, low, high) -> None:
-    # clipping needs the range of the whole run, which is known once it has been read; doing
-    # it in the file written spares reading the run twice
-    values = np.memmap(path, dtype, mode="r+", offset=offset)
-    for start in range(0, values.size, n_voxels):
-        part = values[start : start + n_voxels]
-        if part.min() < low or part.max() > high:
-            np.clip(part, low, high, out=part)
-    values.flush()
+        for patch in self._image.patches():
+            yield patch.flat(self.shape)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from nipype.pipeline.engine import Workflow
 
-from ..files.runs import Volumes
+from ..files.volumes import Volumes
 from ..numerics.grid import Grid
 from .fit import init_fit_wf
 from .masker import connect_fit_to_transform

@@ -6,8 +6,8 @@ import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, traits
 
 from ..files.images import read_mask
-from ..files.runs import Volumes
 from ..files.tables import read_sample_mask, write_signals
+from ..files.volumes import Volumes
 from ..numerics.confounds import high_variance_confounds
 from ..numerics.frames import kept_frames
 from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, input_images, output_path

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..files.images import MapColumns, read_mask, writing
+from ..files.images import MapColumns, read_mask
 from ..files.map_names import names_of_maps
-from ..files.runs import BLOCK_BYTES, Volumes, prefetched
 from ..files.sidecars import read_json, sidecar_of
 from ..files.tables import read_table
+from ..files.volumes import BLOCK_BYTES, Volumes, prefetched
+from ..files.writing import writing
+from ..numerics.patches import Patch
 from ..numerics.tiles import tiles_of
 from .base import (
     InputFile,
@@ -87,7 +89,7 @@ def _in_order_of(names, table) -> np.ndarray:
     return signals
 
 
-def _volumes(tiles, signals, grid, inside) -> Iterator[np.ndarray]:
+def _volumes(tiles, signals, grid, inside) -> Iterator[Patch]:
     """The volumes that signals stand for, made some frames at a time."""
     step = max(1, BLOCK_BYTES // (8 * tiles.voxels.size))
     for start in range(0, len(signals), step):
@@ -96,4 +98,4 @@ def _volumes(tiles, signals, grid, inside) -> Iterator[np.ndarray]:
             flat[tiles.voxels] = values
             if inside is not None:
                 flat[~inside] = 0.0
-            yield grid.unflatten(flat)
+            yield Patch((0, 0, 0), grid.unflatten(flat))

@@ -7,10 +7,12 @@ import warnings
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..files.images import read_mask, writing
+from ..files.images import read_mask
 from ..files.map_names import names_of_maps
-from ..files.runs import Volumes
+from ..files.volumes import Volumes
+from ..files.writing import writing
 from ..numerics.overlap import OverlapCounter, coverage, inside_of
+from ..numerics.patches import Patch
 from .base import InputFile, MapsInputSpec, MapsInterface, input_images, output_path
 
 
@@ -71,7 +73,7 @@ class Mask(MapsInterface):
             )
         inside = None
         if inputs.mask_file:
-            inside = read_mask(inputs.mask_file, maps)
+            inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps))
         names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
         changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
         shares = _coverages(original, maps.grid, inside)
@@ -82,9 +84,9 @@ class Mask(MapsInterface):
 
         out_file = output_path(cwd, maps.path, "_masked.nii")
         with writing(out_file, maps.grid, len(keep), like=maps) as out:
-            for index, (_, block) in enumerate(maps.blocks(n_volumes=1, finite=True)):
+            for index, patch in enumerate(maps.patches()):
                 if index in keep:
-                    out.append(maps.grid.unflatten(_cut(block[0], inside, inputs.demean and left[index])))
+                    out.append(_cut(patch, maps.grid.shape, inside, inputs.demean and left[index]))
         return {"out_file": out_file, "coverage": shares, "names": names}
 
 
@@ -93,13 +95,12 @@ def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]
     eps = np.finfo(dtype).eps if dtype.kind == "f" else 0.0
     overlaps = OverlapCounter(maps.grid.n_voxels, eps)
     changed, left = False, []
-    for _, block in maps.blocks(n_volumes=1):
-        flat = block[0]
-        finite = np.where(np.isfinite(flat), flat, 0.0)
+    for patch in maps.patches(finite=False):
+        finite = np.where(np.isfinite(patch.values), patch.values, 0.0)
         if not allow_overlap:
-            overlaps.add(finite)
-        masked = finite if inside is None else np.where(inside, finite, 0.0)
-        changed |= not np.array_equal(masked, flat)
+            overlaps.add(*Patch(patch.corner, finite).flat(maps.grid.shape))
+        masked = finite if inside is None else np.where(inside[patch.box], finite, 0.0)
+        changed |= not np.array_equal(masked, patch.values)
         left.append(bool(masked.any()))
     if overlaps.pairs:
         shown = [
@@ -114,15 +115,21 @@ def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]
     return changed, left
 
 
-def _cut(flat, inside, demean) -> np.ndarray:
-    """One map, 0 outside the mask, without its mean inside where asked; (V,)."""
-    inside = np.ones(flat.size, dtype=bool) if inside is None else inside
-    return np.where(inside, flat - flat[inside].mean() if demean else flat, 0.0)
+def _cut(patch, shape, inside, demean) -> Patch:
+    """One map, 0 outside the mask (X, Y, Z), without its mean inside where asked."""
+    if demean:
+        volume = patch.volume(shape)
+        inside = np.ones(shape, dtype=bool) if inside is None else inside
+        return Patch((0, 0, 0), np.where(inside, volume - volume[inside].mean(), 0.0))
+    if inside is None:
+        return patch
+    return Patch(patch.corner, np.where(inside[patch.box], patch.values, 0.0))
 
 
 def _coverages(original, grid, inside) -> list[float]:
-    where = inside_of(original.grid, grid, inside)
-    return [coverage(volume.ravel(order="F"), where) for volume in original.volumes(finite=True)]
+    flat = None if inside is None else inside.ravel(order="F")
+    where = original.grid.unflatten(inside_of(original.grid, grid, flat))
+    return [coverage(patch.values, where[patch.box]) for patch in original.patches()]
 
 
 def _kept(left, names, policy, original, shares) -> list[int]:

@@ -10,9 +10,10 @@ from nipype.interfaces.base import File, Str, TraitedSpec, traits
 from ..files.images import MapColumns
 from ..files.map_names import default_map_names
 from ..files.projectors import StoredProjector, read_projector, write_projector
-from ..files.runs import Run, Volumes
+from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
+from ..files.volumes import Volumes
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import build_projector
 from .base import (

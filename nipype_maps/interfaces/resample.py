@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 
-from ..files.images import writing
-from ..files.runs import Volumes
+from ..files.volumes import Volumes
+from ..files.writing import writing
 from ..numerics.grid import Grid, require_same_grid
 from ..numerics.overlap import inside_of
 from ..numerics.resample import ClipRange, Resampler
@@ -98,9 +98,9 @@ class Resample(MapsInterface):
         limits = ClipRange()
         n_volumes = image.n_volumes if len(image.shape) > 3 or len(image.paths) > 1 else None
         with writing(out_file, target, n_volumes, like=image) as out:
-            for volume in image.volumes():
-                limits.include(volume)
-                out.append(resampler(volume))
+            for patch in image.patches(finite=False):
+                limits.include(patch.values)
+                out.append(resampler.local(patch))
             if inputs.clip:
                 out.clip_to = limits.low, limits.high
         return {"out_file": out_file}

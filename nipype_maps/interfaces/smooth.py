@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, TraitedSpec, traits
 
-from ..files.images import writing
-from ..files.runs import Volumes
+from ..files.volumes import Volumes
+from ..files.writing import writing
 from ..numerics.smooth import gaussian
 from .base import MapsInputSpec, MapsInterface, input_images, output_path
 
@@ -40,6 +40,6 @@ class Smooth(MapsInterface):
         out_file = output_path(cwd, image.path, "_smoothed.nii")
         n_volumes = image.n_volumes if len(image.shape) > 3 or len(image.paths) > 1 else None
         with writing(out_file, image.grid, n_volumes, like=image) as out:
-            for volume in image.volumes(finite=True):
-                out.append(smooth(volume))
+            for patch in image.patches():
+                out.append(smooth.local(patch))
         return {"out_file": out_file}

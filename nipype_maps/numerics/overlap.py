@@ -22,8 +22,8 @@ class OverlapCounter:
     Examples
     --------
     >>> counter = OverlapCounter(4, eps=0.0)
-    >>> counter.add(np.array([1.0, -1.0, 0.0, 0.0]))
-    >>> counter.add(np.array([0.0, -2.0, 3.0, 0.0]))
+    >>> counter.add(np.array([0, 1]), np.array([1.0, -1.0]))
+    >>> counter.add(np.array([1, 2]), np.array([-2.0, 3.0]))
     >>> counter.pairs
     {(0, 1): 1}
     """
@@ -34,9 +34,9 @@ class OverlapCounter:
         self._owner = np.full(n_voxels, -1)
         self._n_maps = 0
 
-    def add(self, flat: np.ndarray) -> None:
-        """Take the next map, (V,)."""
-        inside = np.abs(flat) > self.eps
+    def add(self, voxels: np.ndarray, values: np.ndarray) -> None:
+        """Take the next map: flat indices and values, (n,) each, of its non-zero voxels."""
+        inside = voxels[np.abs(values) > self.eps]
         owners, counts = np.unique(self._owner[inside], return_counts=True)
         for owner, count in zip(owners.tolist(), counts.tolist(), strict=True):
             if owner >= 0:
@@ -81,14 +81,14 @@ def inside_of(source: Grid, target: Grid, mask: np.ndarray | None = None) -> np.
     return inside.ravel(order="F")
 
 
-def coverage(flat: np.ndarray, inside: np.ndarray) -> float:
+def coverage(values: np.ndarray, inside: np.ndarray) -> float:
     """Share of a map's absolute weight that lies inside.
 
     Parameters
     ----------
-    flat : (V,) array
-        The map before it was resampled and masked, finite.
-    inside : (V,) bool array
+    values : array
+        The map before it was resampled and masked, finite; zeros may be left out.
+    inside : bool array of the same shape
 
     Returns
     -------
@@ -100,6 +100,6 @@ def coverage(flat: np.ndarray, inside: np.ndarray) -> float:
     >>> coverage(np.array([1.0, -3.0]), np.array([False, True]))
     0.75
     """
-    weight = np.abs(flat)
+    weight = np.abs(values)
     total = weight.sum()
     return float(weight[inside].sum() / total) if total else float("nan")

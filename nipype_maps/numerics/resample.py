@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 
 import numpy as np
 from scipy import linalg, ndimage
 
 from .grid import Grid
+from .patches import Patch
 from .separable import Separable, matrix_of
 
 SPLINE_ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
@@ -42,23 +44,30 @@ class Resampler:
     """
 
     def __init__(self, source: Grid, target: Grid, interpolation: str = "linear", nonfinite: str = "zero"):
-        self.target = target
+        self.source, self.target = source, target
         self.nonfinite = nonfinite
         transform = _target_to_source(source, target)
         self._interpolate = _interpolator(source, target, transform, SPLINE_ORDERS[interpolation])
-        self._nearest = lambda volume: _general(volume, target, transform, order=0)
+        self._nearest = lambda holes: _general(holes.astype(np.float64), target, transform, order=0)
 
     def __call__(self, volume: np.ndarray) -> np.ndarray:
         """Resample one volume (X, Y, Z) to (X', Y', Z'), float64 and finite."""
         volume = np.asarray(volume, dtype=np.float64)
-        holes = ~np.isfinite(volume)
+        return self.local(Patch((0, 0, 0), volume)).volume(self.target.shape)
+
+    def local(self, patch: Patch) -> Patch:
+        """Resample a volume that is zero outside a box, where it does not stay zero."""
+        if not patch.values.size:
+            return patch
+        holes = ~np.isfinite(patch.values)
         if not holes.any():
-            return self._interpolate(volume)
+            return self._interpolate(patch)
         if self.nonfinite == "zero":
-            return self._interpolate(np.where(holes, 0.0, volume))
-        out = self._interpolate(fill_from_neighbours(volume))
-        out[self._nearest(holes.astype(np.float64)) > 0] = 0.0
-        return out
+            return self._interpolate(Patch(patch.corner, np.where(holes, 0.0, patch.values)))
+        volume = patch.volume(self.source.shape)
+        out = self._interpolate(Patch((0, 0, 0), fill_from_neighbours(volume))).volume(self.target.shape)
+        out[self._nearest(~np.isfinite(volume)) > 0] = 0.0
+        return Patch((0, 0, 0), out)
 
 
 def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
@@ -130,7 +139,10 @@ def _interpolator(source: Grid, target: Grid, transform: np.ndarray, order: int)
     linear, offset = transform[:3, :3], transform[:3, 3]
     used = linear != 0
     if not (used.sum(axis=0) == 1).all() or not (used.sum(axis=1) == 1).all():
-        return lambda volume: _general(volume, target, transform, order)
+        if order <= 1:
+            return lambda patch: _general_local(patch, source, target, transform, order)
+        # every voxel has a say in a cubic spline
+        return lambda patch: Patch((0, 0, 0), _general(patch.volume(source.shape), target, transform, order))
     reads = [int(np.flatnonzero(used[:, axis])[0]) for axis in range(3)]
     diagonal = reads == [0, 1, 2]
     matrices = tuple(
@@ -139,7 +151,7 @@ def _interpolator(source: Grid, target: Grid, transform: np.ndarray, order: int)
         )
         for axis, read in enumerate(reads)
     )
-    return Separable(matrices, tuple(reads))
+    return Separable(matrices, tuple(reads)).local
 
 
 def _axis_matrix(n_in, n_out, scale, offset, order, diagonal):
@@ -154,6 +166,30 @@ def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int
     if np.array_equal(np.diag(np.diag(linear)), linear):
         linear = np.diag(linear)
     return _affine_transform(volume, linear, transform[:3, 3], target.shape, order)
+
+
+def _general_local(patch, source, target, transform, order) -> Patch:
+    """Of order 0 or 1, where the result can be other than zero."""
+    # a voxel more on each side: values fall to zero between the box and its neighbours
+    low = np.maximum(np.array(patch.corner) - 1, 0)
+    high = np.minimum(np.array(patch.corner) + patch.values.shape + 1, source.shape)
+    values = np.zeros(high - low)
+    values[tuple(slice(c, c + n) for c, n in zip(patch.corner - low, patch.values.shape, strict=True))] = (
+        patch.values
+    )
+    corners = np.array(list(itertools.product(*zip(low, high - 1, strict=True))))
+    reached = (corners - transform[:3, 3]) @ linalg.inv(transform[:3, :3]).T
+    first = np.clip(np.floor(reached.min(axis=0)).astype(int) - 1, 0, target.shape)
+    last = np.clip(np.ceil(reached.max(axis=0)).astype(int) + 2, first, target.shape)
+    index = np.ogrid[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
+    # coordinates in the whole source, as scipy computes them, and only then in the box: what
+    # falls outside the field of view by rounding must do so here too
+    where = [
+        sum((step * i for step, i in zip(steps, index, strict=True)), start=shift) - start
+        for steps, shift, start in zip(transform[:3, :3], transform[:3, 3], low, strict=True)
+    ]
+    out = ndimage.map_coordinates(values, where, order=order, prefilter=False)
+    return Patch(tuple(int(n) for n in first), out)
 
 
 def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .patches import Patch
+
 
 @dataclass(frozen=True, eq=False)
 class Separable:
@@ -41,11 +43,23 @@ class Separable:
 
     def __call__(self, volume: np.ndarray) -> np.ndarray:
         """Apply to a volume (X, Y, Z); returns (X', Y', Z') in float64."""
-        out = np.asarray(volume, dtype=np.float64).transpose(self.axes)
-        for axis, matrix in enumerate(self.matrices):
+        return _product_along(self.matrices, np.asarray(volume, dtype=np.float64).transpose(self.axes))
+
+    def local(self, patch: Patch) -> Patch:
+        """Apply to a volume that is zero outside a box, computing only what does not become zero."""
+        matrices, corner = [], []
+        for matrix, axis in zip(self.matrices, self.axes, strict=True):
+            cut, first = patch.box[axis], patch.corner[axis]
             if matrix is not None:
-                out = np.moveaxis(np.tensordot(matrix, out, axes=(1, axis)), 0, axis)
-        return out
+                matrix = matrix[:, cut]
+                reached = np.flatnonzero(matrix.any(axis=1))
+                if not reached.size:
+                    return Patch((0, 0, 0), np.zeros((0, 0, 0)))
+                first = int(reached[0])
+                matrix = matrix[first : reached[-1] + 1]
+            matrices.append(matrix)
+            corner.append(first)
+        return Patch(tuple(corner), _product_along(matrices, patch.values.transpose(self.axes)))
 
     def __matmul__(self, first: Separable) -> Separable:
         """The operator that applies ``first`` and then this one."""
@@ -54,6 +68,24 @@ class Separable:
             for matrix, axis in zip(self.matrices, self.axes, strict=True)
         )
         return Separable(matrices, tuple(first.axes[axis] for axis in self.axes))
+
+
+def _product_along(matrices, volume) -> np.ndarray:
+    """Each matrix along its axis, the axes that shrink most first; (X', Y', Z')."""
+    out = np.ascontiguousarray(volume.T)  # (Z, Y, X): x is fastest in memory, as in a NIfTI file
+    growth = [1.0 if matrix is None else len(matrix) / max(1, matrix.shape[1]) for matrix in matrices]
+    for axis in np.argsort(growth, kind="stable"):
+        matrix = matrices[axis]
+        if matrix is None:
+            continue
+        # written so that BLAS takes the volume as it lies in memory
+        if axis == 0:
+            out = out @ matrix.T
+        elif axis == 1:
+            out = matrix @ out
+        else:
+            out = (matrix @ out.reshape(len(out), -1)).reshape(len(matrix), *out.shape[1:])
+    return out.T
 
 
 def _product(left, right):

@@ -6,8 +6,8 @@ from nipype_maps.numerics.overlap import OverlapCounter, coverage, inside_of
 
 def test_negative_weights_overlap_too_and_tiny_ones_do_not():
     counter = OverlapCounter(5, eps=1e-7)
-    counter.add(np.array([-1.0, -1, 1e-8, 0, 1]))
-    counter.add(np.array([-2.0, 0, 3, 3, 1e-8]))
+    counter.add(np.array([0, 1, 2, 4]), np.array([-1.0, -1, 1e-8, 1]))
+    counter.add(np.array([0, 2, 3, 4]), np.array([-2.0, 3, 3, 1e-8]))
     assert counter.pairs == {(0, 1): 1}
 
 

@@ -5,6 +5,7 @@ import pytest
 from scipy import ndimage
 
 from nipype_maps.numerics.grid import Grid
+from nipype_maps.numerics.patches import patch_of
 from nipype_maps.numerics.resample import ClipRange, Resampler, fill_from_neighbours
 
 ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
@@ -94,3 +95,15 @@ def test_clip_range_is_that_of_finite_values_and_zero():
     limits.include(np.array([4.0, np.inf, np.nan]))
     limits.include(np.array([-2.0]))
     assert (limits.low, limits.high) == (-2, 4)
+
+
+@pytest.mark.parametrize("target", ["plain", "coarse", "flipped", "permuted", "oblique"])
+@pytest.mark.parametrize("interpolation", ["linear", "nearest", "continuous"])
+def test_a_local_map_is_resampled_in_its_box_as_a_whole(rng, grids, interpolation, target):
+    source, target = grids["plain"], grids[target]
+    resampler = Resampler(source, target, interpolation)
+    for corner in [(0, 0, 0), (2, 3, 1), tuple(n - 2 for n in source.shape)]:
+        volume = np.zeros(source.shape)
+        volume[tuple(slice(c, c + 2) for c in corner)] = rng.normal(size=(2, 2, 2))
+        local = resampler.local(patch_of(volume))
+        np.testing.assert_allclose(local.volume(target.shape), resampler(volume), atol=1e-14)

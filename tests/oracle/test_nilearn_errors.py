@@ -102,7 +102,7 @@ def test_4_overlap_is_seen_and_maps_stay_as_they_are(
     changed = np.abs(theirs - free).max()
     counter = OverlapCounter(2, eps=0.0)
     for weights in ([-1.0, -1.0], [0.0, -1.0]):
-        counter.add(np.array(weights))
+        counter.add(np.arange(2), np.array(weights))
     assert counter.pairs == {(0, 1): 1}
     values[2:, ..., 1] = -1
     values[:3, ..., 0] = -1

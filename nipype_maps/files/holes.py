@@ -1,0 +1,55 @@
+"""Zeros that take no room: files with holes.
+
+A map is zero nearly everywhere.  Where a file system can leave out what is zero (ext4, xfs,
+btrfs, tmpfs, NFS 4.2, ...), images of maps take the room of what is not; to whoever reads
+them they are ordinary files, and where it cannot, they are only larger.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+
+import numpy as np
+
+PAGE = 4096
+
+
+def write_around(fd: int, offset: int, data: np.ndarray) -> None:
+    """Write bytes at an offset, leaving out pages of zeros.
+
+    Parameters
+    ----------
+    fd : int
+        Descriptor of a file that holds nothing there yet.
+    offset : int
+    data : (n,) uint8 array, contiguous
+    """
+    n_pages = data.size // PAGE
+    words = data[: n_pages * PAGE].view(np.uint64).reshape(n_pages, PAGE // 8)
+    used = np.bitwise_or.reduce(words, axis=1) != 0
+    edges = np.flatnonzero(np.diff(used, prepend=False, append=False))
+    spans = [(first * PAGE, last * PAGE) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    spans.append((n_pages * PAGE, data.size))
+    for first, last in spans:
+        written = first
+        while written < last:
+            written += os.pwrite(fd, data[written:last], offset + written)
+
+
+def extents(fd: int, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Where between two offsets a file holds data; everywhere if the system cannot tell."""
+    while start < stop:
+        try:
+            first = os.lseek(fd, start, os.SEEK_DATA)
+            last = os.lseek(fd, first, os.SEEK_HOLE)
+        except AttributeError:  # an operating system that knows no holes
+            first, last = start, stop
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # a hole as far as the file goes
+                return
+            first, last = start, stop
+        if first < stop:
+            yield first, min(last, stop)
+        start = last

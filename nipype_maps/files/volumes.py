@@ -1,0 +1,315 @@
+"""Images read forward, a block of volumes at a time.
+
+Runs and maps are read alike: a thread inflates the file one block ahead of whoever uses it,
+at no time are more than two blocks in memory, and they hold only the voxels asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from ..numerics.grid import Grid
+from ..numerics.patches import Patch, patch_of
+from .compression import DAMAGED, open_to_read
+from .holes import extents
+
+#: Bytes of a block as stored, and volumes in it, unless the caller says how many.  Larger
+#: blocks make the product with the weights no faster, smaller ones do make it slower.
+BLOCK_BYTES = 32 << 20
+MOST_VOLUMES = 32
+
+
+class Volumes:
+    """The volumes of a NIfTI image on disk, or of several 3D images in a row.
+
+    Any NIfTI-1 or NIfTI-2 file (or .hdr/.img pair), compressed or not, of any real data
+    type and byte order, with or without slope and intercept.
+
+    Parameters
+    ----------
+    paths : path-like, or list of path-likes
+        One 3D or 4D image, or several 3D images on one grid.
+
+    Attributes
+    ----------
+    grid : Grid
+    n_volumes : int
+    located : bool
+        Whether the header says where the image lies (has an sform or a qform).
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file does not exist.
+    ValueError
+        If a file is not a NIfTI image, has the wrong number of dimensions, a data type
+        without real numbers, or lies on another grid than the first.
+    """
+
+    def __init__(self, paths):
+        if isinstance(paths, (str, Path)):
+            paths = [paths]
+        self.paths = [Path(path) for path in paths]
+        if not self.paths:
+            raise ValueError("no image was given.")
+        images = [_open(path) for path in self.paths]
+        self.path = self.paths[0]
+        self.header = images[0].header
+        self.shape = images[0].shape
+        self.grid = _grid(self.path, images[0])
+        self.located = all(_located(image) for image in images)
+        self.dtype = np.result_type(*(image.get_data_dtype() for image in images))
+        self._parts = [_Part(path, image) for path, image in zip(self.paths, images, strict=True)]
+        self.n_volumes = sum(part.n_volumes for part in self._parts)
+        for path, image in zip(self.paths[1:], images[1:], strict=True):
+            if len(image.shape) != 3 or len(self.shape) != 3:
+                raise ValueError(f"{path}: a list of images holds 3D images, one volume each.")
+            if not self.grid.same_as(_grid(path, image)):
+                raise ValueError(
+                    f"{path} and {self.path} lie on different grids; put the list on one grid first."
+                )
+
+    @property
+    def name(self) -> str:
+        """The file's name for messages."""
+        return str(self.path) if len(self.paths) == 1 else f"{self.path} and {len(self.paths) - 1} more"
+
+    def stored_blocks(
+        self, voxels: np.ndarray | None = None, n_volumes: int | None = None
+    ) -> Iterator[StoredBlock]:
+        """Read forward, in a thread of its own, one block ahead.
+
+        Parameters
+        ----------
+        voxels : (S,) int array, optional
+            Flat indices (NIfTI order) of the voxels to return; default all.
+        n_volumes : int, optional
+            Volumes in a block; by default as many as fit 32 MB, at most 32.
+
+        Yields
+        ------
+        StoredBlock
+
+        Raises
+        ------
+        ValueError
+            If the file ends early or its compression is damaged.
+        """
+        size = self.grid.n_voxels if voxels is None else voxels.size
+        fitting = BLOCK_BYTES // (self.dtype.itemsize * max(1, size))
+        return prefetched(self._stored_blocks(voxels, n_volumes or max(1, min(MOST_VOLUMES, fitting))))
+
+    def _stored_blocks(self, voxels, step):
+        done = 0
+        for part in self._parts:
+            for stored in part.blocks(voxels, step):
+                yield StoredBlock(done, stored, part.slope, part.inter)
+                done += len(stored)
+
+    def blocks(
+        self, voxels: np.ndarray | None = None, n_volumes: int | None = None, finite: bool = False
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Read forward, as `stored_blocks`, values in float64.
+
+        Parameters
+        ----------
+        voxels, n_volumes
+            As for `stored_blocks`.
+        finite : bool
+            Put 0 for NaN and infinity.
+
+        Yields
+        ------
+        first : int
+            Index of the block's first volume.
+        block : (n, S) float64 array
+        """
+        for block in self.stored_blocks(voxels, n_volumes):
+            yield block.first, block.values(finite)
+
+    def volumes(self) -> Iterator[np.ndarray]:
+        """The volumes one by one, each (X, Y, Z) in float64."""
+        for _, block in self.blocks(n_volumes=1):
+            yield self.grid.unflatten(block[0])
+
+    def patches(self, finite: bool = True) -> Iterator[Patch]:
+        """The volumes one by one, without the zeros around them, in float64.
+
+        Parameters
+        ----------
+        finite : bool
+            Put 0 for NaN and infinity.
+        """
+        for slab, first, part in prefetched(self._slabs()):
+            if part.inter != 0:  # a stored zero is not zero
+                patch = patch_of(part.values(slab, finite))
+            else:
+                patch = patch_of(slab, (0, 0, first))
+                patch = Patch(patch.corner, part.values(patch.values, finite))
+            yield patch
+
+    def _slabs(self):
+        """Of each volume the slices (X, Y, n) that hold data, as stored, and the first one's index."""
+        for part in self._parts:
+            if part.data_file.suffix == ".gz" or part.inter != 0:
+                for stored in part.blocks(None, 1):
+                    yield self.grid.unflatten(stored[0]), 0, part
+            else:
+                for first, stored in part.slices_with_data(self.shape[2]):
+                    yield stored.reshape((*self.shape[:2], -1), order="F"), first, part
+
+
+@dataclass(frozen=True, eq=False)
+class StoredBlock:
+    """Some volumes as they are stored; their values are ``slope * stored + inter``.
+
+    Attributes
+    ----------
+    first : int
+        Index of the first volume.
+    stored : (n, S) array of the file's type
+    slope, inter : float
+    """
+
+    first: int
+    stored: np.ndarray
+    slope: float
+    inter: float
+
+    def values(self, finite: bool = False) -> np.ndarray:
+        """(n, S) float64, with 0 for NaN and infinity if ``finite``."""
+        return _values(self.stored, self.slope, self.inter, finite)
+
+
+def _values(stored, slope, inter, finite) -> np.ndarray:
+    values = stored.astype(np.float64)
+    if slope != 1:
+        values *= slope
+    if inter != 0:
+        values += inter
+    if finite and stored.dtype.kind == "f":
+        values[~np.isfinite(values)] = 0.0
+    return values
+
+
+def prefetched(items: Iterator) -> Iterator:
+    """The same items, the next one being made in a thread while this one is used."""
+    items = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = thread.submit(next, items, None)
+            yield item
+
+
+class _Part:
+    """One file's volumes on disk."""
+
+    def __init__(self, path, image):
+        header = image.header
+        self.n_volumes = image.shape[3] if len(image.shape) > 3 else 1
+        self.n_voxels = int(np.prod(image.shape[:3]))
+        self.dtype = header.get_data_dtype()
+        proxy = image.dataobj
+        self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
+        self.data_file = Path(image.file_map["image"].filename)
+
+    def blocks(self, voxels, step) -> Iterator[np.ndarray]:
+        """Stored values (n, S), ``step`` volumes at a time."""
+        volume = np.empty(self.n_voxels, self.dtype)
+        with open_to_read(self.data_file) as stream:
+            if self._fill(stream, memoryview(bytearray(self.offset))) < self.offset:
+                raise ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
+            for start in range(0, self.n_volumes, step):
+                n = min(step, self.n_volumes - start)
+                stored = np.empty((n, self.n_voxels if voxels is None else voxels.size), self.dtype)
+                for index, row in enumerate(stored, start):
+                    self._read_volume(stream, row if voxels is None else volume, index)
+                    if voxels is not None:
+                        # 'clip' is what makes this fast: no copy is kept in case of an index error
+                        np.take(volume, voxels, out=row, mode="clip")
+                if start + n == self.n_volumes and self.data_file.suffix == ".gz":
+                    self._read_checksum(stream)
+                yield stored
+
+    def values(self, stored: np.ndarray, finite: bool) -> np.ndarray:
+        """Float64 values of what is stored."""
+        return _values(stored, self.slope, self.inter, finite)
+
+    def slices_with_data(self, n_slices: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Of each volume of an uncompressed file the first slice with data, and the slices to the last."""
+        n_bytes = self.n_voxels * self.dtype.itemsize
+        thickness = n_bytes // n_slices
+        with open_to_read(self.data_file) as stream:
+            for index in range(self.n_volumes):
+                start = self.offset + index * n_bytes
+                used = list(extents(stream.fileno(), start, start + n_bytes))
+                first, last = 0, 0
+                if used:
+                    first = (used[0][0] - start) // thickness
+                    last = -(-(used[-1][1] - start) // thickness)
+                slices = np.empty((last - first) * thickness // self.dtype.itemsize, self.dtype)
+                stream.seek(start + first * thickness)
+                self._read_volume(stream, slices, index)
+                yield first, slices
+
+    def _read_volume(self, stream, volume, index) -> None:
+        n_bytes = self._fill(stream, memoryview(volume.view(np.uint8)))
+        if n_bytes < volume.nbytes:
+            raise ValueError(
+                f"{self.data_file} ends in volume {index + 1} of the {self.n_volumes} that its header "
+                "announces; copy or make the file again."
+            )
+
+    def _read_checksum(self, stream) -> None:
+        # the checksum at the end of a compressed file is seen by reading past the data
+        rest = memoryview(bytearray(1 << 20))
+        while self._fill(stream, rest):
+            pass
+
+    def _fill(self, stream, buffer) -> int:
+        """Read until the buffer is full or the file ends; how many bytes came."""
+        filled = 0
+        try:
+            while filled < len(buffer) and (n_bytes := stream.readinto(buffer[filled:])):
+                filled += n_bytes
+        except DAMAGED as error:
+            raise ValueError(
+                f"{self.data_file}: the compressed data are damaged or cut off ({error}); "
+                "copy or make the file again."
+            ) from error
+        return filled
+
+
+def _open(path: Path):
+    try:
+        image = nib.load(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path} does not exist.") from None
+    except Exception as error:  # nibabel raises many kinds for files that are no images
+        raise ValueError(f"{path} cannot be read as a NIfTI image ({error}).") from error
+    if not isinstance(image, nib.Nifti1Pair):
+        raise ValueError(f"{path} is a {type(image).__name__}, not a NIfTI image; convert it to NIfTI.")
+    # trailing axes of one voxel are common in maps made by other tools
+    if len(image.shape) < 3 or any(n != 1 for n in image.shape[4:]):
+        raise ValueError(f"{path} has the shape {image.shape}; a 3D or 4D image is needed.")
+    if image.get_data_dtype().kind not in "iuf":
+        raise ValueError(f"{path} holds {image.get_data_dtype()} values; real numbers are needed.")
+    return image
+
+
+def _grid(path: Path, image) -> Grid:
+    try:
+        return Grid(image.shape[:3], image.affine)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _located(image) -> bool:
+    return bool(image.header["sform_code"] > 0 or image.header["qform_code"] > 0)
