@@ -21,7 +21,7 @@ import numpy as np
 from .atomic import replacing
 from .holes import extents
 
-RECORD = ".fingerprints.json"
+RECORD = "_fingerprints.json"
 CHUNK, BLOCK = 4 << 20, 64 << 10
 #: A file changed within the last seconds may change again without its times showing it.
 SETTLED = 2.0

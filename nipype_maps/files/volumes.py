@@ -246,7 +246,8 @@ class _Part:
         """Of each volume of an uncompressed file the first slice with data, and the slices to the last."""
         n_bytes = self.n_voxels * self.dtype.itemsize
         thickness = n_bytes // n_slices
-        with open_to_read(self.data_file) as stream:
+        # without a buffer, whose position asking for the holes would move
+        with open(self.data_file, "rb", buffering=0) as stream:
             for index in range(self.n_volumes):
                 start = self.offset + index * n_bytes
                 used = list(extents(stream.fileno(), start, start + n_bytes))

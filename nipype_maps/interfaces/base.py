@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +22,7 @@ from nipype.interfaces.base import (
     traits,
 )
 
+from ..files.fingerprints import fingerprint, record
 from ..files.sidecars import stem
 
 logger = logging.getLogger("nipype.interface")
@@ -79,6 +83,41 @@ class MapsInputSpec(BaseInterfaceInputSpec):
         "1", usedefault=True, desc="version of the algorithm; part of the cache key, not to be set"
     )
 
+    def get_hashval(self, hash_method=None):
+        """The inputs as nipype's cache knows them, and the key made of them.
+
+        Files count by their content, wherever they lie and whenever they were written, and
+        whatever ``hash_method`` says: by time and size alone, as is nipype's default, one
+        subject's run can be taken for another's.  Numbers count to the last bit.
+
+        Returns
+        -------
+        list of (str, object)
+            Name and value of each input; of a file its path and fingerprint.
+        str
+        """
+        prints = functools.cache(fingerprint)
+        values = [
+            (name, value)
+            for name, value in sorted(self.trait_get().items())
+            if isdefined(value) and not self.has_metadata(name, "nohash", True)
+        ]
+        key = repr([type(self).__name__, _described(values, prints)])
+        shown = _described(values, lambda path: (path, prints(path)))
+        return shown, hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
+
+
+def _described(value, of_file: Callable[[str], object]):
+    """A value as it can be written down, with something else in place of each file."""
+    if isinstance(value, dict):
+        return [(key, _described(item, of_file)) for key, item in sorted(value.items())]
+    if isinstance(value, (list, tuple)):
+        return [_described(item, of_file) for item in value]
+    if isinstance(value, str) and os.path.isabs(value) and os.path.isfile(value):
+        return of_file(value)
+    # nipype keeps this as JSON, which knows neither NaN nor the types of numpy
+    return repr(value) if isinstance(value, float) else value
+
 
 class MapsInterface(SimpleInterface):
     """An interface whose `_run` returns its outputs.
@@ -96,6 +135,7 @@ class MapsInterface(SimpleInterface):
                 self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
             except ValueError as error:
                 raise self._naming_the_file(error) from error
+        record([path for path in self._results.values() if _is_in(path, runtime.cwd)])
         for note in Notes(caught):
             logger.warning("%s", note)
         return runtime
@@ -122,6 +162,10 @@ class MapsInterface(SimpleInterface):
         if not in_file or not isdefined(in_file) or os.sep in str(error):
             return error
         return ValueError(f"{Path(in_file).name}: {error}")
+
+
+def _is_in(path, folder) -> bool:
+    return isinstance(path, str) and os.path.dirname(path) == str(folder) and os.path.isfile(path)
 
 
 class Notes:

@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import interpolate, linalg
+import scipy
 
 from .filters import butterworth, check_band, cosine_drift
 from .frames import kept_frames
@@ -289,7 +289,7 @@ def _interpolate(values, kept, extrapolate) -> tuple[np.ndarray, np.ndarray]:
         return values[wanted], kept - first
     if kept.size < 2:
         raise ValueError("censored frames cannot be interpolated from a single kept one; keep more.")
-    filled = interpolate.CubicSpline(kept, values[kept], axis=0)(wanted)
+    filled = scipy.interpolate.CubicSpline(kept, values[kept], axis=0)(wanted)
     filled[kept - first] = values[kept]
     return filled, kept - first
 
@@ -316,7 +316,7 @@ def _basis(confounds) -> np.ndarray:
     """Orthonormal columns that span the confounds, (T, rank)."""
     if not confounds.shape[1]:
         return confounds
-    q, r, _ = linalg.qr(confounds, mode="economic", pivoting=True)
+    q, r, _ = scipy.linalg.qr(confounds, mode="economic", pivoting=True)
     return q[:, np.abs(np.diag(r)) > DEPENDENT]
 
 

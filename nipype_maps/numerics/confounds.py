@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 Blocks = Iterable[tuple[int, np.ndarray]]
 
@@ -74,7 +74,9 @@ def high_variance_confounds(
         time = _time(kept)
         series = series - series.mean(axis=0)
         series -= np.outer(time, time @ series)
-    _, vectors = linalg.eigh(series @ series.T, subset_by_index=[kept.size - n_confounds, kept.size - 1])
+    _, vectors = scipy.linalg.eigh(
+        series @ series.T, subset_by_index=[kept.size - n_confounds, kept.size - 1]
+    )
     vectors = vectors[:, ::-1]
     peaks = vectors[np.abs(vectors).argmax(axis=0), np.arange(n_confounds)]
     return vectors * np.sign(peaks)

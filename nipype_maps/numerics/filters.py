@@ -7,7 +7,7 @@ what is filtered out of the signals is filtered out of the confounds too.
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
+import scipy
 
 ORDER = 5
 
@@ -86,7 +86,7 @@ def butterworth(
         band, cut_off = "lowpass", low_pass
     else:
         band, cut_off = "highpass", high_pass
-    sections = signal.butter(ORDER, cut_off, band, fs=1 / t_r, output="sos")
+    sections = scipy.signal.butter(ORDER, cut_off, band, fs=1 / t_r, output="sos")
     # the padding that sosfiltfilt takes by default, spelt out to name it in the message
     taps = 2 * len(sections) + 1 - min((sections[:, 2] == 0).sum(), (sections[:, 5] == 0).sum())
     padding = 3 * int(taps)
@@ -95,7 +95,7 @@ def butterworth(
             f"the Butterworth filter needs more than {padding} frames, but there are "
             f"{len(signals)}; keep more frames, or use filter='cosine'."
         )
-    return signal.sosfiltfilt(sections, signals, axis=0, padtype="odd", padlen=padding)
+    return scipy.signal.sosfiltfilt(sections, signals, axis=0, padtype="odd", padlen=padding)
 
 
 def check_band(t_r: float, low_pass: float | None, high_pass: float | None) -> None:

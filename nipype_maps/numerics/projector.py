@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 from .tiles import MatrixColumns, Tiles, tiles_of, whole
 
@@ -168,12 +168,12 @@ def _factors(tiles: Tiles, gram, full) -> _Factors:
     """Solve by normal equations if the maps' condition allows, else by orthogonal maps."""
     lengths = np.sqrt(np.diag(gram))
     correlation = gram / np.outer(lengths, lengths)
-    eigenvalues = linalg.eigvalsh(correlation)
+    eigenvalues = scipy.linalg.eigvalsh(correlation)
     if eigenvalues[0] * WELL_CONDITIONED**2 <= eigenvalues[-1]:
         return _orthogonal(tiles, lengths, full)
-    triangle = linalg.cholesky(correlation)
-    inverse = linalg.cho_solve((triangle, False), np.eye(lengths.size))
-    singular = linalg.svdvals(triangle * lengths)
+    triangle = scipy.linalg.cholesky(correlation)
+    inverse = scipy.linalg.cho_solve((triangle, False), np.eye(lengths.size))
+    singular = scipy.linalg.svdvals(triangle * lengths)
     return _Factors(
         kernel=inverse / np.outer(lengths, lengths),
         rank=lengths.size,
@@ -193,15 +193,15 @@ def _orthogonal(tiles: Tiles, lengths, full) -> _Factors:
     triangle = np.zeros((0, n_maps))
     n_rows = max(2 * n_maps, SLAB // n_maps)
     for _, slab in tiles.slabs(n_rows):
-        triangle = linalg.qr(np.vstack([triangle, slab[:, full]]), mode="r")[0][:n_maps]
-    _, singular, axes = linalg.svd(triangle)
+        triangle = scipy.linalg.qr(np.vstack([triangle, slab[:, full]]), mode="r")[0][:n_maps]
+    _, singular, axes = scipy.linalg.svd(triangle)
     rank = int((singular > singular[0] * np.finfo(float).eps).sum())
     mixing = axes[:rank].T / singular[:rank]
     mixed = np.zeros((rank, rank))
     for _, slab in tiles.slabs(n_rows):
         part = slab[:, full] @ mixing
         mixed += part.T @ part
-    correction = linalg.solve_triangular(linalg.cholesky(mixed), np.eye(rank))
+    correction = scipy.linalg.solve_triangular(scipy.linalg.cholesky(mixed), np.eye(rank))
     kernel = mixing @ correction
     vif = (kernel**2).sum(axis=1) * lengths**2
     vif[(np.abs(axes[rank:]) > np.sqrt(np.finfo(float).eps)).any(axis=0)] = np.inf

@@ -6,14 +6,14 @@ import itertools
 import warnings
 
 import numpy as np
-from scipy import linalg, ndimage
+import scipy
 
 from .grid import Grid
 from .patches import Patch
 from .separable import Separable, matrix_of
 
 SPLINE_ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
-CROSS = ndimage.generate_binary_structure(3, 1)
+CROSS = scipy.ndimage.generate_binary_structure(3, 1)
 
 
 class Resampler:
@@ -92,12 +92,13 @@ def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
     >>> fill_from_neighbours(np.array([2.0, np.nan, 4.0]).reshape(3, 1, 1)).ravel()
     array([2., 3., 4.])
     """
+    neighbours = scipy.ndimage.generate_binary_structure(3, 1)
     known = np.isfinite(volume)
     filled = np.where(known, volume, 0.0)
     for _ in range(rounds):
-        rim = ndimage.binary_dilation(known, CROSS) & ~known
-        total = ndimage.convolve(filled, CROSS.astype(float), mode="constant")
-        count = ndimage.convolve(known.astype(float), CROSS.astype(float), mode="constant")
+        rim = scipy.ndimage.binary_dilation(known, neighbours) & ~known
+        total = scipy.ndimage.convolve(filled, neighbours.astype(float), mode="constant")
+        count = scipy.ndimage.convolve(known.astype(float), neighbours.astype(float), mode="constant")
         filled[rim] = total[rim] / count[rim]
         known = known | rim
     return filled
@@ -132,7 +133,7 @@ def _target_to_source(source: Grid, target: Grid) -> np.ndarray:
     """(4, 4) target voxel indices to source voxel indices."""
     if np.array_equal(source.affine, target.affine):
         return np.eye(4)  # exactly, so that no voxel on the border falls outside by rounding
-    return linalg.inv(source.affine) @ target.affine
+    return scipy.linalg.inv(source.affine) @ target.affine
 
 
 def _interpolator(source: Grid, target: Grid, transform: np.ndarray, order: int):
@@ -178,7 +179,7 @@ def _general_local(patch, source, target, transform, order) -> Patch:
         patch.values
     )
     corners = np.array(list(itertools.product(*zip(low, high - 1, strict=True))))
-    reached = (corners - transform[:3, 3]) @ linalg.inv(transform[:3, :3]).T
+    reached = (corners - transform[:3, 3]) @ scipy.linalg.inv(transform[:3, :3]).T
     first = np.clip(np.floor(reached.min(axis=0)).astype(int) - 1, 0, target.shape)
     last = np.clip(np.ceil(reached.max(axis=0)).astype(int) + 2, first, target.shape)
     index = np.ogrid[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
@@ -188,7 +189,7 @@ def _general_local(patch, source, target, transform, order) -> Patch:
         sum((step * i for step, i in zip(steps, index, strict=True)), start=shift) - start
         for steps, shift, start in zip(transform[:3, :3], transform[:3, 3], low, strict=True)
     ]
-    out = ndimage.map_coordinates(values, where, order=order, prefilter=False)
+    out = scipy.ndimage.map_coordinates(values, where, order=order, prefilter=False)
     return Patch(tuple(int(n) for n in first), out)
 
 
@@ -196,4 +197,4 @@ def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
     with warnings.catch_warnings():
         # older versions of scipy remind of a change that is long past
         warnings.filterwarnings("ignore", message=".*has changed in SciPy 0.18.*")
-        return ndimage.affine_transform(values, matrix, offset, output_shape=shape, order=order)
+        return scipy.ndimage.affine_transform(values, matrix, offset, output_shape=shape, order=order)

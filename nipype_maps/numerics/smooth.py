@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from .grid import Grid
 from .separable import Separable, matrix_of
@@ -51,4 +51,6 @@ def gaussian(grid: Grid, fwhm: float | tuple[float, float, float]) -> Separable:
 def _gaussian_matrix(n: int, sigma: float) -> np.ndarray | None:
     if int(TRUNCATE * sigma + 0.5) == 0:
         return None  # the kernel is one voxel wide
-    return matrix_of(lambda x: ndimage.gaussian_filter1d(x, sigma, mode="reflect", truncate=TRUNCATE), n)
+    return matrix_of(
+        lambda x: scipy.ndimage.gaussian_filter1d(x, sigma, mode="reflect", truncate=TRUNCATE), n
+    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 #: Voxels along the edge of a cube.  Of 4, 8 and 16, with 64 to 1024 maps: smaller cubes store
 #: less and cost more calls; 8 was fastest.
@@ -42,7 +42,7 @@ class MatrixColumns:
     """The columns of a (V, K) array or sparse matrix."""
 
     def __init__(self, matrix):
-        self._matrix = sparse.csc_array(matrix, dtype=np.float64)
+        self._matrix = scipy.sparse.csc_array(matrix, dtype=np.float64)
         self._matrix.sort_indices()
         self.shape = (self._matrix.shape[0], 1, 1)
         self.n_maps = self._matrix.shape[1]
