@@ -14,6 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 
 PAGE = 4096
+#: Pages of zeros that make a hole: shorter ones cost more calls than they spare bytes.
+HOLE = 8
 
 
 def write_around(fd: int, offset: int, data: np.ndarray) -> None:
@@ -29,11 +31,11 @@ def write_around(fd: int, offset: int, data: np.ndarray) -> None:
     n_pages = data.size // PAGE
     words = data[: n_pages * PAGE].view(np.uint64).reshape(n_pages, PAGE // 8)
     used = np.bitwise_or.reduce(words, axis=1) != 0
-    edges = np.flatnonzero(np.diff(used, prepend=False, append=False))
-    spans = [(first * PAGE, last * PAGE) for first, last in zip(edges[::2], edges[1::2], strict=True)]
-    spans.append((n_pages * PAGE, data.size))
-    for first, last in spans:
-        written = first
+    pages = np.flatnonzero(np.append(used, data.size % PAGE > 0))
+    after_hole = np.diff(pages, prepend=-HOLE - 1) > HOLE
+    before_hole = np.append(after_hole[1:], True)[: pages.size]
+    for first, last in zip(pages[after_hole] * PAGE, (pages[before_hole] + 1) * PAGE, strict=True):
+        written, last = first, min(last, data.size)
         while written < last:
             written += os.pwrite(fd, data[written:last], offset + written)
 

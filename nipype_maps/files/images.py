@@ -1,4 +1,4 @@
-"""Masks into memory, and maps as the columns of a matrix."""
+"""Masks into memory, and maps one after the other."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..numerics.grid import require_same_grid
+from ..numerics.patches import Patch
 from .volumes import Volumes
 
 
@@ -49,8 +50,8 @@ def read_mask(path, image: Volumes) -> np.ndarray:
     return inside
 
 
-class MapColumns:
-    """An image's volumes as columns of a matrix (`numerics.tiles.Columns`), read at each pass.
+class StoredMaps:
+    """An image's volumes as maps (`numerics.tiles.Maps`), read anew at each pass.
 
     Parameters
     ----------
@@ -63,7 +64,5 @@ class MapColumns:
         self.shape = image.grid.shape
         self.n_maps = image.n_volumes
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Flat indices and values of each volume's non-zero voxels."""
-        for patch in self._image.patches():
-            yield patch.flat(self.shape)
+    def __iter__(self) -> Iterator[Patch]:
+        return self._image.patches()

@@ -6,6 +6,7 @@ at no time are more than two blocks in memory, and they hold only the voxels ask
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -101,14 +102,19 @@ class Volumes:
         ValueError
             If the file ends early or its compression is damaged.
         """
-        size = self.grid.n_voxels if voxels is None else voxels.size
-        fitting = BLOCK_BYTES // (self.dtype.itemsize * max(1, size))
-        return prefetched(self._stored_blocks(voxels, n_volumes or max(1, min(MOST_VOLUMES, fitting))))
+        if n_volumes is None:
+            size = self.grid.n_voxels if voxels is None else voxels.size
+            n_volumes = max(1, min(MOST_VOLUMES, BLOCK_BYTES // (self.dtype.itemsize * max(1, size))))
+            # a small one first, so that whoever waits for it can begin
+            sizes = itertools.chain([max(1, n_volumes // 4)], itertools.repeat(n_volumes))
+        else:
+            sizes = itertools.repeat(n_volumes)
+        return prefetched(self._stored_blocks(voxels, sizes))
 
-    def _stored_blocks(self, voxels, step):
+    def _stored_blocks(self, voxels, sizes):
         done = 0
         for part in self._parts:
-            for stored in part.blocks(voxels, step):
+            for stored in part.blocks(voxels, sizes):
                 yield StoredBlock(done, stored, part.slope, part.inter)
                 done += len(stored)
 
@@ -158,7 +164,7 @@ class Volumes:
         """Of each volume the slices (X, Y, n) that hold data, as stored, and the first one's index."""
         for part in self._parts:
             if part.data_file.suffix == ".gz" or part.inter != 0:
-                for stored in part.blocks(None, 1):
+                for stored in part.blocks(None, itertools.repeat(1)):
                     yield self.grid.unflatten(stored[0]), 0, part
             else:
                 for first, stored in part.slices_with_data(self.shape[2]):
@@ -220,23 +226,32 @@ class _Part:
         self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
         self.data_file = Path(image.file_map["image"].filename)
 
-    def blocks(self, voxels, step) -> Iterator[np.ndarray]:
-        """Stored values (n, S), ``step`` volumes at a time."""
+    def blocks(self, voxels, sizes: Iterator[int]) -> Iterator[np.ndarray]:
+        """Stored values (n, S), n as ``sizes`` say."""
+        volumes, left = self.volumes(), self.n_volumes
+        while left:
+            n = min(next(sizes), left)
+            left -= n
+            stored = np.empty((n, self.n_voxels if voxels is None else voxels.size), self.dtype)
+            for row, volume in zip(stored, volumes, strict=False):
+                if voxels is None:
+                    row[:] = volume
+                else:
+                    # 'clip' is what makes this fast: no copy is kept in case of an index error
+                    np.take(volume, voxels, out=row, mode="clip")
+            yield stored
+
+    def volumes(self) -> Iterator[np.ndarray]:
+        """Stored volumes (V,), each overwritten by the next."""
         volume = np.empty(self.n_voxels, self.dtype)
         with open_to_read(self.data_file) as stream:
             if self._fill(stream, memoryview(bytearray(self.offset))) < self.offset:
                 raise ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
-            for start in range(0, self.n_volumes, step):
-                n = min(step, self.n_volumes - start)
-                stored = np.empty((n, self.n_voxels if voxels is None else voxels.size), self.dtype)
-                for index, row in enumerate(stored, start):
-                    self._read_volume(stream, row if voxels is None else volume, index)
-                    if voxels is not None:
-                        # 'clip' is what makes this fast: no copy is kept in case of an index error
-                        np.take(volume, voxels, out=row, mode="clip")
-                if start + n == self.n_volumes and self.data_file.suffix == ".gz":
+            for index in range(self.n_volumes):
+                self._read_volume(stream, volume, index)
+                if index == self.n_volumes - 1 and self.data_file.suffix == ".gz":
                     self._read_checksum(stream)
-                yield stored
+                yield volume
 
     def values(self, stored: np.ndarray, finite: bool) -> np.ndarray:
         """Float64 values of what is stored."""

@@ -71,7 +71,7 @@ class VolumeWriter:
     def __init__(self, stream, dtype, grid, offset):
         self.clip_to = None
         self._stream, self._dtype, self._grid, self._offset = stream, dtype, grid, offset
-        self._n_volumes = 0
+        self._ranges: list[tuple[float, float]] = []
 
     def append(self, patch: Patch) -> None:
         """Write the next volume."""
@@ -97,13 +97,13 @@ class _Plain(VolumeWriter):
         slices = np.zeros((*self._grid.shape[:2], patch.values.shape[2]), self._dtype, order="F")
         slices[x, y] = patch.values
         flat = slices.ravel(order="F")
-        start = (self._n_volumes * self._grid.n_voxels + z.start * self._slice) * self._dtype.itemsize
+        start = (len(self._ranges) * self._grid.n_voxels + z.start * self._slice) * self._dtype.itemsize
         write_around(self._stream.fileno(), self._offset + start, flat.view(np.uint8))
-        self._n_volumes += 1
+        self._ranges.append((patch.values.min(initial=0), patch.values.max(initial=0)))
 
     def finish(self) -> None:
         n_bytes = self._grid.n_voxels * self._dtype.itemsize
-        self._stream.truncate(self._offset + self._n_volumes * n_bytes)
+        self._stream.truncate(self._offset + len(self._ranges) * n_bytes)
         if self.clip_to is not None:
             self._clip(n_bytes, *self.clip_to)
 
@@ -112,10 +112,10 @@ class _Plain(VolumeWriter):
         # it in the file written spares reading the run twice
         fd = self._stream.fileno()
         values = np.empty(self._grid.n_voxels, self._dtype)
-        for index in range(self._n_volumes):
-            start = self._offset + index * n_bytes
-            os.preadv(fd, [values], start)
-            if values.min() < low or values.max() > high:
+        for index, (lowest, highest) in enumerate(self._ranges):
+            if lowest < low or highest > high:
+                start = self._offset + index * n_bytes
+                os.preadv(fd, [values], start)
                 np.clip(values, low, high, out=values)
                 os.pwrite(fd, values, start)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..files.images import MapColumns, read_mask
+from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
 from ..files.sidecars import read_json, sidecar_of
 from ..files.tables import read_table
@@ -58,7 +58,7 @@ class Inverse(MapsInterface):
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
         signals = _in_order_of(names, table)
-        tiles = tiles_of(MapColumns(maps))
+        tiles = tiles_of(StoredMaps(maps))
         t_r = inputs.t_r
         if t_r is None and sidecar_of(inputs.in_file).exists():
             t_r = read_json(sidecar_of(inputs.in_file)).get("RepetitionTime")

@@ -6,8 +6,9 @@ import warnings
 
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
+from threadpoolctl import threadpool_limits
 
-from ..files.images import MapColumns
+from ..files.images import StoredMaps
 from ..files.map_names import default_map_names
 from ..files.projectors import StoredProjector, read_projector, write_projector
 from ..files.runs import Run
@@ -67,7 +68,7 @@ class FitProjector(MapsInterface):
                 f"{maps.name} has {maps.n_volumes} maps, but there are {len(names)} names and "
                 f"{len(shares)} coverages."
             )
-        projector = build_projector(MapColumns(maps), None if smoothed is None else MapColumns(smoothed))
+        projector = build_projector(StoredMaps(maps), None if smoothed is None else StoredMaps(smoothed))
         _warn(projector, names, inputs.empty_maps)
         description = {
             **(inputs.parameters or {}),
@@ -173,12 +174,11 @@ def _maps_name(stored) -> str:
 def _signals(run, stored, block) -> np.ndarray:
     """(T, K) signals of a run, read once, forward."""
     projector = stored.projector
-    signals = np.vstack(
-        [
-            projector.project(part.stored, part.slope, part.inter)
-            for part in run.stored_blocks(projector.support, block)
-        ]
-    )
+    blocks = run.stored_blocks(projector.support, block)
+    # one core multiplies while the other inflates; a BLAS that takes both waits for the second
+    # in every product
+    with threadpool_limits(1, user_api="blas"):
+        signals = np.vstack([projector.project(part.stored, part.slope, part.inter) for part in blocks])
     if stored.empty == "nan":
         signals[:, np.isnan(projector.vif)] = np.nan
     return signals

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 
-from ..files.volumes import Volumes
+from ..files.volumes import Volumes, prefetched
 from ..files.writing import writing
 from ..numerics.grid import Grid, require_same_grid
 from ..numerics.overlap import inside_of
@@ -98,9 +98,9 @@ class Resample(MapsInterface):
         limits = ClipRange()
         n_volumes = image.n_volumes if len(image.shape) > 3 or len(image.paths) > 1 else None
         with writing(out_file, target, n_volumes, like=image) as out:
-            for patch in image.patches(finite=False):
-                limits.include(patch.values)
-                out.append(resampler.local(patch))
+            for before, after in prefetched((p, resampler.local(p)) for p in image.patches(finite=False)):
+                limits.include(before.values)
+                out.append(after)
             if inputs.clip:
                 out.clip_to = limits.low, limits.high
         return {"out_file": out_file}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from .tiles import MatrixColumns, Tiles, tiles_of, whole
+from .tiles import Columns, Tiles, tiles_of, whole
 
 #: Normal equations square the condition number.  Up to this one (of the maps scaled to
 #: unit length) they still give 1e-9; worse-conditioned maps take the orthogonal route.
@@ -87,9 +87,9 @@ def build_projector(maps, smoothed=None) -> Projector:
 
     Parameters
     ----------
-    maps : Columns, or (V, K) array or sparse matrix
+    maps : Maps, or (V, K) array or sparse matrix
         A, finite, zero outside the mask.
-    smoothed : Columns, or (V, K) array or sparse matrix, optional
+    smoothed : Maps, or (V, K) array or sparse matrix, optional
         G A; without it the run is not smoothed.
 
     Returns
@@ -142,7 +142,7 @@ def build_projector(maps, smoothed=None) -> Projector:
 
 
 def _tiles(maps) -> Tiles:
-    return tiles_of(MatrixColumns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps)
+    return tiles_of(Columns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps)
 
 
 def _mixed(weights: Tiles, full, factors) -> Tiles:

@@ -13,6 +13,10 @@ import numpy as np
 
 from .patches import Patch
 
+#: Rows multiplied at once: smoothing and interpolation reach so few voxels that most of a
+#: matrix is zero.
+BAND = 32
+
 
 @dataclass(frozen=True, eq=False)
 class Separable:
@@ -78,14 +82,36 @@ def _product_along(matrices, volume) -> np.ndarray:
         matrix = matrices[axis]
         if matrix is None:
             continue
-        # written so that BLAS takes the volume as it lies in memory
-        if axis == 0:
-            out = out @ matrix.T
-        elif axis == 1:
-            out = matrix @ out
-        else:
-            out = (matrix @ out.reshape(len(out), -1)).reshape(len(matrix), *out.shape[1:])
+        shape = list(out.shape)
+        shape[2 - axis] = len(matrix)
+        result = np.empty(shape)
+        for rows, columns in _bands(matrix):
+            _multiply(matrix[rows, columns], out, columns, axis, result, rows)
+        out = result
     return out.T
+
+
+def _bands(matrix) -> list[tuple[slice, slice]]:
+    """Rows, some at a time, and the columns that are not zero there."""
+    if len(matrix) <= BAND:
+        return [(slice(0, len(matrix)), slice(0, matrix.shape[1]))]
+    bands = []
+    for first in range(0, len(matrix), BAND):
+        rows = slice(first, min(first + BAND, len(matrix)))
+        used = np.flatnonzero(matrix[rows].any(axis=0))
+        bands.append((rows, slice(used[0], used[-1] + 1) if used.size else slice(0, 0)))
+    return bands
+
+
+def _multiply(matrix, volume, columns, axis, result, rows) -> None:
+    """One matrix along one axis (x is the last) of (Z, Y, X), as BLAS takes it without a copy."""
+    if axis == 0:
+        np.matmul(volume[:, :, columns], matrix.T, out=result[:, :, rows])
+    elif axis == 1:
+        np.matmul(matrix, volume[:, columns], out=result[:, rows])
+    else:
+        flat = volume[columns].reshape(matrix.shape[1], -1)
+        np.matmul(matrix, flat, out=result[rows].reshape(len(matrix), -1))
 
 
 def _product(left, right):

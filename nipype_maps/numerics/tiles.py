@@ -16,6 +16,8 @@ from typing import Protocol
 import numpy as np
 import scipy
 
+from .patches import Patch, patch_of
+
 #: Voxels along the edge of a cube.  Of 4, 8 and 16, with 64 to 1024 maps: smaller cubes store
 #: less and cost more calls; 8 was fastest.
 EDGE = 8
@@ -25,31 +27,26 @@ SLAB = 4096
 WHOLE_ABOVE = 0.5
 
 
-class Columns(Protocol):
-    """Maps one after the other, as often as asked: ``for voxels, values in columns``.
-
-    ``voxels`` are the flat indices (NIfTI order, ascending) of the non-zero voxels of a map,
-    ``values`` what it is there, finite.
-    """
+class Maps(Protocol):
+    """Maps one after the other, finite, as often as asked."""
 
     shape: tuple[int, int, int]
     n_maps: int
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
+    def __iter__(self) -> Iterator[Patch]: ...
 
 
-class MatrixColumns:
-    """The columns of a (V, K) array or sparse matrix."""
+class Columns:
+    """The columns of a (V, K) array or sparse matrix as maps on a line of voxels."""
 
     def __init__(self, matrix):
         self._matrix = scipy.sparse.csc_array(matrix, dtype=np.float64)
-        self._matrix.sort_indices()
         self.shape = (self._matrix.shape[0], 1, 1)
         self.n_maps = self._matrix.shape[1]
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for start, end in zip(self._matrix.indptr[:-1], self._matrix.indptr[1:], strict=True):
-            yield self._matrix.indices[start:end], self._matrix.data[start:end]
+    def __iter__(self) -> Iterator[Patch]:
+        for index in range(self.n_maps):
+            yield patch_of(self._matrix[:, [index]].toarray()[:, :, None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +70,7 @@ class Tiles:
 
     Examples
     --------
-    >>> tiles = tiles_of(MatrixColumns(np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 3.0]])))
+    >>> tiles = tiles_of(Columns(np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 3.0]])))
     >>> tiles.voxels.tolist(), tiles.gram().tolist()
     ([1, 2], [[5.0, 6.0], [6.0, 9.0]])
     >>> tiles.expand(np.array([[1.0, 10.0]]))
@@ -187,24 +184,56 @@ def whole(voxels: np.ndarray, values: np.ndarray) -> Tiles:
     )
 
 
-def tiles_of(columns: Columns) -> Tiles:
+def tiles_of(maps: Maps) -> Tiles:
     """Cut maps into tiles, reading them twice.
 
     First, which cubes each map reaches says how large the tiles are; then the values are
-    put in their places, so that beside the tiles only one map is held.
+    put in their places, so that beside the tiles only a few maps are held.
     """
-    cube = _cubes(columns.shape)
-    used = np.zeros(cube.size, dtype=bool)
-    reached = np.zeros((columns.n_maps, cube.max() + 1), dtype=bool)
-    for index, (voxels, _) in enumerate(columns):
-        used[voxels] = True
-        reached[index, cube[voxels]] = True
-
-    voxels = np.flatnonzero(used)
+    # what has one axis only is cut into pieces of as many voxels
+    edges = (EDGE, EDGE, EDGE) if max(maps.shape[1:]) > 1 else (EDGE**3, 1, 1)
+    used, reached = _survey(maps, edges)
+    voxels, cube = np.flatnonzero(used), _cubes(maps.shape, edges)
     entries = np.bincount(cube[voxels], minlength=reached.shape[1]) @ reached.sum(axis=0)
-    if entries > WHOLE_ABOVE * voxels.size * columns.n_maps:
-        return _wholes_of(columns, voxels)
+    if entries > WHOLE_ABOVE * voxels.size * maps.n_maps:
+        return _whole_of(maps, voxels)
+    return _cut_of(maps, voxels, cube, reached)
 
+
+def _survey(maps, edges) -> tuple[np.ndarray, np.ndarray]:
+    """(V,) which voxels any map uses, and (K, cubes) which cubes each map reaches."""
+    used = np.zeros(maps.shape, dtype=bool, order="F")
+    n_cubes = [-(-n // edge) for n, edge in zip(maps.shape, edges, strict=True)]
+    reached = np.zeros((maps.n_maps, *n_cubes), dtype=bool)
+    for index, patch in enumerate(maps):
+        there = patch.values != 0
+        used[patch.box] |= there
+        if not there.size:
+            continue
+        box = []
+        for axis, (cut, edge) in enumerate(zip(patch.box, edges, strict=True)):
+            first, last = cut.start // edge, -(-cut.stop // edge)
+            starts = np.maximum(np.arange(first, last) * edge - cut.start, 0)
+            there = np.logical_or.reduceat(there, starts, axis)
+            box.append(slice(first, last))
+        reached[(index, *box)] = there
+    return used.ravel(order="F"), reached.transpose(0, 3, 2, 1).reshape(maps.n_maps, -1)
+
+
+def _whole_of(maps, voxels) -> Tiles:
+    values = np.empty((voxels.size, maps.n_maps))
+    rows = np.empty((16, voxels.size))  # one map at a time would write one number per cache line
+    first = 0
+    for index, patch in enumerate(maps):
+        flat = patch.volume(maps.shape).ravel(order="F")
+        np.take(flat, voxels, out=rows[index - first], mode="clip")
+        if index - first == len(rows) - 1 or index == maps.n_maps - 1:
+            values[:, first : index + 1] = rows[: index + 1 - first].T
+            first = index + 1
+    return whole(voxels, values)
+
+
+def _cut_of(maps, voxels, cube, reached) -> Tiles:
     voxels = voxels[np.argsort(cube[voxels], kind="stable")]
     cubes, sizes = np.unique(cube[voxels], return_counts=True)
     bounds = np.append(0, np.cumsum(sizes))
@@ -220,26 +249,17 @@ def tiles_of(columns: Columns) -> Tiles:
     ) * np.repeat(widths, sizes)
     values = np.zeros(firsts[-1])
     place = np.zeros(cubes.size, dtype=np.intp)  # of the current map, in each tile
-    for index, (where, what) in enumerate(columns):
+    for index, patch in enumerate(maps):
+        where, what = patch.flat(maps.shape)
         values[row[where] + place[tile[cube[where]]]] = what
         place += reached[index]
-    maps = np.nonzero(reached.T)[1]
-    return Tiles(columns.n_maps, voxels, bounds, maps, np.append(0, np.cumsum(widths)), values)
+    return Tiles(
+        maps.n_maps, voxels, bounds, np.nonzero(reached.T)[1], np.append(0, np.cumsum(widths)), values
+    )
 
 
-def _wholes_of(columns: Columns, voxels: np.ndarray) -> Tiles:
-    values = np.zeros((voxels.size, columns.n_maps))
-    row = np.zeros(int(np.prod(columns.shape)), dtype=np.intp)
-    row[voxels] = np.arange(voxels.size)
-    for index, (where, what) in enumerate(columns):
-        values[row[where], index] = what
-    return whole(voxels, values)
-
-
-def _cubes(shape: tuple[int, int, int]) -> np.ndarray:
+def _cubes(shape, edges) -> np.ndarray:
     """(V,) number of the cube that each voxel, in NIfTI order, lies in."""
-    # what has one axis only is cut into pieces of as many voxels
-    edges = (EDGE, EDGE, EDGE) if max(shape[1:]) > 1 else (EDGE**3, 1, 1)
     x, y, z = (np.arange(n, dtype=np.int32) // edge for n, edge in zip(shape, edges, strict=True))
     n_x, n_y = x[-1] + 1, y[-1] + 1
     return (x + n_x * (y[:, None] + n_y * z[:, None, None])).ravel()

@@ -2,7 +2,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.images import MapColumns, read_mask
+from nipype_maps.files.images import StoredMaps, read_mask
 from nipype_maps.files.volumes import Volumes
 
 
@@ -34,13 +34,10 @@ def test_a_mask_on_another_grid_is_refused(mask, maps):
         read_mask(mask, Volumes(maps))
 
 
-def test_columns_are_the_maps(maps):
-    expected = nib.load(maps).get_fdata().reshape(-1, 4, order="F")
-    columns = MapColumns(Volumes(maps))
-    assert (columns.shape, columns.n_maps) == (Volumes(maps).grid.shape, 4)
+def test_stored_maps_are_the_maps(maps):
+    expected = nib.load(maps).get_fdata()
+    stored = StoredMaps(Volumes(maps))
+    assert (stored.shape, stored.n_maps) == (expected.shape[:3], 4)
     for _ in range(2):  # as often as asked
-        matrix = np.zeros(expected.shape)
-        for index, (voxels, values) in enumerate(columns):
-            assert (values != 0).all()
-            matrix[voxels, index] = values
-        np.testing.assert_array_equal(matrix, expected)
+        volumes = [patch.volume(stored.shape) for patch in stored]
+        np.testing.assert_array_equal(np.stack(volumes, axis=-1), expected)
