@@ -28,6 +28,8 @@ class StoredProjector:
         What the signal of a map without weight is.
     description : dict
         What sidecars say of the maps.
+    located : bool
+        Whether the maps' header says where the grid lies.
     """
 
     projector: Projector
@@ -35,6 +37,7 @@ class StoredProjector:
     names: list[str]
     empty: str = "nan"
     description: dict = field(default_factory=dict)
+    located: bool = True
 
 
 def write_projector(path, stored: StoredProjector) -> None:
@@ -47,7 +50,7 @@ def write_projector(path, stored: StoredProjector) -> None:
         "vif": projector.vif,
         "shape": stored.grid.shape,
         "affine": stored.grid.affine,
-        "text": json.dumps([stored.names, stored.empty, stored.description]),
+        "text": json.dumps([stored.names, stored.empty, stored.description, stored.located]),
     }
     arrays |= {f"weights_{field.name}": getattr(projector.weights, field.name) for field in fields(Tiles)}
     with replacing(path) as temporary, open(temporary, "wb") as stream:
@@ -65,7 +68,7 @@ def read_projector(path) -> StoredProjector:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = dict(archive)
-        names, empty, description = json.loads(str(arrays["text"]))
+        names, empty, description, located = json.loads(str(arrays["text"]))
         weights = {field.name: arrays[f"weights_{field.name}"] for field in fields(Tiles)}
         weights["n_maps"] = int(weights["n_maps"])
         projector = Projector(
@@ -78,4 +81,4 @@ def read_projector(path) -> StoredProjector:
         grid = Grid(tuple(arrays["shape"]), arrays["affine"])
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise ValueError(f"{path} is no projector as FitProjector writes them ({error}).") from error
-    return StoredProjector(projector, grid, names, empty, description)
+    return StoredProjector(projector, grid, names, empty, description, located)

@@ -6,10 +6,11 @@ at no time are more than two blocks in memory, and they hold only the voxels ask
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import nibabel as nib
@@ -160,6 +161,19 @@ class Volumes:
                 patch = Patch(patch.corner, part.values(patch.values, finite))
             yield patch
 
+    def finite_range(self) -> tuple[float, float]:
+        """Smallest and largest of all values that are finite; reads the image once."""
+        low, high = np.inf, -np.inf
+        for block in self.stored_blocks(n_volumes=1):
+            stored = block.stored
+            ends = np.array([[stored.min(), stored.max()]])
+            if not np.isfinite(ends).all():
+                stored = stored[np.isfinite(stored)]
+                ends = np.array([[stored.min(), stored.max()]]) if stored.size else np.empty((1, 0))
+            for value in dataclasses.replace(block, stored=ends).values().ravel():
+                low, high = min(low, float(value)), max(high, float(value))
+        return low, high
+
     def _slabs(self):
         """Of each volume the slices (X, Y, n) that hold data, as stored, and the first one's index."""
         for part in self._parts:
@@ -171,7 +185,7 @@ class Volumes:
                     yield stored.reshape((*self.shape[:2], -1), order="F"), first, part
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class StoredBlock:
     """Some volumes as they are stored; their values are ``slope * stored + inter``.
 
@@ -212,6 +226,18 @@ def prefetched(items: Iterator) -> Iterator:
         while (item := following.result()) is not None:
             following = thread.submit(next, items, None)
             yield item
+
+
+def worked(function: Callable, items: Iterator, n_threads: int = 2) -> Iterator:
+    """``map(function, items)``, some at once in threads, in order, no more held than are worked on."""
+    with ThreadPoolExecutor(n_threads) as threads:
+        waiting = collections.deque()
+        for item in items:
+            waiting.append(threads.submit(function, item))
+            if len(waiting) > n_threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 class _Part:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -66,12 +65,11 @@ def writing(
 
 
 class VolumeWriter:
-    """Appends volumes to an open image; set ``clip_to = (low, high)`` to clip all at the end."""
+    """Appends volumes to an open image."""
 
     def __init__(self, stream, dtype, grid, offset):
-        self.clip_to = None
         self._stream, self._dtype, self._grid, self._offset = stream, dtype, grid, offset
-        self._ranges: list[tuple[float, float]] = []
+        self._n_volumes = 0
 
     def append(self, patch: Patch) -> None:
         """Write the next volume."""
@@ -97,27 +95,13 @@ class _Plain(VolumeWriter):
         slices = np.zeros((*self._grid.shape[:2], patch.values.shape[2]), self._dtype, order="F")
         slices[x, y] = patch.values
         flat = slices.ravel(order="F")
-        start = (len(self._ranges) * self._grid.n_voxels + z.start * self._slice) * self._dtype.itemsize
+        start = (self._n_volumes * self._grid.n_voxels + z.start * self._slice) * self._dtype.itemsize
         write_around(self._stream.fileno(), self._offset + start, flat.view(np.uint8))
-        self._ranges.append((patch.values.min(initial=0), patch.values.max(initial=0)))
+        self._n_volumes += 1
 
     def finish(self) -> None:
         n_bytes = self._grid.n_voxels * self._dtype.itemsize
-        self._stream.truncate(self._offset + len(self._ranges) * n_bytes)
-        if self.clip_to is not None:
-            self._clip(n_bytes, *self.clip_to)
-
-    def _clip(self, n_bytes, low, high) -> None:
-        # clipping needs the range of the whole run, which is known once it has been read; doing
-        # it in the file written spares reading the run twice
-        fd = self._stream.fileno()
-        values = np.empty(self._grid.n_voxels, self._dtype)
-        for index, (lowest, highest) in enumerate(self._ranges):
-            if lowest < low or highest > high:
-                start = self._offset + index * n_bytes
-                os.preadv(fd, [values], start)
-                np.clip(values, low, high, out=values)
-                os.pwrite(fd, values, start)
+        self._stream.truncate(self._offset + self._n_volumes * n_bytes)
 
     @property
     def _slice(self) -> int:

@@ -140,16 +140,22 @@ def init_transform_wf(
     ])  # fmt: skip
 
     run, run_file = inputnode, "run_file"
-    if resampling_target in ("mask", "maps"):
-        resample = node(Resample(interpolation="continuous", nonfinite="neighbours", clip=clip), "resample")
-        workflow.connect([
-            (inputnode, resample, [("run_file", "in_file"), *zip(TARGET, TARGET, strict=True)]),
-        ])  # fmt: skip
-        run, run_file = resample, "out_file"
     if smoothing_fwhm is not None and smooth_on == "data":
+        if resampling_target in ("mask", "maps"):
+            resample = node(
+                Resample(interpolation="continuous", nonfinite="neighbours", clip=clip), "resample"
+            )
+            workflow.connect([
+                (inputnode, resample, [("run_file", "in_file"), *zip(TARGET, TARGET, strict=True)]),
+            ])  # fmt: skip
+            run, run_file = resample, "out_file"
         smooth = node(Smooth(fwhm=smoothing_fwhm), "smooth")
         workflow.connect(run, run_file, smooth, "in_file")
         run, run_file = smooth, "out_file"
+    elif resampling_target in ("mask", "maps"):
+        # frame by frame: a resampled run on disk would be many times as large as the run
+        project.inputs.on_mismatch = "resample"
+        project.inputs.clip = clip
     workflow.connect(run, run_file, project, "in_file")
 
     if high_variance_confounds:

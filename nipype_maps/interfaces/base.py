@@ -21,6 +21,7 @@ from nipype.interfaces.base import (
     isdefined,
     traits,
 )
+from threadpoolctl import threadpool_limits
 
 from ..files.fingerprints import fingerprint, record
 from ..files.sidecars import stem
@@ -132,7 +133,10 @@ class MapsInterface(SimpleInterface):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             try:
-                self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
+                # one thread computes while another reads or writes; a BLAS that takes all cores
+                # waits for the slowest in every small product
+                with threadpool_limits(1, user_api="blas"):
+                    self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
             except ValueError as error:
                 raise self._naming_the_file(error) from error
         record([path for path in self._results.values() if _is_in(path, runtime.cwd)])

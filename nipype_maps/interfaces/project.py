@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
-from threadpoolctl import threadpool_limits
 
 from ..files.images import StoredMaps
 from ..files.map_names import default_map_names
@@ -14,9 +15,10 @@ from ..files.projectors import StoredProjector, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
-from ..files.volumes import Volumes
+from ..files.volumes import MOST_VOLUMES, StoredBlock, Volumes, worked
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import build_projector
+from ..numerics.resample import Resampler, clip_range
 from .base import (
     InputFile,
     MapsInputSpec,
@@ -25,6 +27,7 @@ from .base import (
     number_or_none,
     output_path,
 )
+from .resample import require_overlap
 
 
 class FitProjectorInputSpec(MapsInputSpec):
@@ -85,7 +88,8 @@ class FitProjector(MapsInterface):
         description["Warnings"] = list(notes)
         out_file = str(cwd / "projector.npz")
         write_projector(
-            out_file, StoredProjector(projector, maps.grid, names, inputs.empty_maps, description)
+            out_file,
+            StoredProjector(projector, maps.grid, names, inputs.empty_maps, description, maps.located),
         )
         return {"projector": out_file, "rank": projector.rank, "condition": projector.condition}
 
@@ -116,6 +120,16 @@ class ProjectInputSpec(MapsInputSpec):
         "from and record (default: in_file)"
     )
     t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
+    on_mismatch = traits.Enum(
+        "error",
+        "resample",
+        usedefault=True,
+        desc="what to do with a run on another grid than the projector's: stop, or resample each frame "
+        "by cubic splines",
+    )
+    clip = traits.Bool(
+        True, usedefault=True, desc="clip resampled frames to the range of the whole run and 0"
+    )
     # not a compound trait, whose nohash nipype does not see
     block = traits.Range(
         low=0,
@@ -142,14 +156,20 @@ class Project(MapsInterface):
         stored = read_projector(inputs.projector)
         run = Volumes(inputs.in_file)
         original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
-        require_same_grid(original.name, run.grid, _maps_name(stored), stored.grid)
-        if not run.located:
-            warnings.warn(
-                f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
-                "because the grids agree as they stand.",
-                stacklevel=2,
-            )
-        signals = _signals(run, stored, inputs.block or None)
+        resampled = inputs.on_mismatch == "resample" and not run.grid.same_as(stored.grid)
+        if resampled:
+            require_overlap(run, stored.grid, stored.located, _maps_name(stored))
+            blocks = _resampled(run, stored, inputs.clip)
+        else:
+            require_same_grid(original.name, run.grid, _maps_name(stored), stored.grid)
+            blocks = run.stored_blocks(stored.projector.support, inputs.block or None)
+            if not run.located:
+                warnings.warn(
+                    f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
+                    "because the grids agree as they stand.",
+                    stacklevel=2,
+                )
+        signals = _signals(blocks, stored)
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
         write_signals(out_file, stored.names, signals)
@@ -171,14 +191,21 @@ def _maps_name(stored) -> str:
     return stored.description["Sources"][0]["File"]
 
 
-def _signals(run, stored, block) -> np.ndarray:
-    """(T, K) signals of a run, read once, forward."""
+def _resampled(run, stored, clip) -> Iterator[StoredBlock]:
+    """A run's voxels on the projector's support, resampled frame by frame, never to disk."""
+    limits = clip_range(*run.finite_range()) if clip else None
+    resampler = Resampler(run.grid, stored.grid, "continuous", "neighbours", limits)
+    frames = worked(resampler.at(stored.projector.support), run.patches(finite=False))
+    first = 0
+    while block := list(itertools.islice(frames, MOST_VOLUMES)):
+        yield StoredBlock(first, np.stack(block), 1.0, 0.0)
+        first += len(block)
+
+
+def _signals(blocks, stored) -> np.ndarray:
+    """(T, K) signals of a run, read forward."""
     projector = stored.projector
-    blocks = run.stored_blocks(projector.support, block)
-    # one core multiplies while the other inflates; a BLAS that takes both waits for the second
-    # in every product
-    with threadpool_limits(1, user_api="blas"):
-        signals = np.vstack([projector.project(part.stored, part.slope, part.inter) for part in blocks])
+    signals = np.vstack([projector.project(part.stored, part.slope, part.inter) for part in blocks])
     if stored.empty == "nan":
         signals[:, np.isnan(projector.vif)] = np.nan
     return signals

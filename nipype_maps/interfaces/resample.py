@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 
-from ..files.volumes import Volumes, prefetched
+from ..files.volumes import Volumes, worked
 from ..files.writing import writing
 from ..numerics.grid import Grid, require_same_grid
 from ..numerics.overlap import inside_of
-from ..numerics.resample import ClipRange, Resampler
+from ..numerics.resample import Resampler, clip_range
 from .base import InputFile, MapsInputSpec, MapsInterface, input_images, output_path
 
 
@@ -85,25 +85,29 @@ class Resample(MapsInterface):
             target = image.grid
         elif inputs.on_mismatch == "error":
             require_same_grid(image.name, image.grid, target_name, target)
-        elif not (image.located and target_located):
-            raise ValueError(unlocated(target_name if image.located else image.name))
-        elif not inside_of(target, image.grid).any():
-            raise ValueError(
-                f"{image.name} ({image.grid}) and {target_name} ({target}) do not overlap anywhere in "
-                "space; check that both are in the same space (native or a template's)."
-            )
-
+        else:
+            require_overlap(image, target, target_located, target_name)
         out_file = output_path(cwd, image.path, "_resampled.nii")
-        resampler = Resampler(image.grid, target, inputs.interpolation, inputs.nonfinite)
-        limits = ClipRange()
+        # linear and nearest values lie between those they come from
+        clip = inputs.clip and inputs.interpolation == "continuous"
+        limits = clip_range(*image.finite_range()) if clip else None
+        resampler = Resampler(image.grid, target, inputs.interpolation, inputs.nonfinite, limits)
         n_volumes = image.n_volumes if len(image.shape) > 3 or len(image.paths) > 1 else None
         with writing(out_file, target, n_volumes, like=image) as out:
-            for before, after in prefetched((p, resampler.local(p)) for p in image.patches(finite=False)):
-                limits.include(before.values)
-                out.append(after)
-            if inputs.clip:
-                out.clip_to = limits.low, limits.high
+            for patch in worked(resampler.local, image.patches(finite=False)):
+                out.append(patch)
         return {"out_file": out_file}
+
+
+def require_overlap(image: Volumes, target: Grid, located: bool, name: str) -> None:
+    """Raise ValueError unless two images say where they lie and have a voxel in common."""
+    if not (image.located and located):
+        raise ValueError(unlocated(name if image.located else image.name))
+    if not inside_of(target, image.grid).any():
+        raise ValueError(
+            f"{image.name} ({image.grid}) and {name} ({target}) do not overlap anywhere in space; check "
+            "that both are in the same space (native or a template's)."
+        )
 
 
 def _target(inputs) -> tuple[Grid, bool, str]:

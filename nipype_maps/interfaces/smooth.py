@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, TraitedSpec, traits
 
-from ..files.volumes import Volumes, prefetched
+from ..files.volumes import Volumes, worked
 from ..files.writing import writing
 from ..numerics.smooth import gaussian
 from .base import MapsInputSpec, MapsInterface, input_images, output_path
@@ -40,6 +40,6 @@ class Smooth(MapsInterface):
         out_file = output_path(cwd, image.path, "_smoothed.nii")
         n_volumes = image.n_volumes if len(image.shape) > 3 or len(image.paths) > 1 else None
         with writing(out_file, image.grid, n_volumes, like=image) as out:
-            for patch in prefetched(map(smooth.local, image.patches())):
+            for patch in worked(smooth.local, image.patches()):
                 out.append(patch)
         return {"out_file": out_file}

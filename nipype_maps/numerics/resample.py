@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import scipy
@@ -34,6 +35,8 @@ class Resampler:
         neighbours are interpolated, the mean of those that are finite, so that a hole in a
         run does not darken its rim; a target voxel whose nearest source voxel is a hole is
         then 0.
+    limits : (low, high), optional
+        Clip to these, `clip_range` of the image's values: splines overshoot.
 
     Examples
     --------
@@ -43,12 +46,19 @@ class Resampler:
     array([1.5, 3. ])
     """
 
-    def __init__(self, source: Grid, target: Grid, interpolation: str = "linear", nonfinite: str = "zero"):
+    def __init__(
+        self,
+        source: Grid,
+        target: Grid,
+        interpolation: str = "linear",
+        nonfinite: str = "zero",
+        limits: tuple[float, float] | None = None,
+    ):
         self.source, self.target = source, target
-        self.nonfinite = nonfinite
-        transform = _target_to_source(source, target)
-        self._interpolate = _interpolator(source, target, transform, SPLINE_ORDERS[interpolation])
-        self._nearest = lambda holes: _general(holes.astype(np.float64), target, transform, order=0)
+        self.nonfinite, self.limits = nonfinite, limits
+        self._order = SPLINE_ORDERS[interpolation]
+        self._transform = _target_to_source(source, target)
+        self._separable = _separable(source, target, self._transform, self._order)
 
     def __call__(self, volume: np.ndarray) -> np.ndarray:
         """Resample one volume (X, Y, Z) to (X', Y', Z'), float64 and finite."""
@@ -57,17 +67,59 @@ class Resampler:
 
     def local(self, patch: Patch) -> Patch:
         """Resample a volume that is zero outside a box, where it does not stay zero."""
-        if not patch.values.size:
-            return patch
         holes = ~np.isfinite(patch.values)
         if not holes.any():
-            return self._interpolate(patch)
-        if self.nonfinite == "zero":
-            return self._interpolate(Patch(patch.corner, np.where(holes, 0.0, patch.values)))
+            out = self._interpolate(patch)
+        elif self.nonfinite == "zero":
+            out = self._interpolate(Patch(patch.corner, np.where(holes, 0.0, patch.values)))
+        else:
+            volume = patch.volume(self.source.shape)
+            filled = Patch((0, 0, 0), fill_from_neighbours(volume))
+            values = self._interpolate(filled).volume(self.target.shape)
+            lost = (~np.isfinite(volume)).astype(np.float64)
+            values[_general(lost, self.target, self._transform, order=0) > 0] = 0.0
+            out = Patch((0, 0, 0), values)
+        return Patch(out.corner, self._clipped(out.values))
+
+    def at(self, voxels: np.ndarray) -> Callable[[Patch], np.ndarray]:
+        """Resample to some voxels of the target only.
+
+        Parameters
+        ----------
+        voxels : (S,) int array
+            Flat indices (NIfTI order).
+
+        Returns
+        -------
+        function
+            Of a volume, what `local` makes of it at the voxels, (S,).
+        """
+        x, y, z = np.unravel_index(voxels, self.target.shape, order="F")
+        box = tuple(slice(axis.min(), axis.max() + 1) for axis in (x, y, z))
+        index = [axis - cut.start for axis, cut in zip((x, y, z), box, strict=True)]
+        in_box = np.ravel_multi_index(index, [cut.stop - cut.start for cut in box], order="F")
+
+        def values_at(patch: Patch) -> np.ndarray:
+            if self._separable is None or not np.isfinite(patch.values).all():
+                return self.local(patch).volume(self.target.shape).ravel(order="F")[voxels]
+            values = self._separable.at(patch, box).ravel(order="F")
+            return self._clipped(values.take(in_box, mode="clip"))
+
+        return values_at
+
+    def _interpolate(self, patch: Patch) -> Patch:
+        if not patch.values.size:
+            return patch
+        if self._separable is not None:
+            return self._separable.local(patch)
+        if self._order <= 1:
+            return _general_local(patch, self.source, self.target, self._transform, self._order)
+        # every voxel has a say in a cubic spline
         volume = patch.volume(self.source.shape)
-        out = self._interpolate(Patch((0, 0, 0), fill_from_neighbours(volume))).volume(self.target.shape)
-        out[self._nearest(~np.isfinite(volume)) > 0] = 0.0
-        return Patch((0, 0, 0), out)
+        return Patch((0, 0, 0), _general(volume, self.target, self._transform, self._order))
+
+    def _clipped(self, values: np.ndarray) -> np.ndarray:
+        return values if self.limits is None else np.clip(values, *self.limits, out=values)
 
 
 def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
@@ -104,29 +156,17 @@ def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
     return filled
 
 
-class ClipRange:
+def clip_range(low: float, high: float) -> tuple[float, float]:
     """The interval that resampled values are clipped to: that of the finite data, and 0.
 
-    Splines overshoot; 0 belongs to the range because it fills what lies outside the
-    field of view.
+    0 belongs to the range because it fills what lies outside the field of view.
 
     Examples
     --------
-    >>> limits = ClipRange()
-    >>> limits.include(np.array([3.0, np.nan, 7.0]))
-    >>> limits.low, limits.high
-    (0.0, 7.0)
+    >>> clip_range(3.0, 7.0), clip_range(-1.0, 7.0)
+    ((0.0, 7.0), (-1.0, 7.0))
     """
-
-    def __init__(self):
-        self.low = self.high = 0.0
-
-    def include(self, values: np.ndarray) -> None:
-        """Widen the interval to the finite ones among some values (any shape)."""
-        finite = values[np.isfinite(values)]
-        if finite.size:
-            self.low = min(self.low, float(finite.min()))
-            self.high = max(self.high, float(finite.max()))
+    return min(0.0, low), max(0.0, high)
 
 
 def _target_to_source(source: Grid, target: Grid) -> np.ndarray:
@@ -136,14 +176,12 @@ def _target_to_source(source: Grid, target: Grid) -> np.ndarray:
     return scipy.linalg.inv(source.affine) @ target.affine
 
 
-def _interpolator(source: Grid, target: Grid, transform: np.ndarray, order: int):
+def _separable(source: Grid, target: Grid, transform: np.ndarray, order: int) -> Separable | None:
+    """The interpolation as matrices, if the grids' axes line up."""
     linear, offset = transform[:3, :3], transform[:3, 3]
     used = linear != 0
     if not (used.sum(axis=0) == 1).all() or not (used.sum(axis=1) == 1).all():
-        if order <= 1:
-            return lambda patch: _general_local(patch, source, target, transform, order)
-        # every voxel has a say in a cubic spline
-        return lambda patch: Patch((0, 0, 0), _general(patch.volume(source.shape), target, transform, order))
+        return None
     reads = [int(np.flatnonzero(used[:, axis])[0]) for axis in range(3)]
     diagonal = reads == [0, 1, 2]
     matrices = tuple(
@@ -152,7 +190,7 @@ def _interpolator(source: Grid, target: Grid, transform: np.ndarray, order: int)
         )
         for axis, read in enumerate(reads)
     )
-    return Separable(matrices, tuple(reads)).local
+    return Separable(matrices, tuple(reads))
 
 
 def _axis_matrix(n_in, n_out, scale, offset, order, diagonal):

@@ -51,19 +51,25 @@ class Separable:
 
     def local(self, patch: Patch) -> Patch:
         """Apply to a volume that is zero outside a box, computing only what does not become zero."""
-        matrices, corner = [], []
+        box = []
         for matrix, axis in zip(self.matrices, self.axes, strict=True):
-            cut, first = patch.box[axis], patch.corner[axis]
-            if matrix is not None:
-                matrix = matrix[:, cut]
-                reached = np.flatnonzero(matrix.any(axis=1))
-                if not reached.size:
-                    return Patch((0, 0, 0), np.zeros((0, 0, 0)))
-                first = int(reached[0])
-                matrix = matrix[first : reached[-1] + 1]
-            matrices.append(matrix)
-            corner.append(first)
-        return Patch(tuple(corner), _product_along(matrices, patch.values.transpose(self.axes)))
+            if matrix is None:
+                box.append(patch.box[axis])
+                continue
+            reached = np.flatnonzero(matrix[:, patch.box[axis]].any(axis=1))
+            if not reached.size:
+                return Patch((0, 0, 0), np.zeros((0, 0, 0)))
+            box.append(slice(int(reached[0]), int(reached[-1]) + 1))
+        x, y, z = box
+        return Patch((x.start, y.start, z.start), self.at(patch, (x, y, z)))
+
+    def at(self, patch: Patch, box: tuple[slice, slice, slice]) -> np.ndarray:
+        """Values (x, y, z) in a box of the result; along axes that no matrix acts on, the patch's own."""
+        matrices = [
+            None if matrix is None else matrix[rows, patch.box[axis]]
+            for matrix, rows, axis in zip(self.matrices, box, self.axes, strict=True)
+        ]
+        return _product_along(matrices, patch.values.transpose(self.axes))
 
     def __matmul__(self, first: Separable) -> Separable:
         """The operator that applies ``first`` and then this one."""

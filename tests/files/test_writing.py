@@ -23,16 +23,6 @@ def test_nibabel_reads_what_is_written(tmp_path, rng, grids, name, dtype):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_clipping_happens_in_the_file(tmp_path, grids):
-    values = np.linspace(-2, 2, grids["plain"].n_voxels).reshape(grids["plain"].shape)
-    with writing(tmp_path / "out.nii", grids["plain"], None) as out:
-        out.append(patch_of(values))
-        out.clip_to = -1, 1.5
-    image = nib.load(tmp_path / "out.nii")
-    assert image.shape == grids["plain"].shape
-    np.testing.assert_array_equal(image.get_fdata(), values.clip(-1, 1.5))
-
-
 def test_time_and_place_are_those_of_the_image_before(tmp_path, make_run, grids):
     for located in (True, False):
         run = Volumes(make_run(t_r=1.5, n_frames=2, located=located))

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.patches import patch_of
-from nipype_maps.numerics.resample import ClipRange, Resampler, fill_from_neighbours
+from nipype_maps.numerics.resample import Resampler, fill_from_neighbours
 
 ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 NAMES = ["plain", "flipped", "permuted", "oblique", "coarse"]
@@ -90,13 +90,6 @@ def test_holes_are_filled_two_voxels_deep():
     assert fill_from_neighbours(line).ravel().tolist() == [0, 5, 5, 5, 5, 7, 7]
 
 
-def test_clip_range_is_that_of_finite_values_and_zero():
-    limits = ClipRange()
-    limits.include(np.array([4.0, np.inf, np.nan]))
-    limits.include(np.array([-2.0]))
-    assert (limits.low, limits.high) == (-2, 4)
-
-
 @pytest.mark.parametrize("target", ["plain", "coarse", "flipped", "permuted", "oblique"])
 @pytest.mark.parametrize("interpolation", ["linear", "nearest", "continuous"])
 def test_a_local_map_is_resampled_in_its_box_as_a_whole(rng, grids, interpolation, target):
@@ -107,3 +100,18 @@ def test_a_local_map_is_resampled_in_its_box_as_a_whole(rng, grids, interpolatio
         volume[tuple(slice(c, c + 2) for c in corner)] = rng.normal(size=(2, 2, 2))
         local = resampler.local(patch_of(volume))
         np.testing.assert_allclose(local.volume(target.shape), resampler(volume), atol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["plain", "coarse", "flipped", "permuted", "oblique"])
+@pytest.mark.parametrize("hole", [False, True])
+def test_some_voxels_are_resampled_as_all_are(rng, grids, target, hole):
+    source, target = grids["coarse"], grids[target]
+    resampler = Resampler(source, target, "continuous", "neighbours", limits=(-0.5, 0.7))
+    volume = rng.normal(size=source.shape)
+    volume[1, 1, 1] = np.nan if hole else 0
+    expected = resampler(volume).ravel(order="F")
+    voxels = rng.permutation(target.n_voxels)[:40]
+    values = resampler.at(voxels)(patch_of(volume))
+    np.testing.assert_allclose(values, expected[voxels], atol=1e-14)
+    assert expected.min() >= -0.5
+    assert expected.max() <= 0.7
