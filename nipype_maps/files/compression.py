@@ -13,9 +13,11 @@ try:
 except ImportError:
     DAMAGED = (OSError, EOFError, zlib.error)
     _GzipFile = gzip.GzipFile
+    crc32 = zlib.crc32
 else:
     DAMAGED = (OSError, EOFError, zlib.error, isal_zlib.error)
     _GzipFile = igzip.IGzipFile
+    crc32 = isal_zlib.crc32
 
 #: A light setting: float64 noise hardly compresses, and the heaviest takes many times as long.
 LEVEL = 2

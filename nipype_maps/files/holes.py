@@ -15,7 +15,7 @@ import numpy as np
 
 PAGE = 4096
 #: Pages of zeros that make a hole: shorter ones cost more calls than they spare bytes.
-HOLE = 8
+HOLE = 2
 
 
 def write_around(fd: int, offset: int, data: np.ndarray) -> None:

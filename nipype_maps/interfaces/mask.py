@@ -76,7 +76,7 @@ class Mask(MapsInterface):
             inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps))
         names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
         changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
-        shares = _coverages(original, maps.grid, inside)
+        shares = _coverages(original, maps.grid, inside, all(left))
         keep = _kept(left, names, inputs.empty_maps, original, shares)
         names, shares = ([x[k] for k in keep] for x in (names, shares))
         if not (changed or inputs.demean) and len(keep) == maps.n_volumes and len(maps.paths) == 1:
@@ -126,9 +126,11 @@ def _cut(patch, shape, inside, demean) -> Patch:
     return Patch(patch.corner, np.where(inside[patch.box], patch.values, 0.0))
 
 
-def _coverages(original, grid, inside) -> list[float]:
+def _coverages(original, grid, inside, all_left) -> list[float]:
     flat = None if inside is None else inside.ravel(order="F")
     where = original.grid.unflatten(inside_of(original.grid, grid, flat))
+    if where.all() and all_left:
+        return [1.0] * original.n_volumes
     return [coverage(patch.values, where[patch.box]) for patch in original.patches()]
 
 

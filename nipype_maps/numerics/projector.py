@@ -127,29 +127,31 @@ def build_projector(maps, smoothed=None) -> Projector:
         raise ValueError("every map is zero, so there is nothing to fit.")
 
     factors = _factors(tiles, gram[np.ix_(full, full)], full)
-    weights = tiles if smoothed is None else _tiles(smoothed)
+    if smoothed is not None:
+        del tiles  # before the smoothed ones need the room
+        tiles = _tiles(smoothed)
     n_maps = lengths.size
     if factors.mixing is None:
         finish = np.zeros((n_maps, n_maps))
         finish[np.ix_(full, full)] = factors.kernel
     else:
-        weights = _mixed(weights, full, factors)
+        tiles = _mixed(tiles, full, factors)
         finish = np.zeros((n_maps, factors.rank))
         finish[full] = factors.kernel
     vif = np.full(n_maps, np.nan)
     vif[full] = factors.vif
-    return Projector(weights, finish, factors.rank, factors.condition, vif)
+    return Projector(tiles, finish, factors.rank, factors.condition, vif)
 
 
 def _tiles(maps) -> Tiles:
     return tiles_of(Columns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps)
 
 
-def _mixed(weights: Tiles, full, factors) -> Tiles:
+def _mixed(tiles: Tiles, full, factors) -> Tiles:
     slabs = [
-        slab[:, full] @ factors.mixing @ factors.correction for _, slab in weights.slabs(SLAB // full.size)
+        slab[:, full] @ factors.mixing @ factors.correction for _, slab in tiles.slabs(SLAB // full.size)
     ]
-    return whole(weights.voxels, np.vstack(slabs))
+    return whole(tiles.voxels, np.vstack(slabs))
 
 
 @dataclass(frozen=True, eq=False)

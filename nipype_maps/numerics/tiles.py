@@ -201,28 +201,28 @@ def tiles_of(maps: Maps) -> Tiles:
 
 
 def _survey(maps, edges) -> tuple[np.ndarray, np.ndarray]:
-    """(V,) which voxels any map uses, and (K, cubes) which cubes each map reaches."""
+    """(V,) which voxels any map uses, and (K, cubes) which cubes each map may reach."""
     used = np.zeros(maps.shape, dtype=bool, order="F")
     n_cubes = [-(-n // edge) for n, edge in zip(maps.shape, edges, strict=True)]
     reached = np.zeros((maps.n_maps, *n_cubes), dtype=bool)
     for index, patch in enumerate(maps):
         there = patch.values != 0
         used[patch.box] |= there
-        if not there.size:
-            continue
-        box = []
-        for axis, (cut, edge) in enumerate(zip(patch.box, edges, strict=True)):
-            first, last = cut.start // edge, -(-cut.stop // edge)
-            starts = np.maximum(np.arange(first, last) * edge - cut.start, 0)
-            there = np.logical_or.reduceat(there, starts, axis)
-            box.append(slice(first, last))
-        reached[(index, *box)] = there
+        box = tuple(
+            slice(cut.start // edge, -(-cut.stop // edge)) for cut, edge in zip(patch.box, edges, strict=True)
+        )
+        # where maps fill the volume cubes bring nothing, so that looking closer would not either
+        local = 0 < there.size < WHOLE_ABOVE * used.size
+        for axis in range(3) if local else ():
+            starts = np.arange(box[axis].start, box[axis].stop) * edges[axis] - patch.corner[axis]
+            there = np.logical_or.reduceat(there, np.maximum(starts, 0), axis)
+        reached[(index, *box)] = there if local else there.size > 0
     return used.ravel(order="F"), reached.transpose(0, 3, 2, 1).reshape(maps.n_maps, -1)
 
 
 def _whole_of(maps, voxels) -> Tiles:
     values = np.empty((voxels.size, maps.n_maps))
-    rows = np.empty((16, voxels.size))  # one map at a time would write one number per cache line
+    rows = np.empty((8, voxels.size))  # one map at a time would write one number per cache line
     first = 0
     for index, patch in enumerate(maps):
         flat = patch.volume(maps.shape).ravel(order="F")
