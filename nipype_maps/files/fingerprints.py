@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .atomic import replacing
-from .holes import extents
+from .holes import read_around
 
 RECORD = "_fingerprints.json"
 CHUNK, BLOCK = 4 << 20, 64 << 10
@@ -81,18 +81,21 @@ def _recorded(path) -> tuple[list | None, str]:
 
 def _computed(path) -> str:
     size = os.path.getsize(path)
+    digests = [b""] * -(-size // CHUNK)
     with open(path, "rb") as stream, ThreadPoolExecutor(N_THREADS) as threads:
-        fd = stream.fileno()
-        chunks = threads.map(lambda start: _chunk(fd, start), range(0, size, CHUNK))
-        return hashlib.sha256(size.to_bytes(8, "little") + b"".join(chunks)).hexdigest()
+        shares = [range(first, len(digests), N_THREADS) for first in range(N_THREADS)]
+        list(threads.map(lambda share: _digest(stream.fileno(), share, digests), shares))
+    return hashlib.sha256(size.to_bytes(8, "little") + b"".join(digests)).hexdigest()
 
 
-def _chunk(fd: int, start: int) -> bytes:
-    digest = hashlib.sha256()
-    if any(extents(fd, start, start + CHUNK)):
-        for offset in range(start, start + CHUNK, BLOCK):
-            block = np.frombuffer(os.pread(fd, BLOCK, offset), np.uint8)
-            if block.any():
-                digest.update(offset.to_bytes(8, "little"))
-                digest.update(block)
-    return digest.digest()
+def _digest(fd: int, chunks: range, digests: list[bytes]) -> None:
+    """Put the digests of some of a file's chunks into their places."""
+    buffer = np.zeros(CHUNK if chunks else 0, np.uint8)
+    for chunk in chunks:
+        read_around(fd, chunk * CHUNK, buffer)
+        digest = hashlib.sha256()
+        blocks = buffer.reshape(-1, BLOCK)
+        for index in np.flatnonzero(np.bitwise_or.reduce(blocks.view(np.uint64), axis=1)):
+            digest.update(int(index).to_bytes(8, "little"))
+            digest.update(blocks[index])
+        digests[chunk] = digest.digest()

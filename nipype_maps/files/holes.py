@@ -55,3 +55,21 @@ def extents(fd: int, start: int, stop: int) -> Iterator[tuple[int, int]]:
         if first < stop:
             yield first, min(last, stop)
         start = last
+
+
+def read_around(fd: int, offset: int, buffer: np.ndarray) -> None:
+    """Fill a buffer from a file, zeros for its holes and for what lies behind its end.
+
+    To read a hole would make the system hold as many zeros in its cache as the file seems large.
+
+    Parameters
+    ----------
+    fd : int
+    offset : int
+    buffer : (n,) uint8 array, contiguous
+    """
+    buffer[:] = 0
+    for first, last in extents(fd, offset, offset + buffer.size):
+        first, last = first - offset, last - offset
+        while first < last and (n_bytes := os.preadv(fd, [buffer[first:last]], offset + first)):
+            first += n_bytes

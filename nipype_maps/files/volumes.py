@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 from ..numerics.grid import Grid
 from ..numerics.patches import Patch, patch_of
 from .compression import DAMAGED, open_to_read
-from .holes import extents
+from .holes import extents, read_around
 
 #: Bytes of a block as stored, and volumes in it, unless the caller says how many.  Larger
 #: blocks make the product with the weights no faster, smaller ones do make it slower.
@@ -296,18 +297,22 @@ class _Part:
                 if used:
                     first = (used[0][0] - start) // thickness
                     last = -(-(used[-1][1] - start) // thickness)
+                if os.fstat(stream.fileno()).st_size < start + n_bytes:
+                    raise self._too_short(index)
                 slices = np.empty((last - first) * thickness // self.dtype.itemsize, self.dtype)
-                stream.seek(start + first * thickness)
-                self._read_volume(stream, slices, index)
+                read_around(stream.fileno(), start + first * thickness, slices.view(np.uint8))
                 yield first, slices
 
     def _read_volume(self, stream, volume, index) -> None:
         n_bytes = self._fill(stream, memoryview(volume.view(np.uint8)))
         if n_bytes < volume.nbytes:
-            raise ValueError(
-                f"{self.data_file} ends in volume {index + 1} of the {self.n_volumes} that its header "
-                "announces; copy or make the file again."
-            )
+            raise self._too_short(index)
+
+    def _too_short(self, index) -> ValueError:
+        return ValueError(
+            f"{self.data_file} ends in volume {index + 1} of the {self.n_volumes} that its header "
+            "announces; copy or make the file again."
+        )
 
     def _read_checksum(self, stream) -> None:
         # the checksum at the end of a compressed file is seen by reading past the data

@@ -14,7 +14,6 @@ from .patches import Patch
 from .separable import Separable, matrix_of
 
 SPLINE_ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
-CROSS = scipy.ndimage.generate_binary_structure(3, 1)
 
 
 class Resampler:

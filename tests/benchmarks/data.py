@@ -89,13 +89,18 @@ def parcels(folder: Path, n_maps: int = 1024) -> Path:
     if path.exists():
         return path
     rng = np.random.default_rng(SEED + 2)
-    inside = np.argwhere(_radius(MAPS_GRID) < 0.5)
+    # centres on a lattice, moved at random: as far apart as parcels of the brain are
+    inside = _radius(MAPS_GRID) < 0.5
+    step = (inside.sum() / n_maps) ** (1 / 3) * 0.98
+    lattice = np.stack(np.meshgrid(*(np.arange(0, n, step) for n in inside.shape), indexing="ij"), -1)
+    centres = lattice.reshape(-1, 3) + rng.uniform(-0.2, 0.2, (lattice.size // 3, 3)) * step
+    within = inside[tuple(np.clip(np.rint(centres), 0, np.array(inside.shape) - 1).astype(int).T)]
     axes = np.ogrid[tuple(map(slice, MAPS_GRID.shape))]
     radius = (0.01 * MAPS_GRID.n_voxels * 3 / (4 * np.pi)) ** (1 / 3)
     with writing(path, MAPS_GRID, n_maps, dtype="float32") as out:
-        for centre in rng.choice(inside, n_maps):
+        for centre in rng.permutation(centres[within])[:n_maps]:
             distance = sum((axis - c) ** 2 for axis, c in zip(axes, centre, strict=True)) / radius**2
-            out.append(patch_of(np.where(distance < 1, np.exp(-3 * distance), 0)))
+            out.append(patch_of(np.where(distance < 1, np.exp(-8 * distance), 0)))
     return path
 
 

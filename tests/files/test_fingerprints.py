@@ -1,0 +1,74 @@
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from nipype_maps.files import fingerprints
+from nipype_maps.files.fingerprints import CHUNK, fingerprint, record
+from nipype_maps.files.holes import write_around
+
+
+@pytest.fixture
+def content(rng):
+    """Three chunks: zeros with something at the ends, only zeros, noise of an odd length."""
+    data = np.zeros(2 * CHUNK + 12345, np.uint8)
+    data[:5] = data[CHUNK - 5 : CHUNK] = 1
+    data[2 * CHUNK :] = rng.integers(0, 256, 12345)
+    return data
+
+
+def test_holes_make_no_difference(tmp_path, content):
+    content.tofile(tmp_path / "full")
+    with open(tmp_path / "holes", "wb") as stream:
+        write_around(stream.fileno(), 0, content)
+    shutil.copyfile(tmp_path / "holes", tmp_path / "copy")
+    assert len({fingerprint(tmp_path / name) for name in ("full", "holes", "copy")}) == 1
+
+
+def test_every_change_of_content_is_seen(tmp_path, content):
+    """One byte anywhere, also from or to zero; bytes moved by whole blocks; zeros at the end."""
+    others = [content]
+    for where in (0, CHUNK + 7, 2 * CHUNK + 99, content.size - 1):
+        changed = content.copy()
+        changed[where] += 1
+        others.append(changed)
+    others += [np.roll(content, fingerprints.BLOCK), np.roll(content, CHUNK), np.append(content, [0])]
+    found = set()
+    for index, data in enumerate(others):
+        data.astype(np.uint8).tofile(tmp_path / str(index))
+        found.add(fingerprint(tmp_path / str(index)))
+    assert len(found) == len(others)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_file_written_to_is_read_again(tmp_path, recorded):
+    """Even if size and time of the last write are put back, as a copying tool does."""
+    path = tmp_path / "run.nii"
+    path.write_bytes(b"abcd")
+    if recorded:
+        record([str(path)])
+    before, times = fingerprint(path), (os.stat(path).st_atime_ns, os.stat(path).st_mtime_ns)
+    path.write_bytes(b"abcx")
+    os.utime(path, ns=times)
+    assert fingerprint(path) != before
+
+
+def test_what_is_remembered_is_not_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "maps.nii"
+    path.write_bytes(b"abcd")
+    record([str(path)])
+    expected = fingerprint(path)
+    monkeypatch.setattr(fingerprints, "_computed", lambda path: "read again")
+    assert fingerprint(path) == expected
+    (tmp_path / "maps.nii").rename(tmp_path / "other.nii")
+    assert fingerprint(tmp_path / "other.nii") == "read again"
+
+
+def test_a_damaged_record_is_as_none(tmp_path):
+    path = tmp_path / "maps.nii"
+    path.write_bytes(b"abcd")
+    expected = fingerprint(path)
+    for text in ("{", "[]", '{"maps.nii": 3}', '{"maps.nii": [[1], "x"]}'):
+        (tmp_path / fingerprints.RECORD).write_text(text)
+        assert fingerprint(path) == expected
