@@ -6,6 +6,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from typing import BinaryIO
 
 try:
@@ -14,10 +15,13 @@ except ImportError:
     DAMAGED = (OSError, EOFError, zlib.error)
     _GzipFile = gzip.GzipFile
     crc32 = zlib.crc32
+    #: What inflates, for the log.
+    LIBRARY = f"zlib {zlib.ZLIB_RUNTIME_VERSION} (install isal to read faster)"
 else:
     DAMAGED = (OSError, EOFError, zlib.error, isal_zlib.error)
     _GzipFile = igzip.IGzipFile
     crc32 = isal_zlib.crc32
+    LIBRARY = f"ISA-L (isal {metadata.version('isal')})"
 
 #: A light setting: float64 noise hardly compresses, and the heaviest takes many times as long.
 LEVEL = 2

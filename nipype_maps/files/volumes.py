@@ -17,6 +17,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
+from ..numerics.blocks import StoredBlock, values_of
 from ..numerics.grid import Grid
 from ..numerics.patches import Patch, patch_of
 from .compression import DAMAGED, open_to_read
@@ -83,6 +84,11 @@ class Volumes:
         """The file's name for messages."""
         return str(self.path) if len(self.paths) == 1 else f"{self.path} and {len(self.paths) - 1} more"
 
+    @property
+    def compressed(self) -> bool:
+        """Whether any of the files has to be inflated."""
+        return any(part.compressed for part in self._parts)
+
     def stored_blocks(
         self, voxels: np.ndarray | None = None, n_volumes: int | None = None
     ) -> Iterator[StoredBlock]:
@@ -139,7 +145,7 @@ class Volumes:
         block : (n, S) float64 array
         """
         for block in self.stored_blocks(voxels, n_volumes):
-            yield block.first, block.values(finite)
+            yield block.first, block.values(finite=finite)
 
     def volumes(self) -> Iterator[np.ndarray]:
         """The volumes one by one, each (X, Y, Z) in float64."""
@@ -178,45 +184,12 @@ class Volumes:
     def _slabs(self):
         """Of each volume the slices (X, Y, n) that hold data, as stored, and the first one's index."""
         for part in self._parts:
-            if part.data_file.suffix == ".gz" or part.inter != 0:
+            if part.compressed or part.inter != 0:
                 for stored in part.blocks(None, itertools.repeat(1)):
                     yield self.grid.unflatten(stored[0]), 0, part
             else:
                 for first, stored in part.slices_with_data(self.shape[2]):
                     yield stored.reshape((*self.shape[:2], -1), order="F"), first, part
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class StoredBlock:
-    """Some volumes as they are stored; their values are ``slope * stored + inter``.
-
-    Attributes
-    ----------
-    first : int
-        Index of the first volume.
-    stored : (n, S) array of the file's type
-    slope, inter : float
-    """
-
-    first: int
-    stored: np.ndarray
-    slope: float
-    inter: float
-
-    def values(self, finite: bool = False) -> np.ndarray:
-        """(n, S) float64, with 0 for NaN and infinity if ``finite``."""
-        return _values(self.stored, self.slope, self.inter, finite)
-
-
-def _values(stored, slope, inter, finite) -> np.ndarray:
-    values = stored.astype(np.float64)
-    if slope != 1:
-        values *= slope
-    if inter != 0:
-        values += inter
-    if finite and stored.dtype.kind == "f":
-        values[~np.isfinite(values)] = 0.0
-    return values
 
 
 def prefetched(items: Iterator) -> Iterator:
@@ -252,6 +225,7 @@ class _Part:
         proxy = image.dataobj
         self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
         self.data_file = Path(image.file_map["image"].filename)
+        self.compressed = self.data_file.suffix == ".gz"
 
     def blocks(self, voxels, sizes: Iterator[int]) -> Iterator[np.ndarray]:
         """Stored values (n, S), n as ``sizes`` say."""
@@ -276,13 +250,13 @@ class _Part:
                 raise ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
             for index in range(self.n_volumes):
                 self._read_volume(stream, volume, index)
-                if index == self.n_volumes - 1 and self.data_file.suffix == ".gz":
+                if index == self.n_volumes - 1 and self.compressed:
                     self._read_checksum(stream)
                 yield volume
 
     def values(self, stored: np.ndarray, finite: bool) -> np.ndarray:
         """Float64 values of what is stored."""
-        return _values(stored, self.slope, self.inter, finite)
+        return values_of(stored, self.slope, self.inter, finite)
 
     def slices_with_data(self, n_slices: int) -> Iterator[tuple[int, np.ndarray]]:
         """Of each volume of an uncompressed file the first slice with data, and the slices to the last."""

@@ -50,16 +50,16 @@ class HighVarianceConfounds(MapsInterface):
         if isinstance(mask, str):
             mask = read_sample_mask(mask, run.n_volumes)
         kept = kept_frames(mask, run.n_volumes)
-        inside = np.arange(run.grid.n_voxels)
-        if inputs.mask_file:
-            inside = np.flatnonzero(read_mask(inputs.mask_file, run))
+        inside = np.flatnonzero(read_mask(inputs.mask_file, run)) if inputs.mask_file else None
+
+        def read(voxels):
+            if inside is not None:
+                voxels = inside if voxels is None else inside[voxels]
+            return run.stored_blocks(voxels)
+
         values = np.full((run.n_volumes, inputs.n_confounds), np.nan)
         values[kept] = high_variance_confounds(
-            lambda voxels: run.blocks(inside if voxels is None else inside[voxels]),
-            kept,
-            inputs.n_confounds,
-            inputs.percentile,
-            inputs.detrend,
+            read, kept, inputs.n_confounds, inputs.percentile, inputs.detrend
         )
         out_file = output_path(cwd, run.path, "_highvariance.tsv")
         names = [f"high_variance_{index:02d}" for index in range(1, inputs.n_confounds + 1)]

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
+from ..files.compression import LIBRARY
 from ..files.images import StoredMaps
 from ..files.map_names import default_map_names
 from ..files.projectors import StoredProjector, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
-from ..files.volumes import MOST_VOLUMES, StoredBlock, Volumes, worked
+from ..files.volumes import MOST_VOLUMES, Volumes, worked
+from ..numerics.blocks import StoredBlock
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import build_projector
 from ..numerics.resample import Resampler, clip_range
@@ -24,6 +26,7 @@ from .base import (
     MapsInputSpec,
     MapsInterface,
     input_images,
+    logger,
     number_or_none,
     output_path,
 )
@@ -169,6 +172,8 @@ class Project(MapsInterface):
                     "because the grids agree as they stand.",
                     stacklevel=2,
                 )
+        if run.compressed:
+            logger.info("%s is inflated by %s.", run.name, LIBRARY)
         signals = _signals(blocks, stored)
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
@@ -198,14 +203,14 @@ def _resampled(run, stored, clip) -> Iterator[StoredBlock]:
     frames = worked(resampler.at(stored.projector.support), run.patches(finite=False))
     first = 0
     while block := list(itertools.islice(frames, MOST_VOLUMES)):
-        yield StoredBlock(first, np.stack(block), 1.0, 0.0)
+        yield StoredBlock(first, np.stack(block))
         first += len(block)
 
 
 def _signals(blocks, stored) -> np.ndarray:
     """(T, K) signals of a run, read forward."""
     projector = stored.projector
-    signals = np.vstack([projector.project(part.stored, part.slope, part.inter) for part in blocks])
+    signals = np.vstack([projector.project(block) for block in blocks])
     if stored.empty == "nan":
         signals[:, np.isnan(projector.vif)] = np.nan
     return signals

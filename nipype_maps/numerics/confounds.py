@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import scipy
 
-Blocks = Iterable[tuple[int, np.ndarray]]
+from .blocks import StoredBlock, values_of
+
+#: Voxels taken at once: so few that what is worked out of them stays in the cache.
+SLAB = 8192
 
 
 def high_variance_confounds(
-    read: Callable[[np.ndarray | None], Blocks],
+    read: Callable[[np.ndarray | None], Iterable[StoredBlock]],
     kept: np.ndarray,
     n_confounds: int = 5,
     percentile: float = 2.0,
@@ -22,8 +25,8 @@ def high_variance_confounds(
     Parameters
     ----------
     read : callable
-        ``read(voxels)`` yields ``(first_frame, block)`` forward through the run, each block
-        a (frames, voxels) array; ``voxels`` are flat indices, or None for all.
+        ``read(voxels)`` yields blocks (frames, voxels) forward through the run; ``voxels`` are
+        flat indices, or None for all.
     kept : (T_kept,) int array
         The frames to use.
     n_confounds : int
@@ -54,7 +57,7 @@ def high_variance_confounds(
     --------
     >>> run = np.outer(np.sin(np.arange(30.0)), np.arange(200.0))
     >>> def read(voxels):
-    ...     yield 0, run if voxels is None else run[:, voxels]
+    ...     yield StoredBlock(0, run if voxels is None else run[:, voxels])
     >>> confound = high_variance_confounds(read, np.arange(30), n_confounds=1, detrend=False)
     >>> bool(abs(np.corrcoef(confound[:, 0], np.sin(np.arange(30.0)))[0, 1]) > 1 - 1e-12)
     True
@@ -69,7 +72,7 @@ def high_variance_confounds(
             f"{n_confounds} confounds cannot be drawn from the {voxels.size} voxels of largest "
             f"variance; raise percentile (now {percentile:g})."
         )
-    series = np.concatenate([block for _, block in _kept_rows(read(voxels), kept)])
+    series = np.concatenate([block.values()[rows] for rows, _, block in _kept_rows(read(voxels), kept)])
     if detrend:
         time = _time(kept)
         series = series - series.mean(axis=0)
@@ -82,32 +85,34 @@ def high_variance_confounds(
     return vectors * np.sign(peaks)
 
 
-def _sums_of_squares(blocks: Blocks, kept, detrend) -> np.ndarray:
+def _sums_of_squares(blocks: Iterable[StoredBlock], kept, detrend) -> np.ndarray:
     """(V,) sum of squares of each voxel over the kept frames, detrended where asked."""
-    time = _time(kept)
-    first = square = total = slope = None
-    for rows, block in _kept_rows(blocks, kept):
-        if first is None:
+    trend = np.vstack([np.ones(kept.size), _time(kept)]) if detrend else np.empty((0, kept.size))
+    level = squares = fits = None
+    for rows, frames, block in _kept_rows(blocks, kept):
+        if level is None:
             # sums are taken about the first frame: a voxel's level is large beside its changes
-            first = block[0].copy() if detrend else np.zeros(block.shape[1])
-            square, total, slope = np.zeros((3, block.shape[1]))
-        with np.errstate(invalid="ignore"):  # inf - inf: the voxel is left out
-            block = block - first
-            square += (block**2).sum(axis=0)
-            total += block.sum(axis=0)
-            slope += time[rows] @ block
-    if detrend:
-        with np.errstate(invalid="ignore"):
-            square = square - total**2 / kept.size - slope**2
-    return np.where(np.isfinite(square), square, np.nan)
+            first = values_of(block.stored[rows[0]], block.slope, block.inter)
+            level = first if detrend else np.zeros(first.size)
+            squares, fits = np.zeros(level.size), np.zeros((len(trend), level.size))
+        for start in range(0, level.size, SLAB):
+            slab = slice(start, start + SLAB)
+            with np.errstate(invalid="ignore", over="ignore"):  # inf - inf: the voxel is left out
+                values = block.values(slab)[rows] - level[slab]
+                squares[slab] += np.einsum("tv,tv->v", values, values)
+                fits[:, slab] += trend[:, frames] @ values
+    with np.errstate(invalid="ignore", over="ignore"):
+        if detrend:
+            squares -= fits[0] ** 2 / kept.size + fits[1] ** 2
+        return np.where(np.isfinite(squares), squares, np.nan)
 
 
-def _kept_rows(blocks: Blocks, kept):
-    """Pairs of (rows among the kept frames, their values)."""
-    for start, block in blocks:
-        rows = np.flatnonzero((kept >= start) & (kept < start + len(block)))
-        if rows.size:
-            yield rows, block[kept[rows] - start]
+def _kept_rows(blocks: Iterable[StoredBlock], kept):
+    """Rows of each block that are kept, which of the kept frames they are, and the block."""
+    for block in blocks:
+        frames = np.flatnonzero((kept >= block.first) & (kept < block.first + len(block.stored)))
+        if frames.size:
+            yield kept[frames] - block.first, frames, block
 
 
 def _time(kept) -> np.ndarray:

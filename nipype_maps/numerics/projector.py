@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from .blocks import StoredBlock
 from .tiles import Columns, Tiles, tiles_of, whole
 
 #: Normal equations square the condition number.  Up to this one (of the maps scaled to
@@ -50,7 +51,7 @@ class Projector:
 
     >>> maps = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
     >>> projector = build_projector(maps)
-    >>> projector.project(np.array([[3.0, 5.0]]) @ maps.T)
+    >>> projector.project(StoredBlock(0, np.array([[3.0, 5.0]]) @ maps.T))
     array([[3., 5.]])
     """
 
@@ -65,21 +66,19 @@ class Projector:
         """(S,) flat voxel indices (NIfTI order) where a weight is non-zero, tile by tile."""
         return self.weights.voxels
 
-    def project(self, block: np.ndarray, slope: float = 1.0, inter: float = 0.0) -> np.ndarray:
+    def project(self, block: StoredBlock) -> np.ndarray:
         """Signals of frames.
 
         Parameters
         ----------
-        block : (T, S) array of any real type
-            The frames' voxels on the support, as they are stored: their values are
-            ``slope * block + inter``, those that are not finite count as 0.
-        slope, inter : float
+        block : StoredBlock
+            (T, S): the frames' voxels on the support; those that are not finite count as 0.
 
         Returns
         -------
         (T, K) array
         """
-        return self.weights.collect(block, slope, inter) @ self.finish.T
+        return self.weights.collect(block) @ self.finish.T
 
 
 def build_projector(maps, smoothed=None) -> Projector:
@@ -116,7 +115,7 @@ def build_projector(maps, smoothed=None) -> Projector:
 
     >>> maps = np.array([[1.0, 1.0], [2.0, 2.0]])
     >>> projector = build_projector(maps)
-    >>> np.round(projector.project(np.array([[4.0, 8.0]])), 12).tolist(), projector.rank
+    >>> np.round(projector.project(StoredBlock(0, np.array([[4.0, 8.0]]))), 12).tolist(), projector.rank
     ([[2.0, 2.0]], 1)
     """
     tiles = _tiles(maps)

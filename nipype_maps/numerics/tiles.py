@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 import scipy
 
+from .blocks import StoredBlock
 from .patches import Patch, patch_of
 
 #: Voxels along the edge of a cube.  Of 4, 8 and 16, with 64 to 1024 maps: smaller cubes store
@@ -75,7 +76,7 @@ class Tiles:
     ([1, 2], [[5.0, 6.0], [6.0, 9.0]])
     >>> tiles.expand(np.array([[1.0, 10.0]]))
     array([[ 1., 32.]])
-    >>> tiles.collect(np.array([[4, 5]]))
+    >>> tiles.collect(StoredBlock(0, np.array([[4, 5]])))
     array([[14., 15.]])
     """
 
@@ -96,41 +97,34 @@ class Tiles:
             yield rows, maps, self.values[first:last].reshape(-1, maps.size)
             first = last
 
-    def collect(self, block: np.ndarray, slope: float = 1.0, inter: float = 0.0) -> np.ndarray:
-        """Product with frames, ``(slope * block + inter) @ matrix``.
+    def collect(self, block: StoredBlock) -> np.ndarray:
+        """Product with frames, ``values @ matrix``.
 
         Parameters
         ----------
-        block : (T, S) array of any real type
-            Values at `voxels`.  They are converted a tile at a time, in the cache.
-        slope, inter : float
+        block : StoredBlock
+            (T, S), at `voxels`.  It is converted a tile at a time, in the cache.
 
         Returns
         -------
         (T, K) array
-            A frame in which a voxel is not finite counts it as 0.
+            A voxel that is not finite counts as 0.
         """
-        out = self._collected(block, slope, inter, finite=False)
+        out = self._collected(block, finite=False)
         if not np.isfinite(out).all():
-            out = self._collected(block, slope, inter, finite=True)
+            out = self._collected(block, finite=True)
         return out
 
-    def _collected(self, block, slope, inter, finite):
+    def _collected(self, block, finite):
         # (K, T), because rows are gathered and put back faster than columns
-        out = np.zeros((self.n_maps, len(block)))
+        out = np.zeros((self.n_maps, len(block.stored)))
         with np.errstate(invalid="ignore", over="ignore"):
             for rows, maps, weights in self:
-                part = block[:, rows].astype(np.float64)
-                if slope != 1:
-                    part *= slope
-                if inter != 0:
-                    part += inter
-                if finite:
-                    part[~np.isfinite(part)] = 0.0
+                part = (block.values(rows, finite) @ weights).T
                 if maps.size == self.n_maps:
-                    out += (part @ weights).T
+                    out += part
                 else:
-                    out[maps] += (part @ weights).T
+                    out[maps] += part
         return out.T
 
     def expand(self, signals: np.ndarray) -> np.ndarray:

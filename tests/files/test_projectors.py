@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.files.projectors import StoredProjector, read_projector, write_projector
+from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.projector import build_projector
 
 
@@ -15,7 +16,7 @@ def test_a_projector_survives_the_disk_bit_by_bit(tmp_path, rng, grids, density)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
     back = read_projector(tmp_path / "one.npz")
-    run = rng.normal(size=(4, back.projector.support.size))
+    run = StoredBlock(0, rng.normal(size=(4, back.projector.support.size)))
     np.testing.assert_array_equal(back.projector.project(run), stored.projector.project(run))
     assert (back.names, back.empty, back.description) == (["a", "b", "ü"], "zero", {"Rank": 3})
     assert back.grid.same_as(grid)

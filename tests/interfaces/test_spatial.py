@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.interfaces import Mask, ReadGrid, Resample, Smooth
+from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.projector import build_projector
 from nipype_maps.numerics.resample import Resampler
@@ -168,7 +169,7 @@ def test_demeaned_maps_fit_with_an_intercept(halves, save, rng, grids, execute, 
     inside = nib.load(mask).get_fdata() > 0 if with_mask else np.ones(grid.shape, bool)
     assert not weights[~inside].any()
     projector = build_projector(weights.reshape(-1, 3, order="F"))
-    signals = projector.project(run.reshape(-1, 5, order="F")[projector.support].T)
+    signals = projector.project(StoredBlock(0, run.reshape(-1, 5, order="F")[projector.support].T))
 
     design, data = nib.load(maps).get_fdata()[inside], run[inside]
     demeaned_design, demeaned_data = design - design.mean(axis=0), data - data.mean(axis=0)

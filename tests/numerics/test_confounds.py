@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.confounds import high_variance_confounds
 
 
@@ -8,7 +9,7 @@ def reader(run, step=7):
     def read(voxels):
         for start in range(0, len(run), step):
             block = run[start : start + step]
-            yield start, block if voxels is None else block[:, voxels]
+            yield StoredBlock(start, block if voxels is None else block[:, voxels])
 
     return read
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import linalg, sparse
 
+from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.projector import build_projector
 
 seeds = st.integers(0, 2**32 - 1)
@@ -11,7 +12,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 def signals(projector, run):
     """Signals of frames given over all voxels, (T, V)."""
-    return projector.project(run[:, projector.support])
+    return projector.project(StoredBlock(0, run[:, projector.support]))
 
 
 def random_maps(rng, n_voxels=60, n_maps=5, density=0.5):

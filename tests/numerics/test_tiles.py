@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.patches import patch_of
 from nipype_maps.numerics.tiles import tiles_of
 
@@ -42,7 +43,9 @@ def test_tiles_are_the_matrix(seed, n_maps, edge):
     assert sorted(tiles.voxels) == np.flatnonzero(matrix.any(axis=1)).tolist()
     np.testing.assert_allclose(tiles.gram(), matrix.T @ matrix, atol=1e-11)
     frames = rng.normal(size=(5, len(matrix)))
-    np.testing.assert_allclose(tiles.collect(frames[:, tiles.voxels]), frames @ matrix, atol=1e-11)
+    np.testing.assert_allclose(
+        tiles.collect(StoredBlock(0, frames[:, tiles.voxels])), frames @ matrix, atol=1e-11
+    )
     signals = rng.normal(size=(4, n_maps))
     np.testing.assert_allclose(tiles.expand(signals), (signals @ matrix.T)[:, tiles.voxels], atol=1e-12)
     rows = [rows for rows, _ in tiles.slabs(100)]
@@ -66,7 +69,7 @@ def test_stored_values_are_converted(rng, dtype, slope, inter):
     matrix, tiles = maps.matrix, tiles_of(maps)
     stored = rng.integers(0, 200, size=(4, tiles.voxels.size)).astype(dtype)
     expected = (slope * stored.astype(float) + inter) @ matrix[tiles.voxels]
-    np.testing.assert_allclose(tiles.collect(stored, slope, inter), expected, atol=1e-9)
+    np.testing.assert_allclose(tiles.collect(StoredBlock(0, stored, slope, inter)), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
@@ -78,4 +81,4 @@ def test_a_voxel_that_is_not_finite_counts_as_0(rng, wrong):
     values = 2 * stored + 3
     values[1, 7] = 0
     expected = values @ matrix[tiles.voxels]
-    np.testing.assert_allclose(tiles.collect(stored, 2.0, 3.0), expected, atol=1e-11)
+    np.testing.assert_allclose(tiles.collect(StoredBlock(0, stored, 2.0, 3.0)), expected, atol=1e-11)

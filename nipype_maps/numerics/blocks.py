@@ -1,0 +1,46 @@
+"""Frames as they are stored, and what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class StoredBlock:
+    """Some frames of a run as they are stored; their values are ``slope * stored + inter``.
+
+    Attributes
+    ----------
+    first : int
+        Index of the first frame.
+    stored : (n, S) array of any real type
+    slope, inter : float
+
+    Examples
+    --------
+    >>> StoredBlock(0, np.array([[1, 2, 3]], "int16"), 0.5, -1.0).values(slice(1, 3))
+    array([[0. , 0.5]])
+    """
+
+    first: int
+    stored: np.ndarray
+    slope: float = 1.0
+    inter: float = 0.0
+
+    def values(self, columns: slice = slice(None), finite: bool = False) -> np.ndarray:
+        """(n, S) float64, of some columns, with 0 for NaN and infinity if ``finite``."""
+        return values_of(self.stored[:, columns], self.slope, self.inter, finite)
+
+
+def values_of(stored: np.ndarray, slope: float, inter: float, finite: bool = False) -> np.ndarray:
+    """Stored numbers of any shape as float64."""
+    values = stored.astype(np.float64)
+    if slope != 1:
+        values *= slope
+    if inter != 0:
+        values += inter
+    if finite and stored.dtype.kind == "f":
+        values[~np.isfinite(values)] = 0.0
+    return values
