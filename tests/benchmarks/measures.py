@@ -1,0 +1,159 @@
+"""What is timed from inside: each function in a process of its own, its result printed as JSON."""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def _seconds(function) -> float:
+    began = time.perf_counter()
+    function()
+    return time.perf_counter() - began
+
+
+def _inflate(path) -> None:
+    from isal import igzip
+
+    with igzip.open(path) as stream:
+        while stream.read(1 << 22):
+            pass
+
+
+def project(run, projector, zipped) -> dict:
+    """Seconds of the interface Project, and of only inflating the compressed run."""
+    from nipype_maps.interfaces import Project
+
+    with tempfile.TemporaryDirectory() as folder:
+        return {
+            "inflate": _seconds(lambda: _inflate(zipped)),
+            "project": _seconds(lambda: Project(in_file=run, projector=projector).run(cwd=folder)),
+        }
+
+
+def fit(folder, run, maps, fwhm) -> dict:
+    """Make a projector for a run's grid in a folder; seconds of the whole graph."""
+    from nipype_maps.files.runs import Run
+    from nipype_maps.graphs import init_fit_wf
+    from nipype_maps.running import run_workflow
+
+    fitting = init_fit_wf(smoothing_fwhm=float(fwhm) or None, name="fit")
+    fitting.base_dir = folder
+    grid = Run(run).grid
+    door = fitting.inputs.inputnode
+    door.maps_file, door.target_shape, door.target_affine = maps, list(grid.shape), grid.affine.tolist()
+    outcome = []
+    seconds = _seconds(lambda: outcome.append(run_workflow(fitting, logs=Path(folder))))
+    done = {name: node.result.outputs for name, node in outcome[0].done.items()}
+    result = done["fit_projector"]
+    return {
+        "fit": seconds,
+        "projector": result.projector,
+        "condition": result.condition,
+        "maps": done["atlas.mask"].out_file,
+    }
+
+
+def node(name, side, run, maps) -> dict:
+    """Seconds of one step, of ours or of nilearn's function for it."""
+    import nibabel as nib
+
+    image = nib.load(maps)
+    target = {"target_shape": list(image.shape[:3]), "target_affine": image.affine.tolist()}
+    with tempfile.TemporaryDirectory() as folder:
+        if side == "nilearn":
+            from nilearn import image as nilearn
+
+            steps = {
+                "resample": lambda: nilearn.resample_img(
+                    run, image.affine, image.shape[:3], force_resample=True, copy_header=True
+                ),
+                "smooth": lambda: nilearn.smooth_img(run, 6.0),
+                "confounds": lambda: nilearn.high_variance_confounds(run),
+            }
+        else:
+            from nipype_maps.interfaces import HighVarianceConfounds, Resample, Smooth
+
+            steps = {
+                "resample": lambda: Resample(
+                    in_file=run, interpolation="continuous", nonfinite="neighbours", **target
+                ).run(cwd=folder),
+                "smooth": lambda: Smooth(in_file=run, fwhm=6.0).run(cwd=folder),
+                "confounds": lambda: HighVarianceConfounds(in_file=run).run(cwd=folder),
+            }
+        return {"seconds": _seconds(steps[name])}
+
+
+def inverse(side, run, maps, signals) -> dict:
+    """Seconds from signals to an uncompressed image on disk, on the maps' grid."""
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        if side == "nilearn":
+            from nilearn.maskers import NiftiMapsMasker
+
+            masker = NiftiMapsMasker(maps, resampling_target="maps", standardize=None).fit()
+            values = np.loadtxt(signals, skiprows=1)
+            return {
+                "seconds": _seconds(lambda: masker.inverse_transform(values).to_filename(f"{folder}/a.nii"))
+            }
+        from nipype_maps.interfaces import Inverse
+
+        back = Inverse(in_file=signals, maps_file=maps, extension=".nii")
+        return {"seconds": _seconds(lambda: back.run(cwd=folder))}
+
+
+def accuracy(run, projector, maps_file, fwhm) -> dict:
+    """Largest difference from scipy's least squares of the (smoothed) run, in standard deviations."""
+    import nibabel as nib
+    import numpy as np
+    from scipy import linalg, ndimage
+
+    from nipype_maps.files.tables import read_table
+    from nipype_maps.interfaces import Project
+
+    with tempfile.TemporaryDirectory() as folder:
+        out = Project(in_file=run, projector=projector).run(cwd=folder).outputs.out_file
+        signals = read_table(out).values
+    volumes = nib.load(run).get_fdata()
+    if float(fwhm):
+        sigma = float(fwhm) / np.sqrt(8 * np.log(2)) / 2.0
+        volumes = ndimage.gaussian_filter(volumes, (sigma, sigma, sigma, 0), mode="reflect", truncate=4.0)
+    maps = nib.load(maps_file).get_fdata().reshape(-1, signals.shape[1])
+    used = maps.any(axis=1)
+    expected = linalg.lstsq(maps[used], volumes.reshape(-1, len(signals))[used])[0].T
+    return {"difference": float((np.abs(signals - expected) / expected.std(axis=0)).max())}
+
+
+def engine(*arguments) -> dict:
+    """Where the wall time of an extract goes: imports, our interfaces, nipype and the rest."""
+    began = time.perf_counter()
+    from nipype_maps.cli.extract import extract
+    from nipype_maps.graphs import init_dataset_wf  # noqa: F401
+    from nipype_maps.interfaces.base import MapsInputSpec, MapsInterface
+    from nipype_maps.running import run_workflow  # noqa: F401
+
+    imports = time.perf_counter() - began
+    ours = {"work": 0.0, "fingerprints": 0.0}
+
+    def timed(owner, name, key):
+        function = getattr(owner, name)
+
+        def wrapper(*args, **kwargs):
+            started = time.perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                ours[key] += time.perf_counter() - started
+
+        setattr(owner, name, wrapper)
+
+    timed(MapsInterface, "_run_interface", "work")
+    timed(MapsInputSpec, "get_hashval", "fingerprints")
+    total = _seconds(lambda: extract.main(list(arguments), standalone_mode=False))
+    return {"imports": imports, **ours, "nipype": total - sum(ours.values())}
+
+
+if __name__ == "__main__":
+    print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))
