@@ -104,6 +104,7 @@ class Volumes:
         Yields
         ------
         StoredBlock
+            Overwritten once the next one has been asked for.
 
         Raises
         ------
@@ -228,12 +229,18 @@ class _Part:
         self.compressed = self.data_file.suffix == ".gz"
 
     def blocks(self, voxels, sizes: Iterator[int]) -> Iterator[np.ndarray]:
-        """Stored values (n, S), n as ``sizes`` say."""
+        """Stored values (n, S), n as ``sizes`` say; every other one in the same memory."""
+        size = self.n_voxels if voxels is None else voxels.size
+        buffers = collections.deque(np.empty((2, 0, size), self.dtype))
         volumes, left = self.volumes(), self.n_volumes
         while left:
             n = min(next(sizes), left)
             left -= n
-            stored = np.empty((n, self.n_voxels if voxels is None else voxels.size), self.dtype)
+            buffer = buffers.popleft()
+            if len(buffer) < n:
+                buffer = np.empty((n, size), self.dtype)
+            buffers.append(buffer)
+            stored = buffer[:n]
             for row, volume in zip(stored, volumes, strict=False):
                 if voxels is None:
                     row[:] = volume

@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.clean import Cleaning, clean
 
 FILTERS = [
@@ -87,7 +88,7 @@ def test_high_variance_confounds_up_to_sign(seed, detrend, n_confounds):
     def read(voxels):
         for start in range(0, 40, 9):
             block = run[start : start + 9]
-            yield start, block if voxels is None else block[:, voxels]
+            yield StoredBlock(start, block if voxels is None else block[:, voxels])
 
     answer = high_variance_confounds(read, np.arange(40), n_confounds, detrend=detrend)
     expected = signal.high_variance_confounds(run, n_confounds, detrend=detrend)
