@@ -51,7 +51,7 @@ MUTATIONS = {
     "drift: a term too few": ("numerics/filters.py", "np.floor(2 * n_frames * high_pass * step)", "np.floor(2 * n_frames * high_pass * step) - 1"),
     "high variance: not detrended": ("numerics/confounds.py", "series -= np.outer(time, time @ series)", "pass"),
     "high variance: smallest instead of largest": ("numerics/confounds.py", "squares > threshold", "squares < threshold"),
-    "frames: last frame lost": ("files/volumes.py", "volumes, left = self.volumes(), self.n_volumes", "volumes, left = self.volumes(), self.n_volumes - 1"),
+    "frames: last frame lost": ("files/part.py", "volumes, left = self.volumes(), self.n_volumes", "volumes, left = self.volumes(), self.n_volumes - 1"),
     "files: slope ignored": ("numerics/blocks.py", "values *= slope", "pass"),
     "project: resampled frames not clipped": ("interfaces/project.py", "if clip else None", "if False else None"),
     "blocks: infinity stays": ("numerics/blocks.py", 'if finite and stored.dtype.kind == "f":', "if False:"),

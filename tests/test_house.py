@@ -141,9 +141,9 @@ def test_the_masker_has_all_parameters_of_its_parts():
 
 
 @pytest.mark.parametrize("builder", SINGLE_BUILDERS)
-def test_nodes_are_cached_by_content(builder):
+def test_nodes_keep_their_outputs(builder):
     workflow = builder()
     for name in workflow.list_node_names():
         node = workflow.get_node(name)
         if not isinstance(node.interface, IdentityInterface):
-            assert node.config["execution"]["hash_method"] == "content"
+            assert node.config["execution"]["remove_unnecessary_outputs"] == "false"

@@ -2,7 +2,7 @@
 
 nipype's cache asks for the content of every input of every node each time a graph runs.  A
 fingerprint is worked out once and remembered together with what the file system says of the
-file (device, inode, size, times of its last write and change): as long as that is the same,
+file (inode, size, times of its last write and change): as long as that is the same,
 nobody has written to the file.  For the outputs of a node, gigabytes of maps among them, it
 is remembered on disk, beside them.
 """
@@ -66,8 +66,9 @@ def record(paths) -> None:
 
 
 def _state(path) -> list[int]:
+    # without the device, which is another number on each node of a cluster
     stat = os.stat(path)
-    return [stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+    return [stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
 
 
 def _recorded(path) -> tuple[list | None, str]:

@@ -6,25 +6,22 @@ at no time are more than two blocks in memory, and they hold only the voxels ask
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import itertools
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 
-from ..numerics.blocks import StoredBlock, values_of
+from ..numerics.blocks import StoredBlock
 from ..numerics.grid import Grid
 from ..numerics.patches import Patch, patch_of
-from .compression import DAMAGED, open_to_read
-from .holes import extents, read_around
+from .part import Part
+from .threads import prefetched
 
-#: Bytes of a block as stored, and volumes in it, unless the caller says how many.  Larger
-#: blocks make the product with the weights no faster, smaller ones do make it slower.
+#: Bytes and volumes of a block.  Larger ones make the product with the weights no faster,
+#: smaller ones do make it slower.
 BLOCK_BYTES = 32 << 20
 MOST_VOLUMES = 32
 
@@ -69,7 +66,7 @@ class Volumes:
         self.grid = _grid(self.path, images[0])
         self.located = all(_located(image) for image in images)
         self.dtype = np.result_type(*(image.get_data_dtype() for image in images))
-        self._parts = [_Part(path, image) for path, image in zip(self.paths, images, strict=True)]
+        self._parts = [Part(image) for image in images]
         self.n_volumes = sum(part.n_volumes for part in self._parts)
         for path, image in zip(self.paths[1:], images[1:], strict=True):
             if len(image.shape) != 3 or len(self.shape) != 3:
@@ -113,7 +110,7 @@ class Volumes:
         """
         if n_volumes is None:
             size = self.grid.n_voxels if voxels is None else voxels.size
-            n_volumes = max(1, min(MOST_VOLUMES, BLOCK_BYTES // (self.dtype.itemsize * max(1, size))))
+            n_volumes = volumes_in_block(size, self.dtype)
             # a small one first, so that whoever waits for it can begin
             sizes = itertools.chain([max(1, n_volumes // 4)], itertools.repeat(n_volumes))
         else:
@@ -193,126 +190,9 @@ class Volumes:
                     yield stored.reshape((*self.shape[:2], -1), order="F"), first, part
 
 
-def prefetched(items: Iterator) -> Iterator:
-    """The same items, the next one being made in a thread while this one is used."""
-    items = iter(items)
-    with ThreadPoolExecutor(1) as thread:
-        following = thread.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = thread.submit(next, items, None)
-            yield item
-
-
-def worked(function: Callable, items: Iterator, n_threads: int = 2) -> Iterator:
-    """``map(function, items)``, some at once in threads, in order, no more held than are worked on."""
-    with ThreadPoolExecutor(n_threads) as threads:
-        waiting = collections.deque()
-        for item in items:
-            waiting.append(threads.submit(function, item))
-            if len(waiting) > n_threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-class _Part:
-    """One file's volumes on disk."""
-
-    def __init__(self, path, image):
-        header = image.header
-        self.n_volumes = image.shape[3] if len(image.shape) > 3 else 1
-        self.n_voxels = int(np.prod(image.shape[:3]))
-        self.dtype = header.get_data_dtype()
-        proxy = image.dataobj
-        self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
-        self.data_file = Path(image.file_map["image"].filename)
-        self.compressed = self.data_file.suffix == ".gz"
-
-    def blocks(self, voxels, sizes: Iterator[int]) -> Iterator[np.ndarray]:
-        """Stored values (n, S), n as ``sizes`` say; every other one in the same memory."""
-        size = self.n_voxels if voxels is None else voxels.size
-        buffers = collections.deque(np.empty((2, 0, size), self.dtype))
-        volumes, left = self.volumes(), self.n_volumes
-        while left:
-            n = min(next(sizes), left)
-            left -= n
-            buffer = buffers.popleft()
-            if len(buffer) < n:
-                buffer = np.empty((n, size), self.dtype)
-            buffers.append(buffer)
-            stored = buffer[:n]
-            for row, volume in zip(stored, volumes, strict=False):
-                if voxels is None:
-                    row[:] = volume
-                else:
-                    # 'clip' is what makes this fast: no copy is kept in case of an index error
-                    np.take(volume, voxels, out=row, mode="clip")
-            yield stored
-
-    def volumes(self) -> Iterator[np.ndarray]:
-        """Stored volumes (V,), each overwritten by the next."""
-        volume = np.empty(self.n_voxels, self.dtype)
-        with open_to_read(self.data_file) as stream:
-            if self._fill(stream, memoryview(bytearray(self.offset))) < self.offset:
-                raise ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
-            for index in range(self.n_volumes):
-                self._read_volume(stream, volume, index)
-                if index == self.n_volumes - 1 and self.compressed:
-                    self._read_checksum(stream)
-                yield volume
-
-    def values(self, stored: np.ndarray, finite: bool) -> np.ndarray:
-        """Float64 values of what is stored."""
-        return values_of(stored, self.slope, self.inter, finite)
-
-    def slices_with_data(self, n_slices: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Of each volume of an uncompressed file the first slice with data, and the slices to the last."""
-        n_bytes = self.n_voxels * self.dtype.itemsize
-        thickness = n_bytes // n_slices
-        # without a buffer, whose position asking for the holes would move
-        with open(self.data_file, "rb", buffering=0) as stream:
-            for index in range(self.n_volumes):
-                start = self.offset + index * n_bytes
-                used = list(extents(stream.fileno(), start, start + n_bytes))
-                first, last = 0, 0
-                if used:
-                    first = (used[0][0] - start) // thickness
-                    last = -(-(used[-1][1] - start) // thickness)
-                if os.fstat(stream.fileno()).st_size < start + n_bytes:
-                    raise self._too_short(index)
-                slices = np.empty((last - first) * thickness // self.dtype.itemsize, self.dtype)
-                read_around(stream.fileno(), start + first * thickness, slices.view(np.uint8))
-                yield first, slices
-
-    def _read_volume(self, stream, volume, index) -> None:
-        n_bytes = self._fill(stream, memoryview(volume.view(np.uint8)))
-        if n_bytes < volume.nbytes:
-            raise self._too_short(index)
-
-    def _too_short(self, index) -> ValueError:
-        return ValueError(
-            f"{self.data_file} ends in volume {index + 1} of the {self.n_volumes} that its header "
-            "announces; copy or make the file again."
-        )
-
-    def _read_checksum(self, stream) -> None:
-        # the checksum at the end of a compressed file is seen by reading past the data
-        rest = memoryview(bytearray(1 << 20))
-        while self._fill(stream, rest):
-            pass
-
-    def _fill(self, stream, buffer) -> int:
-        """Read until the buffer is full or the file ends; how many bytes came."""
-        filled = 0
-        try:
-            while filled < len(buffer) and (n_bytes := stream.readinto(buffer[filled:])):
-                filled += n_bytes
-        except DAMAGED as error:
-            raise ValueError(
-                f"{self.data_file}: the compressed data are damaged or cut off ({error}); "
-                "copy or make the file again."
-            ) from error
-        return filled
+def volumes_in_block(size: int, dtype=np.float64) -> int:
+    """How many volumes, of some number of voxels each, make a block."""
+    return max(1, min(MOST_VOLUMES, BLOCK_BYTES // (np.dtype(dtype).itemsize * max(1, size))))
 
 
 def _open(path: Path):

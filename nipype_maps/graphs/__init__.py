@@ -4,7 +4,7 @@
 
     atlas      maps, mask ── Resample ── Mask ── A
     fit        atlas ── [Smooth] ── FitProjector ── projector
-    transform  run ── [Resample] ── [Smooth] ── Project ── Clean ── signals
+    transform  run ── Project ── Clean ── signals
     inverse    signals, A ── Inverse ── 4D image
     masker     fit + transform for one run
     dataset    one fit per grid, one transform per run

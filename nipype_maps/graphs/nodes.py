@@ -6,13 +6,12 @@ from nipype.interfaces.base import SimpleInterface
 from nipype.interfaces.utility import IdentityInterface
 from nipype.pipeline.engine import Node
 
-#: nipype's own default compares size and time of a file only, so that it can take one
-#: subject's file for another's; and it deletes outputs that nothing is connected to.
-CACHING = {"execution": {"hash_method": "content", "remove_unnecessary_outputs": "false"}}
+#: nipype's own default deletes outputs that nothing is connected to.
+CACHING = {"execution": {"remove_unnecessary_outputs": "false"}}
 
 
 def node(interface: SimpleInterface, name: str, **settings) -> Node:
-    """A node that is cached by the content of its inputs."""
+    """A node whose outputs all stay."""
     made = Node(interface, name=name, **settings)
     made.config = CACHING
     return made

@@ -44,7 +44,8 @@ def init_transform_wf(
     clip : bool
         Clip a resampled run to its range before (and 0).
     smoothing_fwhm, smooth_on
-        As given to `init_fit_wf`; with ``smooth_on='data'`` the run is smoothed.
+        As given to `init_fit_wf`; with ``smooth_on='data'`` the run is smoothed, and resampled
+        before if need be, in nodes of their own.
     high_variance_confounds : bool
         Regress out five confounds drawn from the voxels of largest variance.
     detrend : bool

@@ -11,7 +11,8 @@ from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
 from ..files.sidecars import read_json, sidecar_of
 from ..files.tables import read_table
-from ..files.volumes import BLOCK_BYTES, Volumes, prefetched
+from ..files.threads import prefetched
+from ..files.volumes import Volumes, volumes_in_block
 from ..files.writing import writing
 from ..numerics.patches import Patch
 from ..numerics.tiles import tiles_of
@@ -91,7 +92,7 @@ def _in_order_of(names, table) -> np.ndarray:
 
 def _volumes(tiles, signals, grid, inside) -> Iterator[Patch]:
     """The volumes that signals stand for, made some frames at a time."""
-    step = max(1, BLOCK_BYTES // (8 * tiles.voxels.size))
+    step = volumes_in_block(tiles.voxels.size)
     for start in range(0, len(signals), step):
         for values in tiles.expand(signals[start : start + step]):
             flat = np.zeros(grid.n_voxels)

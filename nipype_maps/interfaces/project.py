@@ -16,7 +16,8 @@ from ..files.projectors import StoredProjector, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
-from ..files.volumes import MOST_VOLUMES, Volumes, worked
+from ..files.threads import worked
+from ..files.volumes import Volumes, volumes_in_block
 from ..numerics.blocks import StoredBlock
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import build_projector
@@ -201,8 +202,8 @@ def _resampled(run, stored, clip) -> Iterator[StoredBlock]:
     limits = clip_range(*run.finite_range()) if clip else None
     resampler = Resampler(run.grid, stored.grid, "continuous", "neighbours", limits)
     frames = worked(resampler.at(stored.projector.support), run.patches(finite=False))
-    first = 0
-    while block := list(itertools.islice(frames, MOST_VOLUMES)):
+    first, step = 0, volumes_in_block(stored.projector.support.size)
+    while block := list(itertools.islice(frames, step)):
         yield StoredBlock(first, np.stack(block))
         first += len(block)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 
-from ..files.volumes import Volumes, worked
+from ..files.threads import worked
+from ..files.volumes import Volumes
 from ..files.writing import writing
 from ..numerics.grid import Grid, require_same_grid
 from ..numerics.overlap import inside_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, TraitedSpec, traits
 
-from ..files.volumes import Volumes, worked
+from ..files.threads import worked
+from ..files.volumes import Volumes
 from ..files.writing import writing
 from ..numerics.smooth import gaussian
 from .base import MapsInputSpec, MapsInterface, input_images, output_path

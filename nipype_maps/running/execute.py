@@ -18,7 +18,6 @@ SETTINGS = {
     "check_version": "false",
     "crashfile_format": "txt",
     "create_report": "false",
-    "hash_method": "content",
     "poll_sleep_duration": "0.05",
     "remove_unnecessary_outputs": "false",
     "stop_on_first_crash": "false",

@@ -5,7 +5,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.volumes import Volumes, prefetched, worked
+from nipype_maps.files.volumes import Volumes
 from nipype_maps.numerics.grid import Grid
 
 DTYPES = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
@@ -163,20 +163,3 @@ def test_the_range_is_that_of_finite_values(tmp_path, grids, slope, inter):
     path = write(tmp_path / "a.nii", values, grids["plain"].affine, slope, inter)
     expected = sorted(slope * end + inter for end in (4, -2))
     assert Volumes(path).finite_range() == tuple(expected)
-
-
-def test_prefetching_changes_neither_items_nor_errors():
-    assert list(prefetched(iter(range(5)))) == list(range(5))
-
-    def failing():
-        yield 1
-        raise ValueError("the disk is gone")
-
-    with pytest.raises(ValueError, match="the disk is gone"):
-        list(prefetched(failing()))
-
-
-def test_work_in_threads_keeps_the_order_and_the_errors():
-    assert list(worked(lambda n: n * n, iter(range(7)))) == [n * n for n in range(7)]
-    with pytest.raises(ZeroDivisionError):
-        list(worked(lambda n: 1 / n, iter([1, 0, 2])))

@@ -1,10 +1,12 @@
 import os
+import shutil
 
 import numpy as np
 import pytest
 from nipype.interfaces.base import TraitError
 from nipype.pipeline.engine import Node
 
+from nipype_maps.files.fingerprints import fingerprint
 from nipype_maps.interfaces import Clean, Project, ReadGrid, Smooth
 
 
@@ -63,6 +65,36 @@ def test_speed_settings_are_no_part_of_the_cache_key():
     key = Project().inputs.get_hashval()[1]
     assert Project(block=3).inputs.get_hashval()[1] == key
     assert Project(code_version="2").inputs.get_hashval()[1] != key
+
+
+@pytest.mark.parametrize("method", ["timestamp", "content"])
+def test_files_count_by_content_whatever_nipype_is_told(tmp_path, make_run, method):
+    """Two subjects' files of one size and time differ; a file copied elsewhere is the same."""
+    one, two = make_run("one_bold.nii"), make_run("two_bold.nii")
+    with open(two, "r+b") as stream:
+        stream.seek(1000)
+        stream.write(b"x")
+    copy = shutil.copyfile(one, tmp_path / "copy.nii")
+    for path in (one, two):
+        os.utime(path, (1e9, 1e9))
+    keys = [Smooth(in_file=path, fwhm=6.0).inputs.get_hashval(method)[1] for path in (one, two, copy)]
+    assert keys[0] != keys[1]
+    assert keys[0] == keys[2]
+
+
+def test_numbers_count_to_the_last_bit_and_classes_by_name(make_run):
+    """nipype alone takes 1e-11 for 2e-11, and one interface for another of the same inputs."""
+    run = make_run()
+    keys = {Smooth(in_file=run, fwhm=width).inputs.get_hashval()[1] for width in (1e-11, 2e-11)}
+    keys.add(ReadGrid(in_file=run).inputs.get_hashval()[1])
+    assert len(keys) == 3
+
+
+def test_the_key_is_told_by_file_and_fingerprint(make_run):
+    run = make_run()
+    shown, _ = Smooth(in_file=run, fwhm=6.0).inputs.get_hashval()
+    assert dict(shown)["in_file"] == [(run, fingerprint(run))]
+    assert dict(shown)["fwhm"] == "6.0"
 
 
 def test_an_interface_run_twice_forgets_its_first_results(make_run):
