@@ -163,7 +163,7 @@ class Project(MapsInterface):
         resampled = inputs.on_mismatch == "resample" and not run.grid.same_as(stored.grid)
         if resampled:
             require_overlap(run, stored.grid, stored.located, _maps_name(stored))
-            blocks = _resampled(run, stored, inputs.clip)
+            blocks = _resampled(run, stored, inputs.clip, inputs.block)
         else:
             require_same_grid(original.name, run.grid, _maps_name(stored), stored.grid)
             blocks = run.stored_blocks(stored.projector.support, inputs.block or None)
@@ -197,12 +197,12 @@ def _maps_name(stored) -> str:
     return stored.description["Sources"][0]["File"]
 
 
-def _resampled(run, stored, clip) -> Iterator[StoredBlock]:
+def _resampled(run, stored, clip, step) -> Iterator[StoredBlock]:
     """A run's voxels on the projector's support, resampled frame by frame, never to disk."""
     limits = clip_range(*run.finite_range()) if clip else None
     resampler = Resampler(run.grid, stored.grid, "continuous", "neighbours", limits)
     frames = worked(resampler.at(stored.projector.support), run.patches(finite=False))
-    first, step = 0, volumes_in_block(stored.projector.support.size)
+    first, step = 0, step or volumes_in_block(stored.projector.support.size)
     while block := list(itertools.islice(frames, step)):
         yield StoredBlock(first, np.stack(block))
         first += len(block)
