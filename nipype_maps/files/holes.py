@@ -71,5 +71,6 @@ def read_around(fd: int, offset: int, buffer: np.ndarray) -> None:
     buffer[:] = 0
     for first, last in extents(fd, offset, offset + buffer.size):
         first, last = first - offset, last - offset
-        while first < last and (n_bytes := os.preadv(fd, [buffer[first:last]], offset + first)):
-            first += n_bytes
+        while first < last and (data := os.pread(fd, last - first, offset + first)):
+            buffer[first : first + len(data)] = np.frombuffer(data, np.uint8)
+            first += len(data)
