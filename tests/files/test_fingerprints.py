@@ -72,3 +72,11 @@ def test_a_damaged_record_is_as_none(tmp_path):
     for text in ("{", "[]", '{"maps.nii": 3}', '{"maps.nii": [[1], "x"]}'):
         (tmp_path / fingerprints.RECORD).write_text(text)
         assert fingerprint(path) == expected
+
+
+def test_where_a_block_lies_counts(tmp_path):
+    for index in (1, 2):
+        data = np.zeros(4 * fingerprints.BLOCK, np.uint8)
+        data[index * fingerprints.BLOCK] = 1
+        data.tofile(tmp_path / str(index))
+    assert fingerprint(tmp_path / "1") != fingerprint(tmp_path / "2")

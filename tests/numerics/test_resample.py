@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.patches import patch_of
-from nipype_maps.numerics.resample import Resampler, fill_from_neighbours
+from nipype_maps.numerics.resample import Resampler, clip_range, fill_from_neighbours
 
 ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 NAMES = ["plain", "flipped", "permuted", "oblique", "coarse"]
@@ -115,3 +115,8 @@ def test_some_voxels_are_resampled_as_all_are(rng, grids, target, hole):
     np.testing.assert_allclose(values, expected[voxels], atol=1e-14)
     assert expected.min() >= -0.5
     assert expected.max() <= 0.7
+
+
+def test_zero_belongs_to_the_range_that_is_clipped_to():
+    assert clip_range(3.0, 7.0) == (0.0, 7.0)
+    assert clip_range(-3.0, -1.0) == (-3.0, 0.0)
