@@ -68,9 +68,11 @@ def read_around(fd: int, offset: int, buffer: np.ndarray) -> None:
     offset : int
     buffer : (n,) uint8 array, contiguous
     """
-    buffer[:] = 0
+    filled = 0
     for first, last in extents(fd, offset, offset + buffer.size):
         first, last = first - offset, last - offset
-        while first < last and (data := os.pread(fd, last - first, offset + first)):
-            buffer[first : first + len(data)] = np.frombuffer(data, np.uint8)
-            first += len(data)
+        buffer[filled:first] = 0
+        while first < last and (n_bytes := os.preadv(fd, [buffer[first:last]], offset + first)):
+            first += n_bytes
+        filled = first
+    buffer[filled:] = 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from ..numerics.grid import require_same_grid
 from ..numerics.patches import Patch
 from .volumes import Volumes
+from .writing import writing
 
 
 def read_mask(path, image: Volumes) -> np.ndarray:
@@ -36,9 +39,9 @@ def read_mask(path, image: Volumes) -> np.ndarray:
     require_same_grid(mask.name, mask.grid, image.name, image.grid)
     if mask.n_volumes != 1:
         raise ValueError(f"{path} has {mask.n_volumes} volumes; a mask is a 3D image.")
-    (_, block), *_ = mask.blocks(finite=True)
-    inside = block[0] != 0
-    values = np.unique(block[0][inside])
+    ((values,),) = (block.values(finite=True) for block in mask.blocks())
+    inside = values != 0
+    values = np.unique(values[inside])
     if values.size == 0:
         raise ValueError(f"{path} is empty: no voxel is inside the mask.")
     if values.size > 1:
@@ -51,18 +54,33 @@ def read_mask(path, image: Volumes) -> np.ndarray:
 
 
 class StoredMaps:
-    """An image's volumes as maps (`numerics.tiles.Maps`), read anew at each pass.
+    """An image's volumes as maps (`numerics.cutting.Maps`), read anew at each pass.
 
     Parameters
     ----------
     image : Volumes
         NaN and infinity count as 0.
+    folder : path-like
+        Where a compressed image is unpacked for as long as it is needed, since slices of it
+        cannot be read in any order.
     """
 
-    def __init__(self, image: Volumes):
-        self._image = image
+    def __init__(self, image: Volumes, folder):
+        self._image, self._folder = image, folder
+        self._unpacked = None
         self.shape = image.grid.shape
         self.n_maps = image.n_volumes
 
-    def __iter__(self) -> Iterator[Patch]:
-        return self._image.patches()
+    def slabs(self, thickness: int) -> Iterator[list[tuple[int, Patch]]]:
+        """So many slices of all maps at a time."""
+        if self._image.compressed:
+            self._image = self._unpack()
+        return self._image.slabs(thickness)
+
+    def _unpack(self) -> Volumes:
+        self._unpacked = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._folder)
+        path = Path(self._unpacked.name) / "maps.nii"
+        with writing(path, self._image.grid, self.n_maps) as out:
+            for patch in self._image.patches():
+                out.append(patch)
+        return Volumes(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..numerics.blocks import values_of
+from ..numerics.patches import Patch, patch_of
 from .compression import DAMAGED, open_to_read
 from .holes import extents, read_around
 
@@ -26,7 +27,9 @@ class Part:
     def __init__(self, image):
         header = image.header
         self.n_volumes = image.shape[3] if len(image.shape) > 3 else 1
-        self.n_voxels = int(np.prod(image.shape[:3]))
+        self.shape = image.shape[:3]
+        self.n_voxels = int(np.prod(self.shape))
+        self._slice = int(np.prod(self.shape[:2]))
         self.dtype = header.get_data_dtype()
         proxy = image.dataobj
         self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
@@ -66,28 +69,36 @@ class Part:
                     self._read_checksum(stream)
                 yield volume
 
-    def values(self, stored: np.ndarray, finite: bool) -> np.ndarray:
-        """Float64 values of what is stored."""
-        return values_of(stored, self.slope, self.inter, finite)
+    def patch(self, stored: np.ndarray, below: int, finite: bool) -> Patch:
+        """What some slices (X, Y, n), above so many others, mean: without the zeros around it."""
+        if self.inter != 0:
+            return patch_of(values_of(stored, self.slope, self.inter, finite), (0, 0, below))
+        patch = patch_of(stored, (0, 0, below))
+        return Patch(patch.corner, values_of(patch.values, self.slope, self.inter, finite))
 
-    def slices_with_data(self, n_slices: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Of each volume of an uncompressed file the first slice with data, and the slices to the last."""
-        n_bytes = self.n_voxels * self.dtype.itemsize
-        thickness = n_bytes // n_slices
-        # without a buffer, whose position asking for the holes would move
-        with open(self.data_file, "rb", buffering=0) as stream:
-            for index in range(self.n_volumes):
-                start = self.offset + index * n_bytes
-                used = list(extents(stream.fileno(), start, start + n_bytes))
-                first, last = 0, 0
-                if used:
-                    first = (used[0][0] - start) // thickness
-                    last = -(-(used[-1][1] - start) // thickness)
-                if os.fstat(stream.fileno()).st_size < start + n_bytes:
-                    raise self._too_short(index)
-                slices = np.empty((last - first) * thickness // self.dtype.itemsize, self.dtype)
-                read_around(stream.fileno(), start + first * thickness, slices.view(np.uint8))
-                yield first, slices
+    def opened(self):
+        """The file for `slices`, without a buffer, whose position asking for holes would move."""
+        return open(self.data_file, "rb", buffering=0)
+
+    def slices(self, stream, index: int, first: int, stop: int) -> tuple[int, np.ndarray]:
+        """Of some slices of a volume the first that holds data, and those up to the last, as stored.
+
+        The file must not be compressed.
+        """
+        n_bytes, thickness = self.n_voxels * self.dtype.itemsize, self._slice * self.dtype.itemsize
+        start = self.offset + index * n_bytes
+        if os.fstat(stream.fileno()).st_size < start + n_bytes:
+            raise self._too_short(index)
+        if self.inter == 0:  # else a stored zero is not zero
+            used = list(extents(stream.fileno(), start + first * thickness, start + stop * thickness))
+            first, stop = (
+                ((used[0][0] - start) // thickness, -(-(used[-1][1] - start) // thickness))
+                if used
+                else (first, first)
+            )
+        stored = np.empty((stop - first) * self._slice, self.dtype)
+        read_around(stream.fileno(), start + first * thickness, stored.view(np.uint8))
+        return first, stored.reshape((*self.shape[:2], -1), order="F")
 
     def _read_volume(self, stream, volume, index) -> None:
         n_bytes = self._fill(stream, memoryview(volume.view(np.uint8)))

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import mmap
 import struct
 import zipfile
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..numerics.grid import Grid
 from ..numerics.projector import Projector
-from ..numerics.tiles import Tiles
+from ..numerics.solution import Solution
+from ..numerics.tiles import Tiles, join
 from .atomic import replacing
 from .compression import crc32
 
 #: Kind of the field of zeros that aligns a member, as Android's zipalign uses it.
 PADDING = 0xD935
+#: The arrays of tiles that are small: where their values lie.
+INDEX = ("voxels", "bounds", "maps", "map_bounds")
 
 
 @dataclass(frozen=True, eq=False)
-class StoredProjector:
-    """A projector, and all that its users must know of the maps.
+class MapsInfo:
+    """What users of a projector must know of the maps it was made of.
 
     Attributes
     ----------
-    projector : Projector
     grid : Grid
         The working grid, on which runs must lie.
     names : list of str
@@ -41,7 +45,6 @@ class StoredProjector:
         Whether the maps' header says where the grid lies.
     """
 
-    projector: Projector
     grid: Grid
     names: list[str]
     empty: str = "nan"
@@ -49,23 +52,28 @@ class StoredProjector:
     located: bool = True
 
 
-def write_projector(path, stored: StoredProjector) -> None:
-    """Write a projector to a .npz file."""
-    projector = stored.projector
-    arrays = {
-        "finish": projector.finish,
-        "rank": projector.rank,
-        "condition": projector.condition,
-        "vif": projector.vif,
-        "shape": stored.grid.shape,
-        "affine": stored.grid.affine,
-        "text": json.dumps([stored.names, stored.empty, stored.description, stored.located]),
-    }
-    arrays |= {f"weights_{field.name}": getattr(projector.weights, field.name) for field in fields(Tiles)}
+def write_projector(path, weights: Iterable[Tiles], solution: Solution, info: MapsInfo) -> None:
+    """Write a projector to a .npz file, its weights as they come."""
     with replacing(path, durable=False) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for name, array in arrays.items():
+
+        def write(name, array):
             with archive.open(_aligned(f"{name}.npy", archive), "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
+
+        written, number = [], itertools.count()
+        for tiles in weights:
+            for piece in tiles.pieces:
+                write(f"piece{next(number):04d}", piece)
+            written.append(replace(tiles, pieces=()))
+        index = join(solution.finish.shape[1], written)
+        for name in INDEX:
+            write(name, getattr(index, name))
+        for part in fields(Solution):
+            if part.name != "mixing":
+                write(part.name, getattr(solution, part.name))
+        write("shape", info.grid.shape)
+        write("affine", info.grid.affine)
+        write("text", json.dumps([info.names, info.empty, info.description, info.located]))
 
 
 def _aligned(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -77,7 +85,7 @@ def _aligned(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return info
 
 
-def read_projector(path) -> StoredProjector:
+def read_projector(path) -> tuple[Projector, MapsInfo]:
     """Read what `write_projector` wrote.
 
     Raises
@@ -89,20 +97,15 @@ def read_projector(path) -> StoredProjector:
         with zipfile.ZipFile(path) as archive, open(path, "rb") as stream:
             mapped = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
             arrays = {Path(info.filename).stem: _array(info, mapped) for info in archive.infolist()}
+        finish = arrays["finish"]
+        pieces = tuple(arrays[name] for name in sorted(arrays) if name.startswith("piece"))
+        weights = Tiles(finish.shape[1], *(arrays[name] for name in INDEX), pieces)
+        solution = Solution(finish, int(arrays["rank"]), float(arrays["condition"]), arrays["vif"])
         names, empty, description, located = json.loads(str(arrays["text"]))
-        weights = {field.name: arrays[f"weights_{field.name}"] for field in fields(Tiles)}
-        weights["n_maps"] = int(weights["n_maps"])
-        projector = Projector(
-            Tiles(**weights),
-            arrays["finish"],
-            int(arrays["rank"]),
-            float(arrays["condition"]),
-            arrays["vif"],
-        )
         grid = Grid(tuple(arrays["shape"]), arrays["affine"])
     except (OSError, ValueError, KeyError, EOFError, struct.error, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is no projector as FitProjector writes them ({error}).") from error
-    return StoredProjector(projector, grid, names, empty, description, located)
+    return Projector(weights, solution), MapsInfo(grid, names, empty, description, located)
 
 
 def _array(info: zipfile.ZipInfo, mapped: memoryview) -> np.ndarray:

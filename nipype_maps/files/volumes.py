@@ -16,7 +16,7 @@ import numpy as np
 
 from ..numerics.blocks import StoredBlock
 from ..numerics.grid import Grid
-from ..numerics.patches import Patch, patch_of
+from ..numerics.patches import Patch
 from .part import Part
 from .threads import prefetched
 
@@ -86,9 +86,7 @@ class Volumes:
         """Whether any of the files has to be inflated."""
         return any(part.compressed for part in self._parts)
 
-    def stored_blocks(
-        self, voxels: np.ndarray | None = None, n_volumes: int | None = None
-    ) -> Iterator[StoredBlock]:
+    def blocks(self, voxels: np.ndarray | None = None, n_volumes: int | None = None) -> Iterator[StoredBlock]:
         """Read forward, in a thread of its own, one block ahead.
 
         Parameters
@@ -115,40 +113,14 @@ class Volumes:
             sizes = itertools.chain([max(1, n_volumes // 4)], itertools.repeat(n_volumes))
         else:
             sizes = itertools.repeat(n_volumes)
-        return prefetched(self._stored_blocks(voxels, sizes))
+        return prefetched(self._blocks(voxels, sizes))
 
-    def _stored_blocks(self, voxels, sizes):
+    def _blocks(self, voxels, sizes):
         done = 0
         for part in self._parts:
             for stored in part.blocks(voxels, sizes):
                 yield StoredBlock(done, stored, part.slope, part.inter)
                 done += len(stored)
-
-    def blocks(
-        self, voxels: np.ndarray | None = None, n_volumes: int | None = None, finite: bool = False
-    ) -> Iterator[tuple[int, np.ndarray]]:
-        """Read forward, as `stored_blocks`, values in float64.
-
-        Parameters
-        ----------
-        voxels, n_volumes
-            As for `stored_blocks`.
-        finite : bool
-            Put 0 for NaN and infinity.
-
-        Yields
-        ------
-        first : int
-            Index of the block's first volume.
-        block : (n, S) float64 array
-        """
-        for block in self.stored_blocks(voxels, n_volumes):
-            yield block.first, block.values(finite=finite)
-
-    def volumes(self) -> Iterator[np.ndarray]:
-        """The volumes one by one, each (X, Y, Z) in float64."""
-        for _, block in self.blocks(n_volumes=1):
-            yield self.grid.unflatten(block[0])
 
     def patches(self, finite: bool = True) -> Iterator[Patch]:
         """The volumes one by one, without the zeros around them, in float64.
@@ -158,18 +130,29 @@ class Volumes:
         finite : bool
             Put 0 for NaN and infinity.
         """
-        for slab, first, part in prefetched(self._slabs()):
-            if part.inter != 0:  # a stored zero is not zero
-                patch = patch_of(part.values(slab, finite))
-            else:
-                patch = patch_of(slab, (0, 0, first))
-                patch = Patch(patch.corner, part.values(patch.values, finite))
-            yield patch
+        for part, stored, first in prefetched(self._slices()):
+            yield part.patch(stored, first, finite)
+
+    def slabs(self, thickness: int) -> Iterator[list[tuple[int, Patch]]]:
+        """The volumes again, so many slices of all at a time, one slab ahead; not of a compressed file.
+
+        Parameters
+        ----------
+        thickness : int
+            Slices in a slab.
+
+        Yields
+        ------
+        list of (int, Patch)
+            The volumes that are not zero in the slab; NaN and infinity count as 0.  Corners are
+            counted from the slab's first slice.
+        """
+        return prefetched(self._slabs(thickness))
 
     def finite_range(self) -> tuple[float, float]:
         """Smallest and largest of all values that are finite; reads the image once."""
         low, high = np.inf, -np.inf
-        for block in self.stored_blocks(n_volumes=1):
+        for block in self.blocks(n_volumes=1):
             stored = block.stored
             ends = np.array([[stored.min(), stored.max()]])
             if not np.isfinite(ends).all():
@@ -179,15 +162,30 @@ class Volumes:
                 low, high = min(low, float(value)), max(high, float(value))
         return low, high
 
-    def _slabs(self):
+    def _slices(self):
         """Of each volume the slices (X, Y, n) that hold data, as stored, and the first one's index."""
         for part in self._parts:
-            if part.compressed or part.inter != 0:
-                for stored in part.blocks(None, itertools.repeat(1)):
-                    yield self.grid.unflatten(stored[0]), 0, part
+            if part.compressed:
+                for volume in part.volumes():
+                    yield part, self.grid.unflatten(volume.copy()), 0
             else:
-                for first, stored in part.slices_with_data(self.shape[2]):
-                    yield stored.reshape((*self.shape[:2], -1), order="F"), first, part
+                with part.opened() as stream:
+                    for index in range(part.n_volumes):
+                        first, stored = part.slices(stream, index, 0, self.shape[2])
+                        yield part, stored, first
+
+    def _slabs(self, thickness):
+        for low in range(0, self.shape[2], thickness):
+            slab, before = [], 0
+            for part in self._parts:
+                with part.opened() as stream:
+                    for index in range(part.n_volumes):
+                        first, stored = part.slices(stream, index, low, min(low + thickness, self.shape[2]))
+                        patch = part.patch(stored, first - low, finite=True)
+                        if patch.values.size:
+                            slab.append((before + index, patch))
+                before += part.n_volumes
+            yield slab
 
 
 def volumes_in_block(size: int, dtype=np.float64) -> int:

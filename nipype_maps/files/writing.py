@@ -91,11 +91,10 @@ class _Plain(VolumeWriter):
 
     def append(self, patch: Patch) -> None:
         self._stream.flush()
-        x, y, z = patch.box
-        slices = np.zeros((*self._grid.shape[:2], patch.values.shape[2]), self._dtype, order="F")
-        slices[x, y] = patch.values
-        flat = slices.ravel(order="F")
-        start = (self._n_volumes * self._grid.n_voxels + z.start * self._slice) * self._dtype.itemsize
+        (x, y, below), thickness = patch.corner, patch.values.shape[2]
+        slices = Patch((x, y, 0), patch.values).volume((*self._grid.shape[:2], thickness))
+        flat = slices.astype(self._dtype, copy=False).ravel(order="F")
+        start = (self._n_volumes * self._grid.n_voxels + below * self._slice) * self._dtype.itemsize
         write_around(self._stream.fileno(), self._offset + start, flat.view(np.uint8))
         self._n_volumes += 1
 

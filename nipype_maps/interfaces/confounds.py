@@ -55,7 +55,7 @@ class HighVarianceConfounds(MapsInterface):
         def read(voxels):
             if inside is not None:
                 voxels = inside if voxels is None else inside[voxels]
-            return run.stored_blocks(voxels)
+            return run.blocks(voxels)
 
         values = np.full((run.n_volumes, inputs.n_confounds), np.nan)
         values[kept] = high_variance_confounds(

@@ -14,8 +14,8 @@ from ..files.tables import read_table
 from ..files.threads import prefetched
 from ..files.volumes import Volumes, volumes_in_block
 from ..files.writing import writing
+from ..numerics.cutting import tiles_of
 from ..numerics.patches import Patch
-from ..numerics.tiles import tiles_of
 from .base import (
     InputFile,
     MapsInputSpec,
@@ -59,7 +59,7 @@ class Inverse(MapsInterface):
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
         signals = _in_order_of(names, table)
-        tiles = tiles_of(StoredMaps(maps))
+        tiles = tiles_of(StoredMaps(maps, cwd))
         t_r = inputs.t_r
         if t_r is None and sidecar_of(inputs.in_file).exists():
             t_r = read_json(sidecar_of(inputs.in_file)).get("RepetitionTime")

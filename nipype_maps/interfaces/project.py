@@ -12,7 +12,7 @@ from nipype.interfaces.base import File, Str, TraitedSpec, traits
 from ..files.compression import LIBRARY
 from ..files.images import StoredMaps
 from ..files.map_names import default_map_names
-from ..files.projectors import StoredProjector, read_projector, write_projector
+from ..files.projectors import MapsInfo, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
@@ -20,8 +20,9 @@ from ..files.threads import worked
 from ..files.volumes import Volumes, volumes_in_block
 from ..numerics.blocks import StoredBlock
 from ..numerics.grid import require_same_grid
-from ..numerics.projector import build_projector
+from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
+from ..numerics.solution import solve
 from .base import (
     InputFile,
     MapsInputSpec,
@@ -75,32 +76,31 @@ class FitProjector(MapsInterface):
                 f"{maps.name} has {maps.n_volumes} maps, but there are {len(names)} names and "
                 f"{len(shares)} coverages."
             )
-        projector = build_projector(StoredMaps(maps), None if smoothed is None else StoredMaps(smoothed))
-        _warn(projector, names, inputs.empty_maps)
+        solution = solve(StoredMaps(maps, cwd))
+        _warn(solution.vif, names, inputs.empty_maps)
         description = {
             **(inputs.parameters or {}),
             "Grid": {"Shape": list(maps.grid.shape), "Affine": maps.grid.affine.tolist()},
             "Names": names,
             "Coverage": [number(share) for share in shares],
-            "Rank": projector.rank,
-            "ConditionNumber": number(projector.condition),
-            "VarianceInflation": [number(value) for value in projector.vif],
+            "Rank": solution.rank,
+            "ConditionNumber": number(solution.condition),
+            "VarianceInflation": [number(value) for value in solution.vif],
             "Sources": sources(inputs.maps_source or inputs.maps_file),
         }
         if inputs.mask_source:
             description["MaskSource"] = source(inputs.mask_source)
         description["Warnings"] = list(notes)
         out_file = str(cwd / "projector.npz")
-        write_projector(
-            out_file,
-            StoredProjector(projector, maps.grid, names, inputs.empty_maps, description, maps.located),
-        )
-        return {"projector": out_file, "rank": projector.rank, "condition": projector.condition}
+        weights = weights_of(StoredMaps(smoothed or maps, cwd), solution)
+        info = MapsInfo(maps.grid, names, inputs.empty_maps, description, maps.located)
+        write_projector(out_file, weights, solution, info)
+        return {"projector": out_file, "rank": solution.rank, "condition": solution.condition}
 
 
-def _warn(projector, names, empty_maps) -> None:
-    empty = [name for name, vif in zip(names, projector.vif, strict=True) if np.isnan(vif)]
-    dependent = [name for name, vif in zip(names, projector.vif, strict=True) if np.isinf(vif)]
+def _warn(vif, names, empty_maps) -> None:
+    empty = [name for name, value in zip(names, vif, strict=True) if np.isnan(value)]
+    dependent = [name for name, value in zip(names, vif, strict=True) if np.isinf(value)]
     if empty:
         filled = "n/a" if empty_maps == "nan" else "0"
         warnings.warn(
@@ -157,16 +157,16 @@ class Project(MapsInterface):
     output_spec = ProjectOutputSpec
 
     def _run(self, inputs, cwd, notes):
-        stored = read_projector(inputs.projector)
+        projector, maps = read_projector(inputs.projector)
         run = Volumes(inputs.in_file)
         original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
-        resampled = inputs.on_mismatch == "resample" and not run.grid.same_as(stored.grid)
+        resampled = inputs.on_mismatch == "resample" and not run.grid.same_as(maps.grid)
         if resampled:
-            require_overlap(run, stored.grid, stored.located, _maps_name(stored))
-            blocks = _resampled(run, stored, inputs.clip, inputs.block)
+            require_overlap(run, maps.grid, maps.located, _maps_name(maps))
+            blocks = _resampled(run, maps.grid, projector.support, inputs.clip, inputs.block)
         else:
-            require_same_grid(original.name, run.grid, _maps_name(stored), stored.grid)
-            blocks = run.stored_blocks(stored.projector.support, inputs.block or None)
+            require_same_grid(original.name, run.grid, _maps_name(maps), maps.grid)
+            blocks = run.blocks(projector.support, inputs.block or None)
             if not run.located:
                 warnings.warn(
                     f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
@@ -175,43 +175,36 @@ class Project(MapsInterface):
                 )
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
-        signals = _signals(blocks, stored)
+        signals = np.vstack([projector.project(block) for block in blocks])
+        if maps.empty == "nan":
+            signals[:, np.isnan(projector.solution.vif)] = np.nan
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
-        write_signals(out_file, stored.names, signals)
-        description = {key: value for key, value in stored.description.items() if key != "Warnings"}
+        write_signals(out_file, maps.names, signals)
+        description = {key: value for key, value in maps.description.items() if key != "Warnings"}
         sidecar = {
             "Description": "Least-squares signals of brain maps, one per column, one row per frame",
             "RepetitionTime": original.t_r,
             "FramesInRun": run.n_volumes,
             "Sources": sources(original.paths),
             "Maps": description,
-            "Warnings": [*stored.description.get("Warnings", []), *notes],
+            "Warnings": [*maps.description.get("Warnings", []), *notes],
             "Versions": versions(),
         }
         write_json(out_json, sidecar)
         return {"out_file": out_file, "out_json": out_json, "t_r": original.t_r}
 
 
-def _maps_name(stored) -> str:
-    return stored.description["Sources"][0]["File"]
+def _maps_name(maps) -> str:
+    return maps.description["Sources"][0]["File"]
 
 
-def _resampled(run, stored, clip, step) -> Iterator[StoredBlock]:
+def _resampled(run, grid, voxels, clip, step) -> Iterator[StoredBlock]:
     """A run's voxels on the projector's support, resampled frame by frame, never to disk."""
     limits = clip_range(*run.finite_range()) if clip else None
-    resampler = Resampler(run.grid, stored.grid, "continuous", "neighbours", limits)
-    frames = worked(resampler.at(stored.projector.support), run.patches(finite=False))
-    first, step = 0, step or volumes_in_block(stored.projector.support.size)
+    resampler = Resampler(run.grid, grid, "continuous", "neighbours", limits)
+    frames = worked(resampler.at(voxels), run.patches(finite=False))
+    first, step = 0, step or volumes_in_block(voxels.size)
     while block := list(itertools.islice(frames, step)):
         yield StoredBlock(first, np.stack(block))
         first += len(block)
-
-
-def _signals(blocks, stored) -> np.ndarray:
-    """(T, K) signals of a run, read forward."""
-    projector = stored.projector
-    signals = np.vstack([projector.project(block) for block in blocks])
-    if stored.empty == "nan":
-        signals[:, np.isnan(projector.vif)] = np.nan
-    return signals

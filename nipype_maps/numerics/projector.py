@@ -10,19 +10,15 @@ because ``G`` is symmetric.  All that depends on the maps is worked out once and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from .blocks import StoredBlock
-from .tiles import Columns, Tiles, tiles_of, whole
-
-#: Normal equations square the condition number.  Up to this one (of the maps scaled to
-#: unit length) they still give 1e-9; worse-conditioned maps take the orthogonal route.
-WELL_CONDITIONED = 1e3
-#: Values of the maps that the orthogonal route holds densely at once (32 MB).
-SLAB = 1 << 22
+from .cutting import Columns, Maps, cut
+from .solution import DENSE, Solution, solve
+from .tiles import Tiles, join, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,17 +29,7 @@ class Projector:
     ----------
     weights : Tiles
         (V, R) matrix, zero where no map is.
-    finish : (K, R) array
-        Rows of maps that are zero everywhere are zero.
-    rank : int
-        Numerical rank of the maps, by the cut-off of ``scipy.linalg.lstsq``.
-    condition : float
-        Largest over smallest singular value of the maps that are not empty; infinite where
-        they are linearly dependent.
-    vif : (K,) array
-        Variance inflation factor of each map: how many times larger the variance of its
-        signal is than if the maps were orthogonal (not centred, since the fit has no
-        intercept).  Infinite for linearly dependent maps, NaN for empty ones.
+    solution : Solution
 
     Examples
     --------
@@ -56,10 +42,7 @@ class Projector:
     """
 
     weights: Tiles
-    finish: np.ndarray
-    rank: int
-    condition: float
-    vif: np.ndarray
+    solution: Solution
 
     @property
     def support(self) -> np.ndarray:
@@ -78,7 +61,7 @@ class Projector:
         -------
         (T, K) array
         """
-        return self.weights.collect(block) @ self.finish.T
+        return self.weights.collect(block) @ self.solution.finish.T
 
 
 def build_projector(maps, smoothed=None) -> Projector:
@@ -100,111 +83,37 @@ def build_projector(maps, smoothed=None) -> Projector:
     ValueError
         If every map is zero.
 
-    Notes
-    -----
-    Maps in good condition are solved by normal equations, which are then exact enough.
-    Others are first combined into orthonormal ones, by a QR decomposition taken a slab of
-    rows at a time: that keeps the accuracy of ``lstsq`` without holding sparse maps
-    densely.  Where ill-conditioned maps are smoothed, the rounding of the smoothed maps
-    themselves is amplified by the square of the condition number; smooth the runs instead
-    if that matters (a condition of 1e4 leaves about 8 digits).
-
     Examples
     --------
     A map given twice: the solution of minimum norm shares the signal between the two.
 
     >>> maps = np.array([[1.0, 1.0], [2.0, 2.0]])
     >>> projector = build_projector(maps)
-    >>> np.round(projector.project(StoredBlock(0, np.array([[4.0, 8.0]]))), 12).tolist(), projector.rank
+    >>> signals = projector.project(StoredBlock(0, np.array([[4.0, 8.0]])))
+    >>> np.round(signals, 12).tolist(), projector.solution.rank
     ([[2.0, 2.0]], 1)
     """
-    tiles = _tiles(maps)
-    gram = tiles.gram()
-    lengths = np.sqrt(np.diag(gram))
-    full = np.flatnonzero(lengths > 0)
-    if not full.size:
-        raise ValueError("every map is zero, so there is nothing to fit.")
-
-    factors = _factors(tiles, gram[np.ix_(full, full)], full)
-    if smoothed is not None:
-        del tiles  # before the smoothed ones need the room
-        tiles = _tiles(smoothed)
-    n_maps = lengths.size
-    if factors.mixing is None:
-        finish = np.zeros((n_maps, n_maps))
-        finish[np.ix_(full, full)] = factors.kernel
-    else:
-        tiles = _mixed(tiles, full, factors)
-        finish = np.zeros((n_maps, factors.rank))
-        finish[full] = factors.kernel
-    vif = np.full(n_maps, np.nan)
-    vif[full] = factors.vif
-    return Projector(tiles, finish, factors.rank, factors.condition, vif)
+    maps = _as_maps(maps)
+    smoothed = maps if smoothed is None else _as_maps(smoothed)
+    solution = solve(maps)
+    return Projector(join(solution.finish.shape[1], weights_of(smoothed, solution)), solution)
 
 
-def _tiles(maps) -> Tiles:
-    return tiles_of(Columns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps)
+def weights_of(smoothed: Maps, solution: Solution) -> Iterator[Tiles]:
+    """The weights of a projector, made some slices at a time so that they can go to disk.
 
-
-def _mixed(tiles: Tiles, full, factors) -> Tiles:
-    slabs = [
-        slab[:, full] @ factors.mixing @ factors.correction for _, slab in tiles.slabs(SLAB // full.size)
-    ]
-    return whole(tiles.voxels, np.vstack(slabs))
-
-
-@dataclass(frozen=True, eq=False)
-class _Factors:
-    """What solving takes: ``s = kernel (weights mixing correction)' x``."""
-
-    kernel: np.ndarray
-    rank: int
-    condition: float
-    vif: np.ndarray
-    mixing: np.ndarray | None = None
-    correction: np.ndarray | None = None
-
-
-def _factors(tiles: Tiles, gram, full) -> _Factors:
-    """Solve by normal equations if the maps' condition allows, else by orthogonal maps."""
-    lengths = np.sqrt(np.diag(gram))
-    correlation = gram / np.outer(lengths, lengths)
-    eigenvalues = scipy.linalg.eigvalsh(correlation)
-    if eigenvalues[0] * WELL_CONDITIONED**2 <= eigenvalues[-1]:
-        return _orthogonal(tiles, lengths, full)
-    triangle = scipy.linalg.cholesky(correlation)
-    inverse = scipy.linalg.cho_solve((triangle, False), np.eye(lengths.size))
-    singular = scipy.linalg.svdvals(triangle * lengths)
-    return _Factors(
-        kernel=inverse / np.outer(lengths, lengths),
-        rank=lengths.size,
-        condition=float(singular[0] / singular[-1]),
-        vif=np.diag(inverse),
-    )
-
-
-def _orthogonal(tiles: Tiles, lengths, full) -> _Factors:
-    """Orthonormal combinations of the maps, ``Q = maps @ mixing @ correction``.
-
-    R of ``maps = Q R`` gives singular values and axes exactly enough, but the combinations
-    made with them are orthogonal to rounding times the condition number only; a second,
-    well-conditioned step mends that (as in CholeskyQR2, Yamamoto et al. 2015).
+    Where ill-conditioned maps are smoothed, the rounding of the smoothed maps themselves is
+    amplified by the square of the condition number; smooth the runs instead if that matters
+    (a condition of 1e4 leaves about 8 digits).
     """
-    n_maps = full.size
-    triangle = np.zeros((0, n_maps))
-    n_rows = max(2 * n_maps, SLAB // n_maps)
-    for _, slab in tiles.slabs(n_rows):
-        triangle = scipy.linalg.qr(np.vstack([triangle, slab[:, full]]), mode="r")[0][:n_maps]
-    _, singular, axes = scipy.linalg.svd(triangle)
-    rank = int((singular > singular[0] * np.finfo(float).eps).sum())
-    mixing = axes[:rank].T / singular[:rank]
-    mixed = np.zeros((rank, rank))
-    for _, slab in tiles.slabs(n_rows):
-        part = slab[:, full] @ mixing
-        mixed += part.T @ part
-    correction = scipy.linalg.solve_triangular(scipy.linalg.cholesky(mixed), np.eye(rank))
-    kernel = mixing @ correction
-    vif = (kernel**2).sum(axis=1) * lengths**2
-    vif[(np.abs(axes[rank:]) > np.sqrt(np.finfo(float).eps)).any(axis=0)] = np.inf
-    condition = float(singular[0] / singular[-1]) if rank == n_maps else np.inf
-    return _Factors(kernel, rank, condition, vif, mixing, correction)
+    for tiles in cut(smoothed):
+        if not solution.mixing:
+            yield tiles
+            continue
+        for rows, values in tiles.dense(DENSE // tiles.n_maps):
+            mixed = solution.mixed(values)
+            yield whole(mixed.shape[1], tiles.voxels[rows], np.arange(mixed.shape[1]), mixed)
+
+
+def _as_maps(maps) -> Maps:
+    return Columns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps

@@ -34,10 +34,34 @@ def test_a_mask_on_another_grid_is_refused(mask, maps):
         read_mask(mask, Volumes(maps))
 
 
-def test_stored_maps_are_the_maps(maps):
-    expected = nib.load(maps).get_fdata()
-    stored = StoredMaps(Volumes(maps))
+@pytest.mark.parametrize("name", ["maps.nii", "maps.nii.gz"])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_stored_maps_are_the_maps(maps, tmp_path, name, scaled):
+    image = nib.Nifti1Image.from_filename(maps)
+    if scaled:
+        image = nib.Nifti1Image(image.get_fdata() - 1, image.affine, dtype="int16")
+    path, folder = tmp_path / name, tmp_path / "unpacked"
+    nib.save(image, path)
+    folder.mkdir()
+    expected = nib.load(path).get_fdata()
+    stored = StoredMaps(Volumes(path), folder)
     assert (stored.shape, stored.n_maps) == (expected.shape[:3], 4)
-    for _ in range(2):  # as often as asked
-        volumes = [patch.volume(stored.shape) for patch in stored]
-        np.testing.assert_array_equal(np.stack(volumes, axis=-1), expected)
+    for thickness in (4, 1, 100):  # as often as asked
+        seen = np.zeros(expected.shape)
+        for number, slab in enumerate(stored.slabs(thickness)):
+            low = number * thickness
+            for index, patch in slab:
+                part = seen[:, :, low : low + thickness, index]
+                part[patch.box] += patch.values
+        np.testing.assert_array_equal(seen, expected)
+    del stored
+    assert not list(folder.iterdir())
+
+
+def test_maps_of_a_list_of_images_are_read_in_slabs(save, grids, rng):
+    values = rng.normal(size=(3, *grids["plain"].shape))
+    values[1] = 0
+    paths = [save(volume, grids["plain"], f"map{index}.nii") for index, volume in enumerate(values)]
+    slabs = list(StoredMaps(Volumes(paths), None).slabs(4))
+    assert [[index for index, _ in slab] for slab in slabs] == [[0, 2], [0, 2]]
+    np.testing.assert_array_equal(slabs[1][1][1].values, values[2][:, :, 4:])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nipype_maps.files.projectors import StoredProjector, read_projector, write_projector
+from nipype_maps.files.projectors import MapsInfo, read_projector, write_projector
 from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.projector import build_projector
 
@@ -10,17 +10,17 @@ from nipype_maps.numerics.projector import build_projector
 def test_a_projector_survives_the_disk_bit_by_bit(tmp_path, rng, grids, density):
     grid = grids["plain"]
     maps = rng.normal(size=(grid.n_voxels, 3)) * (rng.random((grid.n_voxels, 3)) < density)
-    stored = StoredProjector(build_projector(maps), grid, ["a", "b", "ü"], "zero", {"Rank": 3})
+    projector, info = build_projector(maps), MapsInfo(grid, ["a", "b", "ü"], "zero", {"Rank": 3})
     for name in ("one.npz", "two.npz"):
-        write_projector(tmp_path / name, stored)
+        write_projector(tmp_path / name, [projector.weights], projector.solution, info)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
-    back = read_projector(tmp_path / "one.npz")
-    run = StoredBlock(0, rng.normal(size=(4, back.projector.support.size)))
-    np.testing.assert_array_equal(back.projector.project(run), stored.projector.project(run))
-    assert (back.names, back.empty, back.description) == (["a", "b", "ü"], "zero", {"Rank": 3})
-    assert back.grid.same_as(grid)
-    assert (back.projector.rank, back.projector.condition) == (3, stored.projector.condition)
+    back, said = read_projector(tmp_path / "one.npz")
+    run = StoredBlock(0, rng.normal(size=(4, back.support.size)))
+    np.testing.assert_array_equal(back.project(run), projector.project(run))
+    assert (said.names, said.empty, said.description) == (["a", "b", "ü"], "zero", {"Rank": 3})
+    assert said.grid.same_as(grid)
+    assert (back.solution.rank, back.solution.condition) == (3, projector.solution.condition)
 
 
 def test_another_file_is_refused(tmp_path):

@@ -22,6 +22,16 @@ def write(path, values, affine, slope=1.0, inter=0.0, order="<", kind=nib.Nifti1
     return path
 
 
+def read(image, **options):
+    """(n, V) values of all volumes."""
+    return np.vstack([block.values(**options) for block in image.blocks(n_volumes=1)])
+
+
+def flat(volumes):
+    """(n, V) values of volumes (X, Y, Z, n)."""
+    return volumes.reshape(-1, volumes.shape[3], order="F").T
+
+
 @pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".img"])
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("slope", [1.0, 0.5])
@@ -32,25 +42,26 @@ def test_every_kind_of_file_reads_as_nibabel_reads_it(tmp_path, rng, grids, dtyp
     kind = nib.Nifti1Pair if ending == ".img" else nib.Nifti1Image
     path = write(tmp_path / f"run{ending}", values, grids["plain"].affine, slope, inter, order, kind)
     expected = nib.load(path).get_fdata()
-    volumes = list(Volumes(path).volumes())
+    image = Volumes(path)
+    np.testing.assert_array_equal(read(image), flat(expected))
+    volumes = [patch.volume(image.grid.shape) for patch in image.patches()]
     np.testing.assert_array_equal(np.stack(volumes, axis=-1), expected)
-    assert volumes[0].dtype == np.float64
 
 
 def test_nifti2(tmp_path, rng, grids):
     values = rng.normal(size=(*grids["oblique"].shape, 2))
     path = write(tmp_path / "run.nii", values, grids["oblique"].affine, kind=nib.Nifti2Image)
-    np.testing.assert_array_equal(np.stack(list(Volumes(path).volumes()), axis=-1), values)
+    np.testing.assert_array_equal(read(Volumes(path)), flat(values))
 
 
 @pytest.mark.parametrize("n_volumes", [1, 3, 100, None])
 def test_blocks_cover_the_run_in_order_whatever_their_size(make_run, n_volumes):
     path = make_run(n_frames=7)
     voxels = np.array([5, 3, 300])
-    blocks = list(Volumes(path).blocks(voxels, n_volumes))
+    blocks = [(block.first, block.values()) for block in Volumes(path).blocks(voxels, n_volumes)]
     assert [first for first, _ in blocks] == list(range(0, 7, n_volumes or 7))
-    flat = nib.load(path).get_fdata().reshape(-1, 7, order="F")
-    np.testing.assert_array_equal(np.vstack([block for _, block in blocks]), flat[voxels].T)
+    expected = flat(nib.load(path).get_fdata())[:, voxels]
+    np.testing.assert_array_equal(np.vstack([values for _, values in blocks]), expected)
 
 
 def test_a_list_of_3d_images_is_a_run(save, rng, grids):
@@ -58,17 +69,17 @@ def test_a_list_of_3d_images_is_a_run(save, rng, grids):
     paths = [save(volume, grids["plain"], f"vol-{i}.nii.gz") for i, volume in enumerate(volumes)]
     stack = Volumes(paths)
     assert stack.n_volumes == 3
-    np.testing.assert_array_equal(np.stack(list(stack.volumes())), volumes)
-    assert [first for first, _ in stack.blocks()] == [0, 1, 2]
+    np.testing.assert_array_equal(read(stack), flat(np.moveaxis(volumes, 0, -1)))
+    assert [block.first for block in stack.blocks()] == [0, 1, 2]
 
 
 def test_non_finite_values_become_zero_where_asked(save, grids):
     values = np.zeros((*grids["plain"].shape, 1))
     values[0, 0, 0], values[1, 0, 0], values[2, 0, 0] = np.nan, np.inf, 4
     image = Volumes(save(values, grids["plain"]))
-    ((_, block),) = image.blocks(finite=True)
-    assert block[0, :3].tolist() == [0, 0, 4]
-    assert np.isnan(next(image.volumes())[0, 0, 0])
+    assert read(image, finite=True)[0, :3].tolist() == [0, 0, 4]
+    assert np.isnan(read(image)[0, 0])
+    assert next(image.patches()).values.tolist() == [[[0]], [[0]], [[4]]]
 
 
 def test_trailing_axes_of_one_voxel_are_no_matter(save, rng, grids):

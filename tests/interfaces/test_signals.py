@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.files.tables import read_table, write_signals
-from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project
+from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
 from nipype_maps.numerics.clean import Cleaning, clean
 
 
@@ -63,6 +63,41 @@ def test_a_run_on_another_grid_is_refused(atlas, make_run, execute):
     projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
     with pytest.raises(Exception, match=r"other.nii.gz .* and atlas.nii.gz .* lie on different grids"):
         execute(Project(in_file=make_run("other.nii.gz", grid="flipped"), projector=projector), "project")
+
+
+def test_smoothed_maps_stand_for_a_smoothed_run(atlas, make_run, save, rng, grids, execute):
+    """The products are with G A, the fit is that of A: ``(A'A)^-1 (G A)' x``."""
+    maps, weights = atlas
+    smoothed = rng.normal(size=weights.shape)
+    file = save(smoothed.reshape((*grids["plain"].shape, 3), order="F"), grids["plain"], "smoothed.nii.gz")
+    run = make_run()
+    fitted = execute(FitProjector(maps_file=maps, smoothed_file=file), "fit")
+    signals = read_table(execute(Project(in_file=run, projector=fitted.projector)).out_file).values
+    flat = nib.load(run).get_fdata().reshape(len(weights), -1, order="F")
+    a, g = weights[:, :2], smoothed[:, :2]
+    np.testing.assert_allclose(signals[:, :2], np.linalg.solve(a.T @ a, g.T @ flat).T, atol=1e-10)
+
+
+@pytest.mark.parametrize("clip", [True, False])
+def test_a_run_resampled_on_the_way_gives_the_signals_of_a_resampled_run(
+    maps, save, rng, grids, execute, clip
+):
+    """Without clipping other signals: splines overshoot in a run of zeros and ones."""
+    run = save(rng.integers(0, 2, size=(*grids["plain"].shape, 3)).astype("uint8"), grids["plain"])
+    resample = Resample(
+        in_file=run, reference=maps, interpolation="continuous", nonfinite="neighbours", clip=clip
+    )
+    resampled = execute(resample, "resample").out_file
+    projector = execute(FitProjector(maps_file=maps), "fit").projector
+    expected = read_table(execute(Project(in_file=resampled, projector=projector)).out_file)
+    at_once, other = (
+        read_table(
+            execute(Project(in_file=run, projector=projector, on_mismatch="resample", clip=clipped)).out_file
+        ).values
+        for clipped in (clip, not clip)
+    )
+    np.testing.assert_allclose(at_once, expected.values, atol=1e-12)
+    assert np.abs(other - expected.values).max() > 1e-3
 
 
 def test_a_run_without_place_on_the_maps_grid_is_warned_of(atlas, make_run, save, grids, execute):

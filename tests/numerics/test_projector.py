@@ -29,7 +29,7 @@ def test_it_is_least_squares(seed, density, as_sparse):
     expected = linalg.lstsq(maps, run.T)[0].T
     projector = build_projector(sparse.csc_array(maps) if as_sparse else maps)
     # the maps may be ill-conditioned: rounding grows with the condition number
-    tolerance = 1e-12 * max(10, projector.condition) * np.abs(run).max()
+    tolerance = 1e-12 * max(10, projector.solution.condition) * np.abs(run).max()
     np.testing.assert_allclose(signals(projector, run), expected, atol=tolerance)
 
 
@@ -55,10 +55,10 @@ def test_a_duplicated_map_shares_its_signal(rng, density):
     answer = signals(projector, run)
     np.testing.assert_allclose(answer, linalg.lstsq(maps, run.T)[0].T, atol=1e-12)
     np.testing.assert_allclose(answer[:, 0], answer[:, 4], atol=1e-12)
-    assert projector.rank == 4
-    assert projector.condition == np.inf
-    assert np.isinf(projector.vif[[0, 4]]).all()
-    assert np.isfinite(projector.vif[1:4]).all()
+    assert projector.solution.rank == 4
+    assert projector.solution.condition == np.inf
+    assert np.isinf(projector.solution.vif[[0, 4]]).all()
+    assert np.isfinite(projector.solution.vif[1:4]).all()
 
 
 def test_an_empty_map_has_no_say(rng):
@@ -69,9 +69,9 @@ def test_an_empty_map_has_no_say(rng):
     answer = signals(projector, run)
     np.testing.assert_allclose(np.delete(answer, 2, axis=1), signals(build_projector(maps), run), atol=1e-13)
     assert (answer[:, 2] == 0).all()
-    assert np.isnan(projector.vif[2])
-    assert projector.rank == 5
-    assert np.isfinite(projector.condition)
+    assert np.isnan(projector.solution.vif[2])
+    assert projector.solution.rank == 5
+    assert np.isfinite(projector.solution.condition)
 
 
 def test_no_map_at_all_is_refused():
@@ -87,8 +87,8 @@ def test_ill_conditioned_maps_are_solved_as_well_as_by_qr(rng, closeness):
     known = rng.normal(size=(5, 4))
     projector = build_projector(maps)
     error = np.abs(signals(projector, known @ maps.T) - known).max()
-    assert projector.rank == 4
-    assert error < 100 * projector.condition * np.finfo(float).eps
+    assert projector.solution.rank == 4
+    assert error < 100 * projector.solution.condition * np.finfo(float).eps
 
 
 def test_normal_equations_serve_as_far_as_they_are_used(rng):
@@ -97,7 +97,7 @@ def test_normal_equations_serve_as_far_as_they_are_used(rng):
     maps[:, 3] = maps[:, 2] + 3e-3 * rng.normal(size=400)
     known = rng.normal(size=(5, 4))
     projector = build_projector(maps)
-    assert 500 < projector.condition < 1000
+    assert 500 < projector.solution.condition < 1000
     assert np.abs(signals(projector, known @ maps.T) - known).max() < 1e-9
 
 
@@ -113,8 +113,8 @@ def test_condition_and_variance_inflation_by_hand():
     """Two unit maps at 60 degrees: correlation 1/2, so VIF = 1 / (1 - 1/4)."""
     maps = np.array([[1.0, 0.5], [0.0, np.sqrt(0.75)]])
     projector = build_projector(maps)
-    np.testing.assert_allclose(projector.vif, [4 / 3, 4 / 3])
-    np.testing.assert_allclose(projector.condition, np.sqrt(1.5 / 0.5))
+    np.testing.assert_allclose(projector.solution.vif, [4 / 3, 4 / 3])
+    np.testing.assert_allclose(projector.solution.condition, np.sqrt(1.5 / 0.5))
 
 
 def test_only_the_support_is_read(rng):

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nipype_maps.numerics.blocks import StoredBlock
+from nipype_maps.numerics.cutting import tiles_of
 from nipype_maps.numerics.patches import patch_of
-from nipype_maps.numerics.tiles import tiles_of
 
 seeds = st.integers(0, 2**32 - 1)
 SHAPE = (19, 10, 17)
@@ -20,8 +20,10 @@ class Held:
         self.volumes, self.n_maps = volumes, len(volumes)
         self.matrix = np.stack([volume.ravel(order="F") for volume in volumes], axis=1)
 
-    def __iter__(self):
-        return map(patch_of, self.volumes)
+    def slabs(self, thickness):
+        for first in range(0, SHAPE[2], thickness):
+            patches = [patch_of(volume[:, :, first : first + thickness]) for volume in self.volumes]
+            yield [(index, patch) for index, patch in enumerate(patches) if patch.values.size]
 
 
 def local_maps(rng, n_maps, edge):
@@ -48,9 +50,9 @@ def test_tiles_are_the_matrix(seed, n_maps, edge):
     )
     signals = rng.normal(size=(4, n_maps))
     np.testing.assert_allclose(tiles.expand(signals), (signals @ matrix.T)[:, tiles.voxels], atol=1e-12)
-    rows = [rows for rows, _ in tiles.slabs(100)]
+    rows = [rows for rows, _ in tiles.dense(100)]
     assert [row.start for row in rows] == [0, *(row.stop for row in rows[:-1])]
-    np.testing.assert_array_equal(np.vstack([slab for _, slab in tiles.slabs(100)]), matrix[tiles.voxels])
+    np.testing.assert_array_equal(np.vstack([slab for _, slab in tiles.dense(100)]), matrix[tiles.voxels])
 
 
 def test_far_maps_share_no_tile():
@@ -58,7 +60,7 @@ def test_far_maps_share_no_tile():
     volumes = np.zeros((2, *SHAPE))
     volumes[0, :2, :2, :2] = volumes[1, -2:, -2:, -1:] = 1
     tiles = tiles_of(Held(volumes))
-    assert tiles.values.tolist() == [1.0] * 12
+    assert np.concatenate(tiles.pieces).tolist() == [1.0] * 12
     assert tiles.maps.tolist() == [0, 1]
 
 
