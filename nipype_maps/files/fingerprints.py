@@ -4,7 +4,8 @@ nipype's cache asks for the content of every input of every node each time a gra
 fingerprint is worked out once and remembered together with what the file system says of the
 file (inode, size, times of its last write and change): as long as that is the same,
 nobody has written to the file.  For the outputs of a node, gigabytes of maps among them, it
-is remembered on disk, beside them.
+is remembered beside them; for other files, runs above all, in a folder that `remember_in`
+names.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import numpy as np
 from .atomic import replacing
 from .holes import read_around
 
-RECORD = "_fingerprints.json"
+#: Of a name that nipype keeps when it removes what nothing is connected to.
+RECORD = "provenance.outputs.json"
 CHUNK, BLOCK = 4 << 20, 64 << 10
 #: A file changed within the last seconds may change again without its times showing it.
 SETTLED = 2.0
@@ -29,6 +31,13 @@ SETTLED = 2.0
 N_THREADS = min(4, os.cpu_count() or 1)
 
 _known: dict[str, tuple[list, str]] = {}
+_memory: Path | None = None
+
+
+def remember_in(folder) -> None:
+    """Name the folder, of this process, where fingerprints of files are kept for later calls."""
+    global _memory
+    _memory = None if folder is None else Path(folder)
 
 
 def fingerprint(path) -> str:
@@ -48,12 +57,14 @@ def fingerprint(path) -> str:
     """
     path = os.path.abspath(path)
     state = _state(path)
-    for remembered, value in (_known.get(path, (None, "")), _recorded(path)):
+    for remember in (_in_process, _beside, _in_memory):
+        remembered, value = remember(path)
         if remembered == state:
             return value
     value = _computed(path)
     if time.time() - os.stat(path).st_ctime > SETTLED and _state(path) == state:
         _known[path] = state, value
+        _keep(path, state, value)
     return value
 
 
@@ -61,8 +72,25 @@ def record(paths) -> None:
     """Remember on disk the fingerprints of files that have just been written to one folder."""
     entries = {os.path.basename(path): [_state(path), _computed(path)] for path in paths}
     if entries:
-        with replacing(Path(os.path.dirname(paths[0])) / RECORD) as temporary:
-            temporary.write_text(json.dumps(entries))
+        _write(Path(os.path.dirname(paths[0])) / RECORD, entries)
+
+
+def unchanged(path) -> bool | None:
+    """Whether a file that was recorded is as it was then; None if it was not.
+
+    It is read only where its times or inode are others than they were, as those of a copy.
+    """
+    path = os.path.abspath(path)
+    state, value = _beside(path)
+    if state is None:
+        return None
+    if state == _state(path):
+        return True
+    if state[1] != os.path.getsize(path) or value != _computed(path):
+        return False
+    folder = Path(os.path.dirname(path))
+    _write(folder / RECORD, {**_entries(folder / RECORD), os.path.basename(path): [_state(path), value]})
+    return True
 
 
 def _state(path) -> list[int]:
@@ -71,13 +99,53 @@ def _state(path) -> list[int]:
     return [stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
 
 
-def _recorded(path) -> tuple[list | None, str]:
+def _in_process(path) -> tuple[list | None, str]:
+    return _known.get(path, (None, ""))
+
+
+def _beside(path) -> tuple[list | None, str]:
+    return _entry(Path(os.path.dirname(path)) / RECORD, os.path.basename(path))
+
+
+def _in_memory(path) -> tuple[list | None, str]:
+    return (None, "") if _memory is None else _entry(_note(path), path)
+
+
+def _keep(path, state, value) -> None:
+    if _memory is None:
+        return
     try:
-        with open(os.path.join(os.path.dirname(path), RECORD)) as stream:
-            state, value = json.load(stream)[os.path.basename(path)]
-    except (OSError, ValueError, KeyError, TypeError):
+        _memory.mkdir(parents=True, exist_ok=True)
+        _write(_note(path), {path: [state, value]})
+    except OSError:
+        pass  # a disk without room: the file is read again next time
+
+
+def _note(path) -> Path:
+    """A file for each file, so that processes need not wait for each other."""
+    return _memory / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
+
+
+def _entry(record_file: Path, name: str) -> tuple[list | None, str]:
+    try:
+        state, value = _entries(record_file)[name]
+    except (KeyError, TypeError, ValueError):
+        return None, ""
+    if not (isinstance(state, list) and len(state) == 4 and isinstance(value, str)):
         return None, ""
     return state, value
+
+
+def _entries(record_file: Path) -> dict:
+    try:
+        return json.loads(record_file.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _write(record_file: Path, entries: dict) -> None:
+    with replacing(record_file, durable=False) as temporary:
+        temporary.write_text(json.dumps(entries))
 
 
 def _computed(path) -> str:

@@ -52,11 +52,16 @@ def _find(maps: Path, n_maps: int, given) -> tuple[str, list[str] | None]:
         return "map_names", [str(name) for name in given]
     if given is not None:
         return str(given), read_map_names(given)
-    for ending in ENDINGS:
-        beside = maps.with_name(stem(maps) + ending)
-        if beside.exists() and _holds_names(beside, n_maps):
+    for beside in files_beside(maps):
+        if _holds_names(beside, n_maps):
             return str(beside), read_map_names(beside)
     return "", None
+
+
+def files_beside(maps) -> list[Path]:
+    """The files beside maps that may hold their names."""
+    candidates = (Path(maps).with_name(stem(maps) + ending) for ending in ENDINGS)
+    return [path for path in candidates if path.exists()]
 
 
 def _holds_names(path: Path, n_maps: int) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from .atomic import replacing, sha256
 
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".img.gz", ".img", ".hdr.gz", ".hdr")
+PAIRS = (".img.gz", ".img", ".hdr.gz", ".hdr")
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 
@@ -25,6 +26,21 @@ def stem(path) -> str:
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return Path(name).stem
+
+
+def image_files(path) -> list[str]:
+    """The files that an image consists of: itself, and the other one of a pair.
+
+    Examples
+    --------
+    >>> image_files("bold.nii.gz")
+    ['bold.nii.gz']
+    """
+    ending = str(path)[len(str(path)) - len(Path(path).name) + len(stem(path)) :]
+    if ending not in PAIRS:
+        return [str(path)]
+    others = (Path(path).with_name(stem(path) + other) for other in PAIRS if other != ending)
+    return [str(path), *(str(other) for other in others if other.exists())]
 
 
 def sidecar_of(path) -> Path:

@@ -18,13 +18,15 @@ from nipype.interfaces.base import (
     InputMultiObject,
     SimpleInterface,
     Str,
+    Undefined,
     isdefined,
     traits,
 )
 from threadpoolctl import threadpool_limits
 
 from ..files.fingerprints import fingerprint, record
-from ..files.sidecars import stem
+from ..files.map_names import files_beside
+from ..files.sidecars import image_files, sidecar_of, stem
 
 logger = logging.getLogger("nipype.interface")
 
@@ -77,19 +79,28 @@ class SampleMask(traits.TraitType):
         return self.error(objekt, name, value)
 
 
+def algorithm(version: str):
+    """Trait: version of an interface's algorithm, to be raised when the same inputs give other outputs."""
+    return Str(
+        version, usedefault=True, desc="version of the algorithm, part of the cache key; not to be set"
+    )
+
+
 class MapsInputSpec(BaseInterfaceInputSpec):
     """Inputs that every interface has."""
 
-    code_version = Str(
-        "1", usedefault=True, desc="version of the algorithm; part of the cache key, not to be set"
-    )
+    code_version = algorithm("1")
+
+    def read_besides(self) -> list[Path]:
+        """Files that the interface reads without being told their names, those that exist."""
+        return []
 
     def get_hashval(self, hash_method=None):
         """The inputs as nipype's cache knows them, and the key made of them.
 
-        Files count by their content, wherever they lie and whenever they were written, and
-        whatever ``hash_method`` says: by time and size alone, as is nipype's default, one
-        subject's run can be taken for another's.  Numbers count to the last bit.
+        Files count by their name and content, in whatever folder they lie and whenever they
+        were written, and whatever ``hash_method`` says: by time and size alone, as is nipype's
+        default, one subject's run can be taken for another's.  Numbers count to the last bit.
 
         Returns
         -------
@@ -97,15 +108,30 @@ class MapsInputSpec(BaseInterfaceInputSpec):
             Name and value of each input; of a file its path and fingerprint.
         str
         """
-        prints = functools.cache(fingerprint)
+        prints = functools.cache(lambda path: [fingerprint(file) for file in image_files(path)])
         values = [
             (name, value)
             for name, value in sorted(self.trait_get().items())
             if isdefined(value) and not self.has_metadata(name, "nohash", True)
         ]
-        key = repr([type(self).__name__, _described(values, prints)])
-        shown = _described(values, lambda path: (path, prints(path)))
+        values.append(("read besides", [str(path) for path in self.read_besides()]))
+        key = _described(values, lambda path: (os.path.basename(path), prints(path)))
+        shown = _described(values, lambda path: (path, *prints(path)))
+        key = repr([type(self).__name__, key])
         return shown, hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
+
+
+def sidecars_read(paths, t_r) -> list[Path]:
+    """The sidecar of a run, if it is asked for the time between frames."""
+    known = isdefined(paths) and paths and isdefined(paths[0])
+    sidecars = [sidecar_of(paths[0])] if known and t_r in (None, Undefined) else []
+    return [path for path in sidecars if path.exists()]
+
+
+def names_read(paths, given) -> list[Path]:
+    """The files beside maps that may hold their names, if nobody gives them."""
+    known = isdefined(paths) and paths and given in (None, Undefined)
+    return files_beside(paths[0]) if known else []
 
 
 def _described(value, of_file: Callable[[str], object]):
@@ -127,6 +153,12 @@ class MapsInterface(SimpleInterface):
     values, None for what is not given; ``cwd`` is the node's folder; ``notes`` lists the
     warnings given so far, for a sidecar.
     """
+
+    def run(self, cwd=None, ignore_exception=None, **inputs):
+        """Run, as all interfaces of nipype; without the environment in what is stored of it."""
+        result = super().run(cwd=cwd, ignore_exception=ignore_exception, **inputs)
+        result.runtime.environ = {}  # of all variables, passwords and tokens among them
+        return result
 
     def _run_interface(self, runtime):
         self._results = {}

@@ -21,8 +21,10 @@ from .base import (
     MapsInputSpec,
     MapsInterface,
     input_images,
+    names_read,
     number_or_none,
     output_path,
+    sidecars_read,
 )
 
 
@@ -38,6 +40,10 @@ class InverseInputSpec(MapsInputSpec):
     t_r = number_or_none(desc="seconds from frame to frame; None takes them from the signals' sidecar")
     dtype = traits.Enum("float64", "float32", usedefault=True, desc="data type of the image")
     extension = traits.Enum(".nii.gz", ".nii", usedefault=True, desc="compressed or not")
+
+    def read_besides(self):
+        """The signals' sidecar, and what may hold the maps' names."""
+        return sidecars_read([self.in_file], self.t_r) + names_read(self.maps_file, self.map_names)
 
 
 class InverseOutputSpec(TraitedSpec):

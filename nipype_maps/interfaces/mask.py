@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from nipype.interfaces.base import File, Str, TraitedSpec, traits
+from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
 from ..files.images import read_mask
 from ..files.map_names import names_of_maps
@@ -13,7 +13,7 @@ from ..files.volumes import Volumes
 from ..files.writing import writing
 from ..numerics.overlap import OverlapCounter, coverage, inside_of
 from ..numerics.patches import Patch
-from .base import InputFile, MapsInputSpec, MapsInterface, input_images, output_path
+from .base import InputFile, MapsInputSpec, MapsInterface, input_images, names_read, output_path
 
 
 class MaskInputSpec(MapsInputSpec):
@@ -46,6 +46,11 @@ class MaskInputSpec(MapsInputSpec):
         traits.List(Str()),
         desc="names of the maps: a list, or a .tsv (columns index, name), .json or .txt file",
     )
+
+    def read_besides(self):
+        """What may hold the maps' names."""
+        given = self.original_file if isdefined(self.original_file) else self.in_file
+        return names_read(given, self.map_names)
 
 
 class MaskOutputSpec(TraitedSpec):

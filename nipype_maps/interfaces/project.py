@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 import numpy as np
-from nipype.interfaces.base import File, Str, TraitedSpec, traits
+from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
 from ..files.compression import LIBRARY
 from ..files.images import StoredMaps
@@ -27,15 +27,18 @@ from .base import (
     InputFile,
     MapsInputSpec,
     MapsInterface,
+    algorithm,
     input_images,
     logger,
     number_or_none,
     output_path,
+    sidecars_read,
 )
 from .resample import require_overlap
 
 
 class FitProjectorInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, to stand for smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
@@ -142,6 +145,11 @@ class ProjectInputSpec(MapsInputSpec):
         nohash=True,
         desc="frames held at once; 0 holds as many as fit 32 MB, at most 32",
     )
+
+    def read_besides(self):
+        """The run's sidecar."""
+        given = self.source_file if isdefined(self.source_file) else self.in_file
+        return sidecars_read(given, self.t_r)
 
 
 class ProjectOutputSpec(TraitedSpec):

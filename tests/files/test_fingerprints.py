@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.files import fingerprints
-from nipype_maps.files.fingerprints import CHUNK, fingerprint, record
+from nipype_maps.files.fingerprints import CHUNK, fingerprint, record, remember_in, unchanged
 from nipype_maps.files.holes import write_around
 
 
@@ -63,6 +63,36 @@ def test_what_is_remembered_is_not_read_again(tmp_path, monkeypatch):
     assert fingerprint(path) == expected
     (tmp_path / "maps.nii").rename(tmp_path / "other.nii")
     assert fingerprint(tmp_path / "other.nii") == "read again"
+
+
+def test_other_processes_remember_too(tmp_path, monkeypatch):
+    path = tmp_path / "run.nii"
+    path.write_bytes(b"abcd")
+    monkeypatch.setattr(fingerprints, "SETTLED", -1.0)
+    remember_in(tmp_path / "memory")
+    expected = fingerprint(path)
+    monkeypatch.setattr(fingerprints, "_known", {})
+    monkeypatch.setattr(fingerprints, "_computed", lambda path: "read again")
+    assert fingerprint(path) == expected
+    path.write_bytes(b"abcx")
+    assert fingerprint(path) == "read again"
+    remember_in(None)
+
+
+def test_a_recorded_file_is_known_to_be_unchanged(tmp_path, monkeypatch):
+    path = tmp_path / "maps.nii"
+    path.write_bytes(b"abcd")
+    assert unchanged(path) is None
+    record([str(path)])
+    assert unchanged(path)
+    shutil.copytree(tmp_path, tmp_path / "copy")  # another inode: read once, then no more
+    assert unchanged(tmp_path / "copy" / "maps.nii")
+    monkeypatch.setattr(fingerprints, "_computed", lambda path: "read again")
+    assert unchanged(tmp_path / "copy" / "maps.nii")
+    monkeypatch.undo()
+    for content in (b"abcx", b"abc", b""):
+        path.write_bytes(content)
+        assert unchanged(path) is False
 
 
 def test_a_damaged_record_is_as_none(tmp_path):

@@ -1,13 +1,15 @@
+import gzip
 import os
 import shutil
 
+import nibabel as nib
 import numpy as np
 import pytest
 from nipype.interfaces.base import TraitError
 from nipype.pipeline.engine import Node
 
 from nipype_maps.files.fingerprints import fingerprint
-from nipype_maps.interfaces import Clean, Project, ReadGrid, Smooth
+from nipype_maps.interfaces import Clean, Mask, Project, ReadGrid, Smooth
 
 
 @pytest.mark.parametrize(
@@ -70,11 +72,11 @@ def test_speed_settings_are_no_part_of_the_cache_key():
 @pytest.mark.parametrize("method", ["timestamp", "content"])
 def test_files_count_by_content_whatever_nipype_is_told(tmp_path, make_run, method):
     """Two subjects' files of one size and time differ; a file copied elsewhere is the same."""
-    one, two = make_run("one_bold.nii"), make_run("two_bold.nii")
+    one, two = make_run("one/bold.nii"), make_run("two/bold.nii")
     with open(two, "r+b") as stream:
         stream.seek(1000)
         stream.write(b"x")
-    copy = shutil.copyfile(one, tmp_path / "copy.nii")
+    copy = shutil.copyfile(one, tmp_path / "bold.nii")
     for path in (one, two):
         os.utime(path, (1e9, 1e9))
     keys = [Smooth(in_file=path, fwhm=6.0).inputs.get_hashval(method)[1] for path in (one, two, copy)]
@@ -95,6 +97,39 @@ def test_the_key_is_told_by_file_and_fingerprint(make_run):
     shown, _ = Smooth(in_file=run, fwhm=6.0).inputs.get_hashval()
     assert dict(shown)["in_file"] == [(run, fingerprint(run))]
     assert dict(shown)["fwhm"] == "6.0"
+
+
+def test_what_is_read_besides_counts(tmp_path, make_run):
+    """The run's sidecar, unless t_r is given; the other file of a pair; names beside maps."""
+    run = make_run("sub-01_bold.nii")
+    reads, told = ReadGrid(in_file=run), ReadGrid(in_file=run, t_r=2.0)
+    mask = Mask(in_file=run)
+    keys = {interface: interface.inputs.get_hashval()[1] for interface in (reads, told, mask)}
+    (tmp_path / "sub-01_bold.json").write_text('{"RepetitionTime": 2.0}')
+    after = {interface: interface.inputs.get_hashval()[1] for interface in (reads, told, mask)}
+    assert [keys[one] == after[one] for one in (reads, told, mask)] == [False, True, False]
+
+    header = tmp_path / "pair.hdr"
+    nib.save(nib.Nifti1Pair(np.zeros((2, 2, 2)), np.eye(4)), header)
+    before = Smooth(in_file=str(header), fwhm=6.0).inputs.get_hashval()[1]
+    with open(tmp_path / "pair.img", "r+b") as stream:
+        stream.write(b"x")
+    assert Smooth(in_file=str(header), fwhm=6.0).inputs.get_hashval()[1] != before
+
+
+def test_a_file_of_another_name_counts_as_another(tmp_path, make_run):
+    """Results tell the names of what they were made from."""
+    run = make_run("sub-01_bold.nii")
+    other = shutil.copyfile(run, tmp_path / "sub-02_bold.nii")
+    assert len({Smooth(in_file=str(path), fwhm=6.0).inputs.get_hashval()[1] for path in (run, other)}) == 2
+
+
+def test_no_environment_is_stored(tmp_path, make_run, monkeypatch):
+    monkeypatch.setenv("TOKEN", "swordfish")
+    Node(Smooth(in_file=make_run(), fwhm=5.0), name="smooth", base_dir=str(tmp_path)).run()
+    for path in (tmp_path / "smooth").rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        assert b"swordfish" not in (gzip.decompress(content) if path.suffix == ".pklz" else content)
 
 
 def test_an_interface_run_twice_forgets_its_first_results(make_run):
