@@ -33,6 +33,7 @@ def demo(out) -> None:
     data = Path(testing.__file__).parent / "data"
     maps, mask = [str(data / name) for name in MAPS], str(data / MASK)
     folder = ResultFolder(out)
+    folder.make()
     run = _with_a_place(data / RUN, folder.out / RUN)
     click.echo(f"run:  {run.name}, 20 frames of 16 x 16 x 9 voxels; maps: {', '.join(MAPS)}")
     name = result_names([run], maps)[0]

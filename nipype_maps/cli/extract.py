@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .options import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Files, Widths, per_run
-from .report import fail, say_results, warn
+from .report import fail, say_plan, say_results, warn
 from .results import ResultFolder
 
 NONE = {"none": None, "no": False}
@@ -122,6 +122,8 @@ NONE = {"none": None, "no": False}
     help="nipype plugin.",
 )
 @click.option("--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]")
+@click.option("--wait", is_flag=True, help="Wait for another run that uses the work folder.")
+@click.option("--dry-run", is_flag=True, help="Tell what would run and why; run nothing.")
 @click.option("--verbose", is_flag=True, help="Show nipype's log on the screen too.")
 def extract(
     runs,
@@ -135,6 +137,8 @@ def extract(
     work,
     plugin,
     n_procs,
+    wait,
+    dry_run,
     verbose,
     **parameters,
 ) -> None:
@@ -165,17 +169,14 @@ def extract(
             strict=True,
         )
     ]
-    extract_runs(
-        inputs,
-        maps,
-        ResultFolder(out, work),
-        mask=mask,
-        map_names=map_names,
-        plugin=plugin,
-        n_procs=n_procs,
-        verbose=verbose,
-        **_parameters(parameters),
-    )
+    parameters = {"mask": mask, "map_names": map_names, **_parameters(parameters)}
+    folder = ResultFolder(out, work)
+    if dry_run:
+        plan_runs(inputs, maps, folder, **parameters)
+    else:
+        extract_runs(
+            inputs, maps, folder, plugin=plugin, n_procs=n_procs, wait=wait, verbose=verbose, **parameters
+        )
 
 
 def _parameters(options: dict) -> dict:
@@ -197,6 +198,7 @@ def extract_runs(
     map_names: str | None = None,
     plugin: str = "Linear",
     n_procs: int | None = None,
+    wait: bool = False,
     verbose: bool = False,
     **parameters,
 ) -> list[Path]:
@@ -208,8 +210,8 @@ def extract_runs(
     maps : sequence of str
     folder : ResultFolder
     mask, map_names : str, optional
-    plugin, n_procs
-        How to run.
+    plugin, n_procs, wait
+        How to run: see `run_workflow`.
     verbose : bool
         Show nipype's log.
     **parameters
@@ -225,50 +227,84 @@ def extract_runs(
     SystemExit
         With status 1 if a run failed, after the others were published.
     """
-    from nipype.interfaces.base import TraitError
-
-    from ..files.names import atlas_name
-    from ..files.runs import Run
-    from ..graphs import init_dataset_wf
-    from ..running import Failure, Outcome, run_workflow
+    from ..running import Failure, Outcome, run_workflow, sentence_of
     from ..running.log import log_to
 
-    folder.claim(runs)
-    readable, outcome = [], Outcome()
-    for run in runs:
-        try:
-            Run(run.run_file)
-            readable.append(run)
-        except (OSError, ValueError) as error:
-            outcome.failures.append(Failure(run.workflow_name, str(error)))
+    folder.make()
+    try:
+        folder.claim(runs)
+    except OSError as error:
+        raise click.ClickException(sentence_of(error, folder.out)) from error
+    readable, unreadable = _readable(runs)
+    outcome = Outcome()
     if readable:
-        try:
-            # of the maps' name, so that one work folder serves several atlases
-            workflow = init_dataset_wf(runs=readable, name=f"extract_{atlas_name(maps)}", **parameters)
-        except TraitError as error:
-            raise click.UsageError(str(error)) from error
-        workflow.base_dir = str(folder.work)
-        door = workflow.get_node("inputnode").inputs
-        door.maps_file = list(maps)
-        if mask:
-            door.mask_file = str(mask)
-        if map_names:
-            door.map_names = str(map_names)
+        workflow = _workflow(readable, maps, folder, mask, map_names, parameters)
         with log_to(folder.logs / "nipype.log", verbose):
-            ran = run_workflow(workflow, logs=folder.logs, plugin=plugin, n_procs=n_procs)
-        ran.failures[:0] = outcome.failures
-        outcome = ran
+            outcome = run_workflow(workflow, logs=folder.logs, plugin=plugin, n_procs=n_procs, wait=wait)
 
     tables, warnings = [], []
     for run in readable:
         node = outcome.done.get(f"{run.workflow_name}.clean")
         if node is not None:
             results = node.result.outputs
-            table, sidecar = folder.publish(run.name, results.out_file, results.out_json)
+            try:
+                table, sidecar = folder.publish(run.name, results.out_file, results.out_json)
+            except OSError as error:
+                outcome.failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
+                continue
             tables.append(table)
             warnings += [f"{Path(run.run_file).name}: {sentence}" for sentence in sidecar["Warnings"]]
             say_results(table, sidecar)
     click.echo(f"{len(outcome.executed)} nodes run, {len(outcome.done) - len(outcome.executed)} found done")
     warn(warnings)
-    fail(outcome.failures, folder.logs)
+    fail([*unreadable, *outcome.failures], folder.logs)
     return tables
+
+
+def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask, map_names, **parameters):
+    """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
+    from ..running import plan_workflow
+
+    readable, unreadable = _readable(runs)
+    steps = []
+    if readable:
+        steps = plan_workflow(_workflow(readable, maps, folder, mask, map_names, parameters))
+    say_plan(steps)
+    fail(unreadable)
+
+
+def _readable(runs) -> tuple[list, list]:
+    """The runs that can be read, and a failure for each of the others."""
+    from ..files.runs import Run
+    from ..running import Failure
+
+    readable, failures = [], []
+    for run in runs:
+        try:
+            Run(run.run_file)
+            readable.append(run)
+        except (OSError, ValueError) as error:
+            failures.append(Failure(run.workflow_name, str(error)))
+    return readable, failures
+
+
+def _workflow(runs, maps, folder, mask, map_names, parameters):
+    """The graph of some runs, with its inputs."""
+    from nipype.interfaces.base import TraitError
+
+    from ..files.names import atlas_name
+    from ..graphs import init_dataset_wf
+
+    try:
+        # of the maps' name, so that one work folder serves several atlases
+        workflow = init_dataset_wf(runs=runs, name=f"extract_{atlas_name(maps)}", **parameters)
+    except TraitError as error:
+        raise click.UsageError(str(error)) from error
+    workflow.base_dir = str(folder.work)
+    door = workflow.get_node("inputnode").inputs
+    door.maps_file = list(maps)
+    if mask:
+        door.mask_file = str(mask)
+    if map_names:
+        door.map_names = str(map_names)
+    return workflow

@@ -19,6 +19,20 @@ def say_results(path, sidecar: dict) -> None:
     click.echo(f"{os.path.relpath(path)}: {frames}, {maps}")
 
 
+def say_plan(steps: Iterable) -> None:
+    """One line on each node that would be run or is cached, and how many there are of each."""
+    counts = dict.fromkeys(("run", "depends", "cached"), 0)
+    for step in steps:
+        counts[step.state] += 1
+        reasons = "; ".join(step.reasons)
+        because = {"run": f": {reasons}", "depends": f" on {reasons}", "cached": ""}[step.state]
+        click.echo(f"{step.state:8}{step.name}{because}")
+    click.echo(
+        f"{counts['run']} nodes would be run, {counts['depends']} depend on what those give, "
+        f"{counts['cached']} are cached"
+    )
+
+
 def warn(sentences: Iterable[str]) -> None:
     """Warnings, each once, on standard error."""
     for sentence in dict.fromkeys(sentences):

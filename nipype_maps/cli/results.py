@@ -19,16 +19,24 @@ class ResultFolder:
     work : pathlib.Path, optional
         Default ``out/work``.
 
-    Raises
-    ------
-    click.ClickException
-        If a folder cannot be made or written.
     """
 
     def __init__(self, out: Path, work: Path | None = None):
         self.out = Path(os.path.abspath(out))
         self.work = Path(os.path.abspath(work)) if work else self.out / "work"
         self.logs = self.out / "logs"
+        self._origins = self.logs / "runs.json"
+
+    def make(self) -> None:
+        """Make the folders.
+
+        Raises
+        ------
+        click.ClickException
+            If one cannot be made or written.
+        """
+        from ..files.atomic import sweep
+
         for folder in (self.out, self.work, self.logs):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +44,8 @@ class ResultFolder:
                 raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}.") from error
             if not os.access(folder, os.W_OK):
                 raise click.ClickException(f"cannot write to the folder {folder}; choose another one.")
-        self._origins = self.logs / "runs.json"
+        sweep(self.out)
+        sweep(self.logs)
 
     def claim(self, runs: Iterable) -> None:
         """Note which run each name stands for, so that no other run takes it later.

@@ -48,6 +48,24 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def sweep(folder) -> None:
+    """Remove what processes that were killed left of files they were writing to a folder."""
+    for path in Path(folder).glob(".[0-9]*.*"):
+        number = path.name.split(".")[1]
+        if number.isdigit() and not _runs(int(number)):
+            path.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 def copy(source, path) -> None:
     """Copy a file atomically."""
     with replacing(path) as temporary:

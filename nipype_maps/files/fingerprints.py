@@ -4,7 +4,7 @@ nipype's cache asks for the content of every input of every node each time a gra
 fingerprint is worked out once and remembered together with what the file system says of the
 file (inode, size, times of its last write and change): as long as that is the same,
 nobody has written to the file.  For the outputs of a node, gigabytes of maps among them, it
-is remembered beside them; for other files, runs above all, in a folder that `remember_in`
+is remembered beside them; for other files, runs above all, in a folder that `remembering`
 names.
 """
 
@@ -14,12 +14,14 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from .atomic import replacing
+from .atomic import replacing, sweep
 from .holes import read_around
 
 #: Of a name that nipype keeps when it removes what nothing is connected to.
@@ -34,10 +36,17 @@ _known: dict[str, tuple[list, str]] = {}
 _memory: Path | None = None
 
 
-def remember_in(folder) -> None:
-    """Name the folder, of this process, where fingerprints of files are kept for later calls."""
+@contextmanager
+def remembering(folder) -> Iterator[None]:
+    """Keep the fingerprints of files in a folder, for later calls; None keeps them nowhere."""
     global _memory
-    _memory = None if folder is None else Path(folder)
+    before, _memory = _memory, None if folder is None else Path(folder)
+    if _memory is not None and _memory.is_dir():
+        sweep(_memory)
+    try:
+        yield
+    finally:
+        _memory = before
 
 
 def fingerprint(path) -> str:
@@ -73,6 +82,11 @@ def record(paths) -> None:
     entries = {os.path.basename(path): [_state(path), _computed(path)] for path in paths}
     if entries:
         _write(Path(os.path.dirname(paths[0])) / RECORD, entries)
+
+
+def recorded_names(folder) -> list[str]:
+    """The files of a folder that were recorded."""
+    return list(_entries(Path(folder) / RECORD))
 
 
 def unchanged(path) -> bool | None:
@@ -138,9 +152,10 @@ def _entry(record_file: Path, name: str) -> tuple[list | None, str]:
 
 def _entries(record_file: Path) -> dict:
     try:
-        return json.loads(record_file.read_text())
+        entries = json.loads(record_file.read_text())
     except (OSError, ValueError):
         return {}
+    return entries if isinstance(entries, dict) else {}
 
 
 def _write(record_file: Path, entries: dict) -> None:

@@ -154,6 +154,9 @@ class MapsInterface(SimpleInterface):
     warnings given so far, for a sidecar.
     """
 
+    #: What it writes can be checked: `files.fingerprints.unchanged`.
+    records_outputs = True
+
     def run(self, cwd=None, ignore_exception=None, **inputs):
         """Run, as all interfaces of nipype; without the environment in what is stored of it."""
         result = super().run(cwd=cwd, ignore_exception=ignore_exception, **inputs)

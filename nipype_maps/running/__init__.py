@@ -1,6 +1,7 @@
 """How a graph is run: settings, log, progress, and what came of it.  Knows nipype, not maps."""
 
-from .execute import Failure, Outcome, run_workflow
+from ..plugins.failures import sentence_of
+from .execute import Failure, Outcome, plan_workflow, run_workflow
 from .progress import Progress
 
-__all__ = ["Failure", "Outcome", "Progress", "run_workflow"]
+__all__ = ["Failure", "Outcome", "Progress", "plan_workflow", "run_workflow", "sentence_of"]

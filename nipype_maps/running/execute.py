@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 
 from nipype.interfaces.utility import IdentityInterface
 from nipype.pipeline.engine import Node, Workflow
 
-from .progress import Listener, Progress
+from ..plugins import LinearPlugin, MultiProcPlugin, PlanPlugin
+from ..plugins.failures import sentence_of
+from ..workfolder.plan import Step
+from .progress import Progress
 
+PLUGINS = {"Linear": LinearPlugin, "MultiProc": MultiProcPlugin}
 #: What served where nipype's own defaults did not: a crash file that can be read, no scan
-#: of the network for versions, no waiting of 2 s between looks at the workers, and no
-#: deletion of outputs that nothing is connected to.
+#: of the network for versions, and no deletion of outputs that nothing is connected to.
 SETTINGS = {
     "check_version": "false",
     "crashfile_format": "txt",
     "create_report": "false",
-    "poll_sleep_duration": "0.05",
     "remove_unnecessary_outputs": "false",
     "stop_on_first_crash": "false",
 }
@@ -59,7 +60,12 @@ class Outcome:
 
 
 def run_workflow(
-    workflow: Workflow, *, logs: Path, plugin: str = "Linear", n_procs: int | None = None
+    workflow: Workflow,
+    *,
+    logs: Path,
+    plugin: str = "Linear",
+    n_procs: int | None = None,
+    wait: bool = False,
 ) -> Outcome:
     """Run a workflow, going on with other branches where one fails.
 
@@ -70,78 +76,44 @@ def run_workflow(
     logs : pathlib.Path
         Folder for crash files.
     plugin : {'Linear', 'MultiProc'}
+        Of `nipype_maps.plugins`.
     n_procs : int, optional
         Processes of MultiProc; default all cores.
+    wait : bool
+        Wait for another run in the work folder to end; else that is a failure.
 
     Returns
     -------
     Outcome
     """
     workflow.config["execution"].update(SETTINGS, crashdump_dir=str(logs))
+    outcome = Outcome()
     with Progress(_n_nodes(workflow)) as progress:
-        recorder = _Recorder(progress, serial=plugin == "Linear")
-        plugin_args = {"status_callback": recorder}
-        if n_procs is not None:
-            plugin_args["n_procs"] = n_procs
+        runner = PLUGINS[plugin]({"status_callback": progress, "n_procs": n_procs, "wait": wait})
         try:
-            workflow.run(plugin=plugin, plugin_args=plugin_args)
+            workflow.run(plugin=runner)
         except Exception as error:
-            # nipype raises once more, at the end, what went wrong in the nodes
-            if not recorder.outcome.failures:
-                recorder.outcome.failures.append(Failure(workflow.name, _last_line(error)))
-    return recorder.outcome
+            # nodes that failed are told of one by one
+            if not runner.failures:
+                outcome.failures.append(Failure(workflow.name, sentence_of(error, workflow.base_dir)))
+    outcome.done = {_name(node): node for node in (*runner.cached, *runner.executed)}
+    outcome.executed = [_name(node) for node in runner.executed]
+    outcome.failures += [Failure(_name(failure.node), failure.sentence) for failure in runner.failures]
+    return outcome
 
 
-class _Recorder:
-    """Status callback that notes what ended how."""
+def plan_workflow(workflow: Workflow) -> list[Step]:
+    """What `run_workflow` would do with each node, and why; runs nothing."""
+    workflow.config["execution"].update(SETTINGS)
+    planner = PlanPlugin()
+    workflow.run(plugin=planner)
+    return planner.steps
 
-    def __init__(self, listener: Listener, serial: bool):
-        self.outcome = Outcome()
-        self._listener, self._serial = listener, serial
-        self._began = datetime.now(timezone.utc).replace(tzinfo=None)
-        self._started, self._ended = set(), set()
 
-    def __call__(self, node, status):
-        name = node.fullname.partition(".")[2]
-        if status == "start":
-            self._started.add(name)
-        elif name in self._ended:
-            return  # MultiProc says "end" once more of a failed node that it ran itself
-        elif status == "exception":
-            self.outcome.failures.append(Failure(name, _reason(node)))
-            self._ended.add(name)
-        else:
-            self._ended.add(name)
-            # Linear says "end" too of nodes it never started, behind one that failed
-            if name in self._started or not self._serial:
-                self.outcome.done[name] = node
-                if self._was_run(node):
-                    self.outcome.executed.append(name)
-        self._listener(node, status)
-
-    def _was_run(self, node) -> bool:
-        try:
-            started = datetime.fromisoformat(node.result.runtime.startTime)
-        except Exception:  # whatever is wrong with a result, a callback must not stop the run
-            return True
-        return started.replace(tzinfo=None) >= self._began
+def _name(node) -> str:
+    return node.fullname.partition(".")[2]
 
 
 def _n_nodes(workflow: Workflow) -> int:
     nodes = map(workflow.get_node, workflow.list_node_names())
     return sum(not isinstance(node.interface, IdentityInterface) for node in nodes)
-
-
-def _reason(node) -> str:
-    """The message of the exception that a node's interface raised."""
-    try:
-        message = node.result.runtime.traceback_args[0]
-    except Exception:  # no result was written: the node did not come as far as its interface
-        return "it stopped without a result; the log and the crash file say more."
-    # nipype adds a line of its own behind the message
-    return message.partition("\nAn exception of type")[0].strip().replace("\n", " ")
-
-
-def _last_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__

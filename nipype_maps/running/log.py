@@ -10,6 +10,13 @@ from pathlib import Path
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class _ToFile(logging.FileHandler):
+    """Where the disk is full, the run's own failure says so, not each line that cannot be logged."""
+
+    def handleError(self, record):  # noqa: N802
+        pass
+
+
 @contextmanager
 def log_to(path, verbose: bool = False) -> Iterator[None]:
     """Append nipype's log to a file.
@@ -23,7 +30,7 @@ def log_to(path, verbose: bool = False) -> Iterator[None]:
     logger = logging.getLogger("nipype")
     screen = logger.handlers[:]
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    to_file = logging.FileHandler(path, encoding="utf-8")
+    to_file = _ToFile(path, encoding="utf-8")
     to_file.setFormatter(logging.Formatter(FORMAT))
     logger.addHandler(to_file)
     if not verbose:

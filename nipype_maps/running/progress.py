@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Protocol
 
 import click
-
-
-class Listener(Protocol):
-    """Hears of every node that starts, ends or fails."""
-
-    def __call__(self, node, status: str) -> None:
-        """Take a node and 'start', 'end' or 'exception'."""
 
 
 class Progress:

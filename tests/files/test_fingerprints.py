@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.files import fingerprints
-from nipype_maps.files.fingerprints import CHUNK, fingerprint, record, remember_in, unchanged
+from nipype_maps.files.fingerprints import CHUNK, fingerprint, record, remembering, unchanged
 from nipype_maps.files.holes import write_around
 
 
@@ -69,14 +69,14 @@ def test_other_processes_remember_too(tmp_path, monkeypatch):
     path = tmp_path / "run.nii"
     path.write_bytes(b"abcd")
     monkeypatch.setattr(fingerprints, "SETTLED", -1.0)
-    remember_in(tmp_path / "memory")
-    expected = fingerprint(path)
+    with remembering(tmp_path / "memory"):
+        expected = fingerprint(path)
     monkeypatch.setattr(fingerprints, "_known", {})
     monkeypatch.setattr(fingerprints, "_computed", lambda path: "read again")
-    assert fingerprint(path) == expected
-    path.write_bytes(b"abcx")
-    assert fingerprint(path) == "read again"
-    remember_in(None)
+    with remembering(tmp_path / "memory"):
+        assert fingerprint(path) == expected
+        path.write_bytes(b"abcx")
+        assert fingerprint(path) == "read again"
 
 
 def test_a_recorded_file_is_known_to_be_unchanged(tmp_path, monkeypatch):

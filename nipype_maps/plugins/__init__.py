@@ -1,0 +1,11 @@
+"""Execution plugins for ``Workflow.run(plugin=...)`` that neither hang nor lose a failure.
+
+>>> from nipype_maps.plugins import LinearPlugin, MultiProcPlugin
+>>> plugin = MultiProcPlugin({"n_procs": 4})  # then: workflow.run(plugin=plugin)
+"""
+
+from .linear import LinearPlugin
+from .multiproc import MultiProcPlugin
+from .plan import PlanPlugin
+
+__all__ = ["LinearPlugin", "MultiProcPlugin", "PlanPlugin"]

@@ -1,0 +1,78 @@
+"""What is told of a node that failed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import traceback
+from dataclasses import dataclass
+
+from nipype.pipeline.engine.nodes import NodeExecutionError
+
+from ..workfolder.results import result_file
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+#: Exceptions whose message says all; others are named.
+SPEAKING = {
+    "ValueError",
+    "OSError",
+    "FileNotFoundError",
+    "PermissionError",
+    "RuntimeError",
+    "FolderInUseError",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A node that failed.
+
+    Attributes
+    ----------
+    node : Node
+    sentence : str
+        What is wrong, in one sentence.
+    traceback : str
+        Where it happened; empty where no exception was raised.
+    """
+
+    node: object
+    sentence: str
+    traceback: str = ""
+
+
+def failure_of(node, error: BaseException) -> Failure:
+    """What an exception that a node raised means."""
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    folder = "the work folder" if node is None else result_file(node).parent
+    # nipype raises this of an interface's exception, whose own words are in the results
+    own = _from_interface(node) if isinstance(error, NodeExecutionError) else ""
+    return Failure(node, sentence_of(error, folder, own), text)
+
+
+def sentence_of(error: BaseException, folder, own: str = "") -> str:
+    """What an exception means to a user who works in some folder."""
+    if _is_full(error) or any(os.strerror(number) in own for number in FULL):
+        return f"the disk of {folder} is full; make room and run again: what is done is kept."
+    message, _, kind = (
+        own.partition("\nAn exception of type ") if own else (str(error), "", type(error).__name__)
+    )
+    message = " ".join(message.split())
+    kind = kind.partition(" ")[0]
+    return message if message and kind in SPEAKING else f"{kind}: {message}".removesuffix(": ")
+
+
+def _from_interface(node) -> str:
+    """The message of the exception that a node's interface raised, which nipype keeps in its results."""
+    try:
+        return node.result.runtime.traceback_args[0]
+    except Exception:  # the node did not come as far as its interface
+        return ""
+
+
+def _is_full(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

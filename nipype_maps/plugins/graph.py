@@ -1,0 +1,171 @@
+"""What all plugins share: a work folder held and checked, nodes in order, failures told."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from pathlib import Path
+
+from nipype.pipeline.engine import MapNode
+from nipype.pipeline.plugins.base import PluginBase, report_crash
+from nipype.utils.misc import str2bool
+
+from ..files.fingerprints import remembering
+from ..workfolder.lock import locked
+from ..workfolder.needs import note_needs
+from ..workfolder.results import damage, has_results, mend
+from .agenda import Agenda
+from .failures import Failure, failure_of
+
+logger = logging.getLogger("nipype.workflow")
+
+
+class GraphPlugin(PluginBase):
+    """Runs a graph's nodes, each as soon as those before it are done.
+
+    Before the first node the work folder is locked, and results in it that cannot be trusted
+    are removed, so that their nodes are run again.  A node is done when its results are on
+    disk and can be read, whatever its process says.  Where one fails, a crash report is
+    written, the nodes behind it are left out, and all others go on.
+
+    Parameters
+    ----------
+    plugin_args : dict, optional
+        ``status_callback``: called with a node and 'start', 'end' or 'exception'; 'start' only
+        where a node is run, not where it is found done.  ``wait``: whether to wait for another
+        run that uses the work folder; by default that is an error.
+
+    Attributes
+    ----------
+    executed, cached : list of Node
+        Nodes that were run, and those found done.
+    failures : list of Failure
+    """
+
+    def __init__(self, plugin_args=None):
+        super().__init__(plugin_args)
+        self.executed, self.cached, self.failures = [], [], []
+
+    def run(self, graph, config, updatehash=False):
+        """Run all nodes.
+
+        Raises
+        ------
+        FolderInUseError
+            If another run uses the work folder.
+        RuntimeError
+            If nodes failed, after all that do not depend on them have been run.
+        """
+        self.executed, self.cached, self.failures = [], [], []
+        self._stops_at_once = str2bool(config["execution"]["stop_on_first_crash"])
+        self._updatehash = updatehash
+        began_in = os.getcwd()
+        try:
+            with contextlib.ExitStack() as stack:
+                for folder in folders_of(graph):
+                    stack.enter_context(locked(folder, self.plugin_args.get("wait", False)))
+                stack.enter_context(remembering(memory_of(graph)))
+                for node in graph:
+                    mend(node)
+                for folder in folders_of(graph):
+                    note_needs(graph, folder)
+                executor = stack.enter_context(self._executor())
+                self._run_all(Agenda(graph), executor)
+        finally:
+            os.chdir(began_in)
+        if self.failures:
+            first, *others = self.failures
+            more = f" ({len(others)} more failed.)" if others else ""
+            raise RuntimeError(f"{first.node.fullname}: {first.sentence}{more}\n{first.traceback}")
+
+    def _executor(self):
+        """A context that gives what runs nodes: see `linear.InThisProcess`."""
+        raise NotImplementedError
+
+    def _run_all(self, agenda, executor):
+        while agenda.ready or executor.running:
+            for node in list(agenda.ready):
+                if self.failures and self._stops_at_once:
+                    agenda.ready.clear()
+                elif executor.has_room_for(node):
+                    self._begin(node, agenda, executor)
+            if executor.running:
+                node, failure = executor.wait()
+                if failure is None and not _is_done(node):
+                    failure = Failure(node, "it ended without leaving results that can be read.")
+                self._end(node, failure, agenda, self.executed)
+
+    def _begin(self, node, agenda, executor):
+        try:
+            found = has_results(node) and not (self._updatehash or _always_runs(node))
+            items = [] if found or not executor.divides else _items(node)
+        except Exception as error:
+            agenda.take(node)
+            self._end(node, failure_of(node, error), agenda)
+            return
+        if items:
+            agenda.put_before(node, items)
+            return
+        agenda.take(node)
+        if found:
+            self._end(node, None, agenda, self.cached)
+        else:
+            self._tell(node, "start")
+            executor.submit(node)
+
+    def _end(self, node, failure, agenda, done=()):
+        if failure is None:
+            done.append(node)
+            agenda.done(node)
+            self._tell(node, "end")
+            return
+        self.failures.append(failure)
+        agenda.drop(node)
+        logger.error("%s failed: %s", node.fullname, failure.sentence)
+        try:
+            report_crash(node, traceback=[failure.traceback or f"{failure.sentence}\n"])
+        except Exception as error:  # a full disk, above all
+            logger.error("no crash report of %s could be written (%s).", node.fullname, error)
+        self._tell(node, "exception")
+
+    def _tell(self, node, status):
+        if self._status_callback is None:
+            return
+        try:
+            self._status_callback(node, status)
+        except Exception:  # whoever only listens must not stop the run
+            logger.exception("the status callback failed at %s (%s).", node.fullname, status)
+
+
+def folders_of(graph) -> list[Path]:
+    """The folders that a graph's nodes lie in; none where each has a new one of its own."""
+    return sorted({
+        Path(os.path.abspath(node.base_dir), (node._hierarchy or node.name).partition(".")[0])
+        for node in graph
+        if node.base_dir is not None
+    })  # fmt: skip
+
+
+def memory_of(graph) -> Path | None:
+    """Where the fingerprints of the files that a graph reads are kept."""
+    return next((folder.parent / ".fingerprints" for folder in folders_of(graph)), None)
+
+
+def _always_runs(node) -> bool:
+    return node.overwrite or (node.overwrite is None and node.interface.always_run)
+
+
+def _is_done(node) -> bool:
+    try:
+        return has_results(node) and not damage(node)
+    except Exception:  # whatever is wrong, it is not done
+        logger.exception("the results of %s cannot be checked.", node.fullname)
+        return False
+
+
+def _items(node) -> list:
+    """The items of a MapNode that are to be run before it collects their results."""
+    if not isinstance(node, MapNode) or node.num_subnodes() < 2:
+        return []
+    return [item for item in node.get_subnodes() if not has_results(item)]

@@ -1,0 +1,28 @@
+"""A plugin that runs nothing, but tells what would run."""
+
+from __future__ import annotations
+
+from nipype.pipeline.plugins.base import PluginBase
+
+from ..files.fingerprints import remembering
+from ..workfolder.plan import plan
+from .graph import memory_of
+
+
+class PlanPlugin(PluginBase):
+    """Runs nothing.
+
+    Attributes
+    ----------
+    steps : list of Step
+        What would become of each node, once ``workflow.run(plugin=...)`` has returned.
+    """
+
+    def __init__(self, plugin_args=None):
+        super().__init__(plugin_args)
+        self.steps = []
+
+    def run(self, graph, config, updatehash=False):
+        """Look at all nodes."""
+        with remembering(memory_of(graph)):
+            self.steps = plan(graph)

@@ -1,0 +1,120 @@
+"""A process that runs nodes, one after the other, and ends with the one that began it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+
+from .failures import Failure, failure_of
+from .linear import run_node
+
+#: Forked: what a worker needs is there at once, and it holds the master's lock as long as it lives.
+CONTEXT = multiprocessing.get_context("fork")
+
+
+class WorkerDiedError(RuntimeError):
+    """A worker ended before its node did."""
+
+
+class Worker:
+    """A process that runs nodes.
+
+    Attributes
+    ----------
+    connection : multiprocessing.connection.Connection
+        Readable when the node has ended, or the process has.
+    """
+
+    def __init__(self):
+        self.connection, theirs = CONTEXT.Pipe()
+        _open_lifeline()
+        self._process = CONTEXT.Process(target=_work, args=(theirs, self.connection), daemon=False)
+        self._process.start()
+        theirs.close()
+
+    def send(self, node, updatehash: bool) -> None:
+        """Give the worker a node to run.
+
+        Raises
+        ------
+        WorkerDiedError
+            If the process is not there any more.
+        """
+        try:
+            self.connection.send((node, updatehash))
+        except OSError as error:
+            raise WorkerDiedError(self._epitaph()) from error
+
+    def receive(self) -> tuple[str, str] | None:
+        """Sentence and traceback of the node's failure; None if it did not fail.
+
+        Raises
+        ------
+        WorkerDiedError
+            If the process ended before the node did.
+        """
+        try:
+            return self.connection.recv()
+        except (EOFError, OSError) as error:
+            raise WorkerDiedError(self._epitaph()) from error
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        self.connection.close()
+        self._process.kill()
+        self._process.join()
+
+    def _epitaph(self) -> str:
+        self._process.join()
+        code = self._process.exitcode
+        if code == -signal.SIGKILL:
+            return (
+                "its process was killed (signal 9), by the system for lack of memory unless somebody did it; "
+                "give the run more memory or fewer processes."
+            )
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        return f"its process {how} before the node was done."
+
+
+_lifeline: tuple[int, int] | None = None
+
+
+def _open_lifeline() -> None:
+    """A pipe whose writing end only the master holds: its end is the end of the workers."""
+    global _lifeline
+    if _lifeline is None:
+        _lifeline = os.pipe()
+
+
+def _work(connection, masters_end) -> None:
+    masters_end.close()
+    reading, writing = _lifeline
+    os.close(writing)
+    threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master decides what Ctrl-C means
+    began_in = os.getcwd()
+    while True:
+        try:
+            content = connection.recv_bytes()
+        except EOFError:
+            return
+        failure = _run(content)
+        os.chdir(began_in)
+        connection.send(failure and (failure.sentence, failure.traceback))
+
+
+def _run(content: bytes) -> Failure | None:
+    node = None
+    try:
+        node, updatehash = pickle.loads(content)
+    except Exception as error:
+        return failure_of(node, error)
+    return run_node(node, updatehash)
+
+
+def _die_with_master(reading: int) -> None:
+    os.read(reading, 1)
+    os._exit(1)
