@@ -50,6 +50,9 @@ class Step(SimpleInterface):
     def _raises(self):
         raise ValueError("the cat sat on it;\nfeed the cat.")
 
+    def _is_interrupted(self):
+        raise KeyboardInterrupt
+
     def _is_killed(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -104,6 +107,8 @@ def workflow_of(folder, does, journal=None) -> Workflow:
     workflow.config["execution"] = {
         "crashdump_dir": str(folder),
         "crashfile_format": "txt",
+        "create_report": "false",
+        "poll_sleep_duration": "0.01",
         "remove_unnecessary_outputs": "false",
     }
     return workflow

@@ -19,6 +19,7 @@ def independent(folder, journal, n_nodes, **settings):
     workflow = Workflow(name="wf", base_dir=str(folder))
     nodes = [Node(Step(does="lasts", journal=str(journal)), name=f"n{i}", **settings) for i in range(n_nodes)]
     workflow.add_nodes(nodes)
+    workflow.config["execution"] = {"poll_sleep_duration": "0.01", "create_report": "false"}
     return workflow
 
 
