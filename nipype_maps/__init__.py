@@ -13,5 +13,9 @@ The package is a house of tiers; each knows only those below it::
     files        images, tables, sidecars and names on disk
     numerics     arrays in, arrays out
 
-    running      beside them: how a graph is run; knows nipype, not maps
+Beside them stands what runs graphs, which knows nipype, not maps::
+
+    running      a workflow, its settings, log and progress
+    plugins      nipype execution plugins: Linear, MultiProc, and one that only plans
+    workfolder   who may write to a work folder, and what of it can be trusted
 """

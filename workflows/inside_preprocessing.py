@@ -14,6 +14,7 @@ from nipype.algorithms.confounds import TSNR, TCompCor
 from nipype.pipeline.engine import Node, Workflow
 
 from nipype_maps.graphs import init_masker_wf
+from nipype_maps.plugins import LinearPlugin
 
 
 def init_denoised_signals_wf(run, maps, mask, out) -> Workflow:
@@ -40,6 +41,6 @@ if __name__ == "__main__":
     if len(sys.argv) != 5:
         sys.exit(__doc__)
     *inputs, out = (str(Path(argument).absolute()) for argument in sys.argv[1:])
-    graph = init_denoised_signals_wf(*inputs, out).run()
+    graph = init_denoised_signals_wf(*inputs, out).run(plugin=LinearPlugin())
     clean = next(node for node in graph.nodes() if node.fullname.endswith("transform.clean"))
     print(clean.result.outputs.out_file)

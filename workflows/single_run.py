@@ -13,6 +13,7 @@ from nipype.interfaces.io import ExportFile
 from nipype.pipeline.engine import Node, Workflow
 
 from nipype_maps.graphs import init_masker_wf
+from nipype_maps.plugins import LinearPlugin
 
 
 def init_single_run_wf(run, maps, out, mask=None) -> Workflow:
@@ -35,5 +36,5 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     out = Path(sys.argv[3]).absolute()
     out.mkdir(parents=True, exist_ok=True)
-    init_single_run_wf(*sys.argv[1:3], out, *sys.argv[4:]).run()
+    init_single_run_wf(*sys.argv[1:3], out, *sys.argv[4:]).run(plugin=LinearPlugin())
     print(out / "signals.tsv")

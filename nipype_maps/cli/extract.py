@@ -264,11 +264,13 @@ def extract_runs(
 def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask, map_names, **parameters):
     """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
     from ..running import plan_workflow
+    from ..running.log import off_the_screen
 
     readable, unreadable = _readable(runs)
     steps = []
     if readable:
-        steps = plan_workflow(_workflow(readable, maps, folder, mask, map_names, parameters))
+        with off_the_screen():
+            steps = plan_workflow(_workflow(readable, maps, folder, mask, map_names, parameters))
     say_plan(steps)
     fail(unreadable)
 

@@ -14,7 +14,7 @@ from nipype.utils.misc import str2bool
 from ..files.fingerprints import remembering
 from ..workfolder.lock import locked
 from ..workfolder.needs import note_needs
-from ..workfolder.results import damage, has_results, mend
+from ..workfolder.results import damage, has_results, mend, runs_always
 from .agenda import Agenda
 from .failures import Failure, failure_of
 
@@ -98,7 +98,7 @@ class GraphPlugin(PluginBase):
 
     def _begin(self, node, agenda, executor):
         try:
-            found = has_results(node) and not (self._updatehash or _always_runs(node))
+            found = has_results(node) and not (self._updatehash or runs_always(node))
             items = [] if found or not executor.divides else _items(node)
         except Exception as error:
             agenda.take(node)
@@ -150,10 +150,6 @@ def folders_of(graph) -> list[Path]:
 def memory_of(graph) -> Path | None:
     """Where the fingerprints of the files that a graph reads are kept."""
     return next((folder.parent / ".fingerprints" for folder in folders_of(graph)), None)
-
-
-def _always_runs(node) -> bool:
-    return node.overwrite or (node.overwrite is None and node.interface.always_run)
 
 
 def _is_done(node) -> bool:

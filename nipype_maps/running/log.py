@@ -27,17 +27,25 @@ def log_to(path, verbose: bool = False) -> Iterator[None]:
     verbose : bool
         Keep it on the screen too.
     """
-    logger = logging.getLogger("nipype")
-    screen = logger.handlers[:]
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     to_file = _ToFile(path, encoding="utf-8")
     to_file.setFormatter(logging.Formatter(FORMAT))
-    logger.addHandler(to_file)
-    if not verbose:
-        for handler in screen:
-            logger.removeHandler(handler)
+    with _handled_by(to_file, verbose):
+        yield
+
+
+def off_the_screen():
+    """Keep nipype's log to nobody, for as long as the context lasts."""
+    return _handled_by(logging.NullHandler(), verbose=False)
+
+
+@contextmanager
+def _handled_by(handler: logging.Handler, verbose: bool) -> Iterator[None]:
+    logger = logging.getLogger("nipype")
+    screen = logger.handlers[:]
+    logger.handlers[:] = [*screen, handler] if verbose else [handler]
     try:
         yield
     finally:
         logger.handlers[:] = screen
-        to_file.close()
+        handler.close()

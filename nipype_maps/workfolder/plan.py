@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import networkx as nx
 from nipype.pipeline.engine.utils import topological_sort
 
-from .results import damage, finished_keys, has_results, inputs_of
+from .results import damage, finished_keys, has_results, inputs_of, runs_always
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ def _step(node, before) -> Step:
         return Step(node, "run", ["it was begun, but not finished" if begun else "it has not been run yet"])
     if before:
         return Step(node, "depends", sorted(Step(other, "").name for other in before))
+    if runs_always(node):
+        return Step(node, "run", ["it is run every time"])
     if has_results(node):
         return Step(node, "cached")
     newest = max(keys, key=lambda path: path.stat().st_mtime_ns)

@@ -40,6 +40,11 @@ def has_results(node) -> bool:
     return result_file(node).exists() and key_file(node).exists()
 
 
+def runs_always(node) -> bool:
+    """Whether a node is run even if it has results."""
+    return bool(node.overwrite or (node.overwrite is None and node.interface.always_run))
+
+
 def inputs_of(path: Path) -> dict:
     """The inputs that a node had, as its key file tells them; empty if it cannot be read."""
     try:

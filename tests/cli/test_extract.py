@@ -1,10 +1,13 @@
 import json
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nipype_maps.files.tables import read_table
+from nipype_maps.workfolder.lock import locked
 
 
 @pytest.fixture
@@ -42,6 +45,53 @@ def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps,
     later = call("extract", make_run("sub-03_task-rest_bold.nii.gz"), *arguments[3:7], "--out", out,
                  "--smoothing-fwhm", "5")  # fmt: skip
     assert "2 nodes run, 5 found done" in later.stdout
+
+
+def test_data_that_moved_run_nothing_again(call, make_run, maps, out, tmp_path):
+    """Same bytes and names, another folder and other times."""
+    make_run("data/sub-01_task-rest_bold.nii.gz")
+    shutil.copy(maps, tmp_path / "data")
+    (tmp_path / "data" / "sub-01_task-rest_bold.json").write_text('{"RepetitionTime": 2.0}')
+    shutil.copytree(tmp_path / "data", tmp_path / "again")
+    printed = [
+        call(
+            "extract",
+            folder / "sub-01_task-rest_bold.nii.gz",
+            "--maps",
+            folder / "atlas.nii.gz",
+            "--out",
+            out,
+        )
+        for folder in (tmp_path / "data", tmp_path / "again")
+    ]
+    assert "6 nodes run, 0 found done" in printed[0].stdout
+    assert "0 nodes run, 6 found done" in printed[1].stdout
+
+
+def test_a_dry_run_says_what_would_run_and_why(call, make_run, maps, out):
+    arguments = ["extract", make_run(), "--maps", maps, "--out", out]
+    first = call(*arguments, "--dry-run").stdout.splitlines()
+    assert first[-1] == "6 nodes would be run, 0 depend on what those give, 0 are cached"
+    assert all(
+        line.startswith("run     ") and line.endswith(": it has not been run yet") for line in first[:-1]
+    )
+    assert not out.exists()
+    call(*arguments)
+    assert call(*arguments, "--dry-run").stdout.splitlines()[-1].endswith("6 are cached")
+    changed = call(*arguments, "--detrend", "--dry-run").stdout.splitlines()
+    assert [line for line in changed if line.startswith("run")] == [
+        "run     transform_sub-01_task-rest_atlas-atlas_timeseries.clean: detrend: False -> True"
+    ]
+    assert "1 nodes run, 5 found done" in call(*arguments, "--detrend").stdout
+
+
+def test_two_commands_at_once(call, make_run, maps, out):
+    call("extract", make_run(), "--maps", maps, "--out", out)
+    with locked(out / "work" / "extract_atlas"):
+        refused = call("extract", make_run(), "--maps", maps, "--out", out, status=1)
+    assert refused.stderr.startswith("failed: extract_atlas: ")
+    assert f"is in use by the run of process {os.getpid()} on " in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_results_deleted_from_the_folder_come_back(call, make_run, maps, out):
