@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .processes import HOST, is_running
+
 
 @contextmanager
 def replacing(path, durable: bool = True) -> Iterator[Path]:
@@ -37,7 +39,7 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
     """
     path = Path(path)
     # the extension is kept in place, because image writers choose the format by it
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    temporary = path.with_name(f".{os.getpid()}-{HOST}.{path.name}")
     try:
         yield temporary
         if durable:
@@ -50,20 +52,11 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
 
 def sweep(folder) -> None:
     """Remove what processes that were killed left of files they were writing to a folder."""
-    for path in Path(folder).glob(".[0-9]*.*"):
-        number = path.name.split(".")[1]
-        if number.isdigit() and not _runs(int(number)):
+    for path in Path(folder).glob(".[0-9]*-*"):
+        process, _, rest = path.name[1:].partition("-")
+        host = HOST if rest.startswith(f"{HOST}.") else ""
+        if process.isdigit() and not is_running(int(process), host):
             path.unlink(missing_ok=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 def copy(source, path) -> None:

@@ -8,11 +8,12 @@ import fcntl
 import json
 import logging
 import os
-import socket
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+
+from ..files.processes import HOST, is_running
 
 NAME = ".lock"
 #: Seconds that workers of a killed run are given to notice that it is gone.
@@ -59,7 +60,10 @@ def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
     began, said = time.monotonic(), False
     while not _try(descriptor, folder):
         holder = _holder(descriptor)
-        dying = not _alive(holder) and time.monotonic() - began < ORPHANS
+        dying = (
+            not is_running(holder.get("process", 0), holder.get("host", ""))
+            and time.monotonic() - began < ORPHANS
+        )
         if not wait and not dying:
             raise FolderInUseError(
                 f"{folder} is in use by {_told(holder)}; wait until it has ended, or choose "
@@ -76,7 +80,7 @@ def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
             _told(holder),
         )
     now = datetime.now().astimezone().isoformat(" ", "seconds")
-    content = json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": now})
+    content = json.dumps({"process": os.getpid(), "host": HOST, "since": now})
     with contextlib.suppress(OSError):  # who holds it matters less than that it is held
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, content.encode(), 0)
@@ -101,20 +105,8 @@ def _holder(descriptor: int) -> dict:
         found = json.loads(os.pread(descriptor, 4096, 0))
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _alive(holder: dict) -> bool:
-    """Whether the holder may still run: on another host that cannot be known."""
-    if holder.get("host") != socket.gethostname():
-        return True
-    try:
-        os.kill(int(holder["process"]), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, KeyError, ValueError, OverflowError):
-        return True
-    return True
+    known = isinstance(found, dict) and isinstance(found.get("process"), int)
+    return found if known else {}
 
 
 def _told(holder: dict) -> str:

@@ -1,6 +1,11 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from nipype_maps.files.atomic import copy, replacing
+from nipype_maps.files.atomic import copy, replacing, sweep
+from nipype_maps.files.processes import HOST
 
 
 def test_a_file_that_failed_leaves_the_old_one(tmp_path):
@@ -32,3 +37,27 @@ def test_copy(tmp_path):
     (tmp_path / "a").write_bytes(b"\x00\x01")
     copy(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == b"\x00\x01"
+
+
+def test_only_what_dead_processes_left_is_swept_away(tmp_path):
+    left = subprocess.run(
+        [sys.executable, "-c", LEAVE, tmp_path / "a.tsv"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    assert Path(left).exists()
+    elsewhere = tmp_path / Path(left).name.replace(f"-{HOST}.", "-elsewhere.")
+    elsewhere.write_text("")
+    (tmp_path / ".1-notes.txt").write_text("")
+    with replacing(tmp_path / "b.tsv") as mine:
+        mine.write_text("")
+        sweep(tmp_path)
+        assert sorted(tmp_path.iterdir()) == sorted([mine, elsewhere, tmp_path / ".1-notes.txt"])
+
+
+LEAVE = """
+import os, sys
+from nipype_maps.files.atomic import replacing
+with replacing(sys.argv[1]) as temporary:
+    temporary.write_text("half")
+    print(temporary, flush=True)
+    os._exit(9)
+"""
