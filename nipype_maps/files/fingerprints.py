@@ -77,34 +77,48 @@ def fingerprint(path) -> str:
     return value
 
 
-def record(paths) -> None:
-    """Remember on disk the fingerprints of files that have just been written to one folder."""
-    entries = {os.path.basename(path): [_state(path), _computed(path)] for path in paths}
+def record(folder, paths) -> None:
+    """Remember in a folder the fingerprints of the files that a node gives.
+
+    Those that it has just written to the folder go by their names; others, which it only
+    hands on, by their paths.
+    """
+    entries = {
+        _name_in(folder, path): [_state(path), (_computed if _is_in(folder, path) else fingerprint)(path)]
+        for path in paths
+    }
     if entries:
-        _write(Path(os.path.dirname(paths[0])) / RECORD, entries)
+        _write(Path(folder) / RECORD, entries)
 
 
 def recorded_names(folder) -> list[str]:
-    """The files of a folder that were recorded."""
+    """The files that were recorded in a folder."""
     return list(_entries(Path(folder) / RECORD))
 
 
-def unchanged(path) -> bool | None:
-    """Whether a file that was recorded is as it was then; None if it was not.
+def unchanged(folder, path) -> bool | None:
+    """Whether a file that was recorded in a folder is as it was then; None if it was not.
 
     It is read only where its times or inode are others than they were, as those of a copy.
     """
-    path = os.path.abspath(path)
-    state, value = _beside(path)
+    record_file, name = Path(folder) / RECORD, _name_in(folder, path)
+    state, value = _entry(record_file, name)
     if state is None:
         return None
     if state == _state(path):
         return True
     if state[1] != os.path.getsize(path) or value != _computed(path):
         return False
-    folder = Path(os.path.dirname(path))
-    _write(folder / RECORD, {**_entries(folder / RECORD), os.path.basename(path): [_state(path), value]})
+    _write(record_file, {**_entries(record_file), name: [_state(path), value]})
     return True
+
+
+def _is_in(folder, path) -> bool:
+    return os.path.dirname(os.path.abspath(path)) == os.path.abspath(folder)
+
+
+def _name_in(folder, path) -> str:
+    return os.path.basename(path) if _is_in(folder, path) else os.path.abspath(path)
 
 
 def _state(path) -> list[int]:

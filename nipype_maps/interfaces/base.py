@@ -174,7 +174,7 @@ class MapsInterface(SimpleInterface):
                     self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
             except ValueError as error:
                 raise self._naming_the_file(error) from error
-        record([path for path in self._results.values() if _is_in(path, runtime.cwd)])
+        record(runtime.cwd, [path for path in self._results.values() if _is_file(path)])
         for note in Notes(caught):
             logger.warning("%s", note)
         return runtime
@@ -203,8 +203,8 @@ class MapsInterface(SimpleInterface):
         return ValueError(f"{Path(in_file).name}: {error}")
 
 
-def _is_in(path, folder) -> bool:
-    return isinstance(path, str) and os.path.dirname(path) == str(folder) and os.path.isfile(path)
+def _is_file(value) -> bool:
+    return isinstance(value, str) and os.path.isabs(value) and os.path.isfile(value)
 
 
 class Notes:

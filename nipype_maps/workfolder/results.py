@@ -77,14 +77,17 @@ def damage(node) -> str:
     recorded = getattr(node.interface, "records_outputs", False)
     outputs = result.outputs  # of a MapNode no traits
     for file in _files_in(outputs.trait_get() if hasattr(outputs, "trait_get") else outputs.dictcopy()):
+        name = os.path.basename(file)
         if not os.path.exists(file):
-            return f"{os.path.basename(file)} is missing"
-        if _is_within(file, path.parent):
-            same = unchanged(file) if os.path.isfile(file) else True
-            if same is False:
-                return f"{os.path.basename(file)} is not as it was written"
-            if same is None and recorded:
-                return f"nothing tells whether {os.path.basename(file)} is as it was written"
+            return f"{name} is missing"
+        # the items of a MapNode have their own records
+        inside = _is_within(file, path.parent)
+        folder = os.path.dirname(file) if inside else path.parent
+        same = unchanged(folder, file) if os.path.isfile(file) else True
+        if same is False:
+            return f"{name} is not as it was written" if inside else f"{file} is not as it was"
+        if same is None and recorded and inside:
+            return f"nothing tells whether {name} is as it was written"
     return ""
 
 

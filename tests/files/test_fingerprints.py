@@ -47,7 +47,7 @@ def test_a_file_written_to_is_read_again(tmp_path, recorded):
     path = tmp_path / "run.nii"
     path.write_bytes(b"abcd")
     if recorded:
-        record([str(path)])
+        record(tmp_path, [str(path)])
     before, times = fingerprint(path), (os.stat(path).st_atime_ns, os.stat(path).st_mtime_ns)
     path.write_bytes(b"abcx")
     os.utime(path, ns=times)
@@ -57,7 +57,7 @@ def test_a_file_written_to_is_read_again(tmp_path, recorded):
 def test_what_is_remembered_is_not_read_again(tmp_path, monkeypatch):
     path = tmp_path / "maps.nii"
     path.write_bytes(b"abcd")
-    record([str(path)])
+    record(tmp_path, [str(path)])
     expected = fingerprint(path)
     monkeypatch.setattr(fingerprints, "_computed", lambda path: "read again")
     assert fingerprint(path) == expected
@@ -82,17 +82,17 @@ def test_other_processes_remember_too(tmp_path, monkeypatch):
 def test_a_recorded_file_is_known_to_be_unchanged(tmp_path, monkeypatch):
     path = tmp_path / "maps.nii"
     path.write_bytes(b"abcd")
-    assert unchanged(path) is None
-    record([str(path)])
-    assert unchanged(path)
+    assert unchanged(tmp_path, path) is None
+    record(tmp_path, [str(path)])
+    assert unchanged(tmp_path, path)
     shutil.copytree(tmp_path, tmp_path / "copy")  # another inode: read once, then no more
-    assert unchanged(tmp_path / "copy" / "maps.nii")
+    assert unchanged(tmp_path / "copy", tmp_path / "copy" / "maps.nii")
     monkeypatch.setattr(fingerprints, "_computed", lambda path: "read again")
-    assert unchanged(tmp_path / "copy" / "maps.nii")
+    assert unchanged(tmp_path / "copy", tmp_path / "copy" / "maps.nii")
     monkeypatch.undo()
     for content in (b"abcx", b"abc", b""):
         path.write_bytes(content)
-        assert unchanged(path) is False
+        assert unchanged(tmp_path, path) is False
 
 
 def test_a_damaged_record_is_as_none(tmp_path):

@@ -35,7 +35,7 @@ class Step(SimpleInterface):
         getattr(self, f"_{self.inputs.does}")()
         path = Path(runtime.cwd, "out.txt")
         path.write_text(f"{self.inputs.does}\n")
-        record([str(path)])
+        record(runtime.cwd, [str(path)])
         self._results["out_file"] = str(path)
         if self.inputs.journal:
             Path(self.inputs.journal, name).write_text(f"{began} {time.time()}")

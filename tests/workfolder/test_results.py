@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from nipype_maps.files.fingerprints import RECORD
+from nipype_maps.graphs import init_masker_wf
 from nipype_maps.plugins import LinearPlugin
 
 from .conftest import flip
@@ -102,3 +103,26 @@ def test_records_survive_the_removal_of_outputs_that_nothing_needs(build, tmp_pa
         workflow.config["execution"]["remove_unnecessary_outputs"] = "true"
         workflow.run(plugin=plugin)
     assert not plugin.executed
+
+
+def test_a_file_that_was_only_handed_on_must_be_as_it_was(tmp_path, make_run, rng, save, grids):
+    """Maps on the run's grid are not copied: where they lay before, others may lie now."""
+    run_file = make_run(n_frames=6)
+    values = rng.normal(size=(*grids["plain"].shape, 2))
+    first = save(values, grids["plain"], "first/maps.nii.gz")
+    second = tmp_path / "second" / "maps.nii.gz"
+    second.parent.mkdir()
+    shutil.copy(first, second)
+
+    def signals_of(maps, folder):
+        workflow = init_masker_wf(name="masker")
+        workflow.base_dir = str(tmp_path / folder)
+        workflow.inputs.inputnode.run_file, workflow.inputs.inputnode.maps_file = run_file, str(maps)
+        workflow.config["execution"]["create_report"] = "false"
+        workflow.run(plugin=LinearPlugin())
+        return next((tmp_path / folder).rglob("*_clean.tsv")).read_bytes()
+
+    expected = signals_of(first, "work")
+    save(rng.normal(size=values.shape), grids["plain"], "first/maps.nii.gz")
+    assert signals_of(second, "work") == expected
+    assert signals_of(first, "work") != expected
