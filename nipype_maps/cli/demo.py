@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from .extract import extract_runs
 from .inverse import invert
 from .options import FOLDER
 from .results import ResultFolder
+from .runs import extract_runs
 
 RUN, MASK = "ds003_sub-01_mc.nii.gz", "tpms_msk.nii.gz"
 MAPS = ["tpm_00.nii.gz", "tpm_01.nii.gz", "tpm_02.nii.gz"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def run_workflow(
     plugin: str = "Linear",
     n_procs: int | None = None,
     wait: bool = False,
+    on_done: Callable[[str, Node], None] | None = None,
 ) -> Outcome:
     """Run a workflow, going on with other branches where one fails.
 
@@ -81,6 +83,9 @@ def run_workflow(
         Processes of MultiProc; default all cores.
     wait : bool
         Wait for another run in the work folder to end; else that is a failure.
+    on_done : callable, optional
+        Called with each node that is done and its name in the graph, as soon as it is, while
+        no other run can change its results.
 
     Returns
     -------
@@ -89,7 +94,13 @@ def run_workflow(
     workflow.config["execution"].update(SETTINGS, crashdump_dir=str(logs))
     outcome = Outcome()
     with Progress(_n_nodes(workflow)) as progress:
-        runner = PLUGINS[plugin]({"status_callback": progress, "n_procs": n_procs, "wait": wait})
+
+        def listen(node, status):
+            progress(node, status)
+            if status == "end" and on_done is not None:
+                on_done(_name(node), node)
+
+        runner = PLUGINS[plugin]({"status_callback": listen, "n_procs": n_procs, "wait": wait})
         try:
             workflow.run(plugin=runner)
         except Exception as error:

@@ -1,0 +1,140 @@
+"""The graph of several runs: build it, run it or plan it, and say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from .report import fail, say_plan, say_results, warn
+from .results import ResultFolder
+
+
+def extract_runs(
+    runs: Sequence,
+    maps: Sequence[str],
+    folder: ResultFolder,
+    *,
+    mask: str | None = None,
+    map_names: str | None = None,
+    plugin: str = "Linear",
+    n_procs: int | None = None,
+    wait: bool = False,
+    verbose: bool = False,
+    **parameters,
+) -> list[Path]:
+    """Run the graph of several runs, publish each as soon as it is done, and report.
+
+    Parameters
+    ----------
+    runs : sequence of RunInputs
+    maps : sequence of str
+    folder : ResultFolder
+    mask, map_names : str, optional
+    plugin, n_procs, wait
+        How to run: see `run_workflow`.
+    verbose : bool
+        Show nipype's log.
+    **parameters
+        Of `init_masker_wf`.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The tables of signals.
+
+    Raises
+    ------
+    SystemExit
+        With status 1 if a run failed, after the others were published.
+    """
+    from ..running import Failure, Outcome, run_workflow, sentence_of
+    from ..running.log import log_to
+
+    folder.make()
+    try:
+        folder.claim(runs)
+    except OSError as error:
+        raise click.ClickException(sentence_of(error, folder.out)) from error
+    readable, failures = _readable(runs)
+    of_node = {f"{run.workflow_name}.clean": run for run in readable}
+    published, outcome = {}, Outcome()
+
+    def publish(name, node):
+        if (run := of_node.get(name)) is None:
+            return
+        results = node.result.outputs
+        try:
+            published[run.name] = folder.publish(run.name, results.out_file, results.out_json)
+        except OSError as error:
+            failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
+
+    if readable:
+        workflow = _workflow(readable, maps, folder, mask, map_names, parameters)
+        with log_to(folder.logs / "nipype.log", verbose):
+            outcome = run_workflow(
+                workflow, logs=folder.logs, plugin=plugin, n_procs=n_procs, wait=wait, on_done=publish
+            )
+    for table, sidecar in (published[run.name] for run in readable if run.name in published):
+        say_results(table, sidecar)
+    click.echo(f"{len(outcome.executed)} nodes run, {len(outcome.done) - len(outcome.executed)} found done")
+    warn(
+        f"{Path(run.run_file).name}: {sentence}"
+        for run in readable
+        if run.name in published
+        for sentence in published[run.name][1]["Warnings"]
+    )
+    fail([*failures, *outcome.failures], folder.logs)
+    return [published[run.name][0] for run in readable if run.name in published]
+
+
+def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask, map_names, **parameters):
+    """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
+    from ..running import plan_workflow
+    from ..running.log import off_the_screen
+
+    readable, unreadable = _readable(runs)
+    steps = []
+    if readable:
+        with off_the_screen():
+            steps = plan_workflow(_workflow(readable, maps, folder, mask, map_names, parameters))
+    say_plan(steps)
+    fail(unreadable)
+
+
+def _readable(runs) -> tuple[list, list]:
+    """The runs that can be read, and a failure for each of the others."""
+    from ..files.runs import Run
+    from ..running import Failure
+
+    readable, failures = [], []
+    for run in runs:
+        try:
+            Run(run.run_file)
+            readable.append(run)
+        except (OSError, ValueError) as error:
+            failures.append(Failure(run.workflow_name, str(error)))
+    return readable, failures
+
+
+def _workflow(runs, maps, folder, mask, map_names, parameters):
+    """The graph of some runs, with its inputs."""
+    from nipype.interfaces.base import TraitError
+
+    from ..files.names import atlas_name
+    from ..graphs import init_dataset_wf
+
+    try:
+        # of the maps' name, so that one work folder serves several atlases
+        workflow = init_dataset_wf(runs=runs, name=f"extract_{atlas_name(maps)}", **parameters)
+    except TraitError as error:
+        raise click.UsageError(str(error)) from error
+    workflow.base_dir = str(folder.work)
+    door = workflow.get_node("inputnode").inputs
+    door.maps_file = list(maps)
+    if mask:
+        door.mask_file = str(mask)
+    if map_names:
+        door.map_names = str(map_names)
+    return workflow
