@@ -1,10 +1,9 @@
-"""Break each numeric step by hand and see whether the tests notice.
+"""Break each step by hand and see whether the tests notice.
 
     python3 -m tests.mutations [NAME...]
 
-Every mutation is one replacement in a copy of the package; the tests of the numerics, and
-those beside nilearn where they are the judge, must fail on it.  Takes some minutes; ends with
-status 1 if a mutation survives.
+Every mutation is one replacement in a copy of the package; the tests of its tier must fail on
+it.  Takes some minutes; ends with status 1 if a mutation survives.
 """
 
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ["tests/numerics", "tests/files", "tests/interfaces"]
+ENGINE = ["tests/plugins", "tests/workfolder"]
 
 #: name: (file under nipype_maps, what stands there, what is put in its place)
 MUTATIONS = {
@@ -70,7 +70,24 @@ MUTATIONS = {
     "fingerprints: which block is not told": ("files/fingerprints.py", 'digest.update(int(index).to_bytes(8, "little"))', "pass"),
     "fingerprints: time of change ignored": ("files/fingerprints.py", "stat.st_mtime_ns, stat.st_ctime_ns]", "stat.st_mtime_ns]"),
     "coverage: signed weights": ("numerics/overlap.py", "weight = np.abs(values)", "weight = values"),
+    "keys: what is read besides does not count": ("interfaces/base.py", 'values.append(("read besides", [str(path) for path in self.read_besides()]))', "pass"),
+    "lock: shared": ("workfolder/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    "check: a changed output is sound": ("workfolder/results.py", "if same is False:", "if False:"),
+    "check: an output without a record is sound": ("workfolder/results.py", "if same is None and recorded and inside:", "if False:"),
+    "check: not made": ("plugins/graph.py", "                    mend(node)\n", "                    pass\n"),
+    "plan: all is cached": ("workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
+    "clean: everything goes": ("workfolder/needs.py", "if str(path) not in needed]", "if True]"),
+    "plugins: a process that ended well is believed": ("plugins/graph.py", "if failure is None and not _is_done(node):", "if False:"),
+    "plugins: what lies behind a failure is run": ("plugins/agenda.py", "{node, *nx.descendants(self._graph, node)}", "{node}"),
+    "plugins: a failure in a worker is no failure": ("plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
+    "plugins: workers outlive their master": ("plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
+    "plugins: no room is left out of account": ("plugins/multiproc.py", "return not self._busy or (", "return True or ("),
 }  # fmt: skip
+
+
+def tests_of(path: str) -> list[str]:
+    """The tests that judge a file of the package."""
+    return ENGINE if path.startswith(("plugins/", "workfolder/")) else QUICK
 
 
 def survives(name: str) -> bool:
@@ -85,7 +102,7 @@ def survives(name: str) -> bool:
             raise SystemExit(f"{name}: {before!r} stands {source.count(before)} times in {path}")
         file.write_text(source.replace(before, after))
         tests = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *QUICK],
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests_of(path)],
             cwd=copy,
             capture_output=True,
             text=True,

@@ -174,7 +174,7 @@ class MapsInterface(SimpleInterface):
                     self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
             except ValueError as error:
                 raise self._naming_the_file(error) from error
-        record(runtime.cwd, [path for path in self._results.values() if _is_file(path)])
+        record(runtime.cwd, self._files())
         for note in Notes(caught):
             logger.warning("%s", note)
         return runtime
@@ -187,6 +187,11 @@ class MapsInterface(SimpleInterface):
         return SimpleNamespace(
             **{name: value if isdefined(value) else None for name, value in chosen.items()}
         )
+
+    def _files(self) -> list[str]:
+        """The files among the results."""
+        spec = self.output_spec()
+        return [path for name, path in self._results.items() if path and spec.trait(name).is_trait_type(File)]
 
     def _list_outputs(self):
         # nipype asks again when it cannot load a node's results; an error makes it run the node
@@ -201,10 +206,6 @@ class MapsInterface(SimpleInterface):
         if not in_file or not isdefined(in_file) or os.sep in str(error):
             return error
         return ValueError(f"{Path(in_file).name}: {error}")
-
-
-def _is_file(value) -> bool:
-    return isinstance(value, str) and os.path.isabs(value) and os.path.isfile(value)
 
 
 class Notes:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from nipype.interfaces.base import Str
 from nipype.pipeline.engine import MapNode
 from nipype.pipeline.engine.utils import load_resultfile
 
@@ -75,8 +76,7 @@ def damage(node) -> str:
     if result.outputs is None or getattr(result.runtime, "traceback", None):
         return f"{path.name} holds no results"
     recorded = getattr(node.interface, "records_outputs", False)
-    outputs = result.outputs  # of a MapNode no traits
-    for file in _files_in(outputs.trait_get() if hasattr(outputs, "trait_get") else outputs.dictcopy()):
+    for file in _files_in(_outputs_of(result)):
         name = os.path.basename(file)
         if not os.path.exists(file):
             return f"{name} is missing"
@@ -117,10 +117,18 @@ def _mend_items(node) -> None:
         mend(item)
 
 
+def _outputs_of(result) -> list:
+    """A node's outputs, but for texts, which may name files that are none of its business."""
+    outputs = result.outputs
+    if not hasattr(outputs, "trait_get"):  # of a MapNode
+        return list(outputs.dictcopy().values())
+    return [
+        value for name, value in outputs.trait_get().items() if not outputs.trait(name).is_trait_type(Str)
+    ]
+
+
 def _files_in(value) -> Iterator[str]:
     """The absolute paths in an output."""
-    if isinstance(value, dict):
-        value = list(value.values())
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _files_in(item)

@@ -31,7 +31,7 @@ def test_data_that_moved_are_the_same(build, run, make_run, tmp_path):
     original = build().inputs.inputnode.run_file
     moved = tmp_path / "elsewhere" / os.path.basename(original)
     moved.parent.mkdir()
-    shutil.copy(original, moved)
+    shutil.move(original, moved)
     assert {state for state, _ in planned(build(run_file=str(moved))).values()} == {"cached"}
     assert run(run_file=str(moved)) == []
 
