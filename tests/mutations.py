@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ["tests/numerics", "tests/files", "tests/interfaces"]
-ENGINE = ["tests/plugins", "tests/workfolder"]
+ENGINE = ["nipype_maps/plugins", "tests/plugins", "tests/workfolder"]
 
 #: name: (file under nipype_maps, what stands there, what is put in its place)
 MUTATIONS = {

@@ -26,6 +26,12 @@ class Agenda:
     ['b', 'x']
     >>> agenda.take("b"); agenda.drop("b"); agenda.ready
     ['x']
+
+    What waits for two is left out when one of them fails, whatever becomes of the other:
+
+    >>> agenda = Agenda(nx.DiGraph([("a", "c"), ("b", "c")]))
+    >>> agenda.take("a"); agenda.take("b"); agenda.drop("a"); agenda.done("b"); agenda.ready
+    []
     """
 
     def __init__(self, graph: nx.DiGraph):

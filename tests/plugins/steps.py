@@ -47,6 +47,9 @@ class Step(SimpleInterface):
     def _lasts(self):
         time.sleep(0.3)
 
+    def _sleeps(self):
+        time.sleep(60)
+
     def _raises(self):
         raise ValueError("the cat sat on it;\nfeed the cat.")
 

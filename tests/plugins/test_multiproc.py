@@ -116,6 +116,29 @@ def test_workers_end_with_their_master_and_the_folder_is_free(tmp_path):
     assert len(list(journal.iterdir())) <= 42
 
 
+SLEEPERS = """
+import sys
+sys.path.insert(0, {root!r})
+from tests.plugins.test_multiproc import MultiProcPlugin, Node, Step, Workflow
+workflow = Workflow(name="wf", base_dir={work!r})
+workflow.add_nodes([Node(Step(does="sleeps"), name=name) for name in ("one", "two")])
+workflow.run(plugin=MultiProcPlugin({{"n_procs": 2}}))
+"""
+
+
+def test_workers_do_not_finish_what_they_are_at_when_their_master_is_killed(tmp_path):
+    """The folder is free long before a node of a minute would have ended."""
+    program = SLEEPERS.format(root=str(Path(__file__).parents[2]), work=str(tmp_path))
+    master = subprocess.Popen([sys.executable, "-c", program])
+    while len(list(tmp_path.rglob("*_unfinished.json"))) < 2:
+        assert master.poll() is None
+        time.sleep(0.01)
+    master.kill()
+    master.wait()
+    with locked(tmp_path / "wf"):
+        assert not list(tmp_path.rglob("out.txt"))
+
+
 def test_a_worker_killed_while_idle_is_replaced(tmp_path):
     from nipype_maps.plugins.multiproc import InWorkers
 

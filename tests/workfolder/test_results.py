@@ -48,7 +48,8 @@ def test_every_file_in_turn(run, signals, tmp_path, harm):
         assert signals() == expected, path
         # an output that was changed is never used: its node was run again
         if not path.name.startswith("_"):
-            assert executed == [harmed] or path.name == RECORD, path
+            # (one bit of a record may be no matter)
+            assert executed == [harmed] or (path.name == RECORD and harm == "flipped"), path
         assert run() == []
 
 
