@@ -18,7 +18,6 @@ class ResultFolder:
     out : pathlib.Path
     work : pathlib.Path, optional
         Default ``out/work``.
-
     """
 
     def __init__(self, out: Path, work: Path | None = None):

@@ -64,10 +64,10 @@ def extract_runs(
     def publish(name, node):
         if (run := of_node.get(name)) is None:
             return
-        results = node.result.outputs
         try:
+            results = node.result.outputs
             published[run.name] = folder.publish(run.name, results.out_file, results.out_json)
-        except OSError as error:
+        except Exception as error:  # the plugin would only log it, and the run count as done
             failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
 
     if readable:

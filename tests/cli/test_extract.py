@@ -5,7 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from nipype_maps.cli import main
+from nipype_maps.cli.results import ResultFolder
 from nipype_maps.files.tables import read_table
 from nipype_maps.workfolder.lock import locked
 
@@ -83,6 +86,16 @@ def test_a_dry_run_says_what_would_run_and_why(call, make_run, maps, out):
         "run     transform_sub-01_task-rest_atlas-atlas_timeseries.clean: detrend: False -> True"
     ]
     assert "1 nodes run, 5 found done" in call(*arguments, "--detrend").stdout
+
+
+def test_results_that_cannot_be_published_are_a_failure(make_run, maps, out, monkeypatch):
+    def publish(self, *names):
+        raise KeyError("Warnings")
+
+    monkeypatch.setattr(ResultFolder, "publish", publish)
+    result = CliRunner().invoke(main, ["extract", make_run(), "--maps", maps, "--out", str(out)])
+    assert result.exit_code == 1
+    assert "failed: transform_sub-01_task-rest_atlas-atlas_timeseries: KeyError: 'Warnings'" in result.output
 
 
 def test_two_commands_at_once(call, make_run, maps, out):
