@@ -91,11 +91,10 @@ class Part:
             raise self._too_short(index)
         if self.inter == 0:  # else a stored zero is not zero
             used = list(extents(stream.fileno(), start + first * thickness, start + stop * thickness))
-            first, stop = (
-                ((used[0][0] - start) // thickness, -(-(used[-1][1] - start) // thickness))
-                if used
-                else (first, first)
-            )
+            if used:
+                first, stop = (used[0][0] - start) // thickness, -(-(used[-1][1] - start) // thickness)
+            else:
+                stop = first
         stored = np.empty((stop - first) * self._slice, self.dtype)
         read_around(stream.fileno(), start + first * thickness, stored.view(np.uint8))
         return first, stored.reshape((*self.shape[:2], -1), order="F")

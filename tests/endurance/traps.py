@@ -220,9 +220,12 @@ def same_size_and_time(folder, make):
     """two subjects' files of one size and time"""
     from nipype_maps.interfaces import Smooth
 
-    (one, two), _ = dataset(folder / "data", 2)
-    size = max(path.stat().st_size for path in (one, two))
-    for path in (one, two):
+    runs, _ = dataset(folder / "data", 2)
+    one, two = (folder / name / "bold.nii.gz" for name in ("sub-01", "sub-02"))
+    size = max(run.stat().st_size for run in runs)
+    for run, path in zip(runs, (one, two), strict=True):
+        path.parent.mkdir()
+        shutil.copyfile(run, path)
         with open(path, "ab") as stream:
             stream.write(bytes(size - path.stat().st_size))
         os.utime(path, (1e9, 1e9))
