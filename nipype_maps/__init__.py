@@ -19,3 +19,21 @@ Beside them stands what runs graphs, which knows nipype, not maps::
     plugins      nipype execution plugins: Linear, MultiProc, and one that only plans
     workfolder   who may write to a work folder, and what of it can be trusted
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .masker import NiftiMapsMasker
+
+__all__ = ["NiftiMapsMasker"]
+
+
+def __getattr__(name: str):
+    # nipype takes a second to import, which the command's --help need not wait for
+    if name == "NiftiMapsMasker":
+        from .masker import NiftiMapsMasker
+
+        return NiftiMapsMasker
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,6 +12,12 @@ from pathlib import Path
 from .processes import HOST, is_running
 
 
+def draft_of(path) -> Path:
+    """A name beside a path, for what is being made there; `sweep` knows whose it is."""
+    path = Path(path)
+    return path.with_name(f".{os.getpid()}-{HOST}.{path.name}")
+
+
 @contextmanager
 def replacing(path, durable: bool = True) -> Iterator[Path]:
     """A temporary path in the same folder, which takes the final name on success.
@@ -37,9 +43,8 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
     >>> [p.name for p in folder.iterdir()]
     ['signals.tsv']
     """
-    path = Path(path)
     # the extension is kept in place, because image writers choose the format by it
-    temporary = path.with_name(f".{os.getpid()}-{HOST}.{path.name}")
+    temporary = draft_of(path)
     try:
         yield temporary
         if durable:
@@ -51,12 +56,15 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
 
 
 def sweep(folder) -> None:
-    """Remove what processes that were killed left of files they were writing to a folder."""
+    """Remove what processes that were killed left of files and folders they were making in a folder."""
     for path in Path(folder).glob(".[0-9]*-*"):
         process, _, rest = path.name[1:].partition("-")
         host = HOST if rest.startswith(f"{HOST}.") else ""
         if process.isdigit() and not is_running(int(process), host):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def copy(source, path) -> None:

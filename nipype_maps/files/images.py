@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from ..numerics.grid import require_same_grid
 from ..numerics.patches import Patch
 from .volumes import Volumes
 from .writing import writing
+
+#: How warnings of NaN and infinity begin, as nilearn's do.
+NON_FINITE = "Non-finite values detected."
 
 
 def read_mask(path, image: Volumes) -> np.ndarray:
@@ -39,11 +43,16 @@ def read_mask(path, image: Volumes) -> np.ndarray:
     require_same_grid(mask.name, mask.grid, image.name, image.grid)
     if mask.n_volumes != 1:
         raise ValueError(f"{path} has {mask.n_volumes} volumes; a mask is a 3D image.")
-    ((values,),) = (block.values(finite=True) for block in mask.blocks())
-    inside = values != 0
+    ((values,),) = (block.values() for block in mask.blocks())
+    finite = np.isfinite(values)
+    if not finite.all():
+        warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {path} count as outside.", stacklevel=2)
+    inside = finite & (values != 0)
     values = np.unique(values[inside])
     if values.size == 0:
-        raise ValueError(f"{path} is empty: no voxel is inside the mask.")
+        raise ValueError(
+            f"The mask is invalid as it is empty: it masks all data; no voxel of {path} is inside."
+        )
     if values.size > 1:
         shown = ", ".join(f"{value:g}" for value in values[:4])
         raise ValueError(

@@ -42,8 +42,9 @@ def read_table(path) -> Table:
     Parameters
     ----------
     path : path-like
-        The first line is a header if any of its fields is neither a number nor missing.
-        Columns without a header are called ``<file's stem>_01…``.
+        The first line is a header if any of its fields is neither a number nor missing, or if
+        it has no name for a column that counts the rows, as pandas writes its index: that
+        column is left out.  Columns without a header are called ``<file's stem>_01…``.
 
     Returns
     -------
@@ -61,7 +62,14 @@ def read_table(path) -> Table:
         return Table(_numbered(path, values.shape[1]), values.astype(float), str(path))
     rows = read_rows(path)
     header = None
-    if not all(_is_number(field) for field in rows[0]):
+    if counts := _counts_rows(rows):
+        warnings.warn(
+            f"the first column of {path} has no name and counts the rows; it is taken for pandas' index, and "
+            "left out.",
+            stacklevel=2,
+        )
+        rows = [row[1:] for row in rows]
+    if counts or not all(_is_number(field) for field in rows[0]):
         header, rows = [field.strip() for field in rows[0]], rows[1:]
     width = len(header if header is not None else rows[0])
     for number, row in enumerate(rows, start=1 if header is None else 2):
@@ -272,6 +280,12 @@ def _read_npy(path: Path) -> np.ndarray:
     if values.dtype.kind not in "biuf" or values.ndim > 2:
         raise ValueError(f"{path} must hold a 1D or 2D array of numbers.")
     return values
+
+
+def _counts_rows(rows: list[list[str]]) -> bool:
+    """Whether the first column has no name, and then 0, 1, 2... below."""
+    counted = [row[0].strip() for row in rows[1:]]
+    return rows[0][0].strip() == "" and len(rows[0]) > 1 and counted == [str(k) for k in range(len(counted))]
 
 
 def _numbered(path: Path, n: int) -> list[str]:

@@ -16,7 +16,7 @@ EmptyMaps = Literal["nan", "zero", "drop", "error"]
 #: Fields that say where the working grid is.
 TARGET = ("target_shape", "target_affine", "target_located", "target_name")
 INPUTS = ("maps_file", "mask_file", "map_names", *TARGET)
-OUTPUTS = ("maps_file", "mask_file", "names", "coverage", *TARGET)
+OUTPUTS = ("maps_file", "mask_file", "names", "coverage", "warnings", *TARGET)
 
 
 def init_atlas_wf(
@@ -74,6 +74,8 @@ def init_atlas_wf(
         Names of the maps.
     coverage
         Share of each map's weight inside mask and field of view.
+    warnings
+        What was noticed of the maps, one sentence each.
     target_shape
         Shape of the working grid.
     target_affine
@@ -98,7 +100,9 @@ def init_atlas_wf(
         (resample_maps, mask, [("out_file", "in_file")]),
         (resample_mask, mask, [("out_file", "mask_file")]),
         (resample_mask, outputnode, [("out_file", "mask_file")]),
-        (mask, outputnode, [("out_file", "maps_file"), ("names", "names"), ("coverage", "coverage")]),
+        (mask, outputnode, [
+            ("out_file", "maps_file"), ("names", "names"), ("coverage", "coverage"), ("warnings", "warnings"),
+        ]),
     ])  # fmt: skip
 
     if resampling_target == "data":

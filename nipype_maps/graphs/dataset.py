@@ -26,20 +26,20 @@ class RunInputs:
     ----------
     name : str
         A name that no other run has, for the run's folder.
-    run_file : str
-        The run, a 4D image.
+    run_file : str or sequence of str
+        The run: a 4D image, a 3D image, or several 3D images.
     confounds_files : sequence of str
         Tables of confounds.
-    sample_mask : str or None
-        File of the frames to keep.
+    sample_mask : str, sequence of int or of bool, or None
+        The frames to keep, or a file of them.
     t_r : float or None
         Seconds from frame to frame; None takes them from sidecar or header.
     """
 
     name: str
-    run_file: str
+    run_file: str | Sequence[str]
     confounds_files: Sequence[str] = field(default=())
-    sample_mask: str | None = None
+    sample_mask: str | Sequence[int] | Sequence[bool] | None = None
     t_r: float | None = None
 
     @property
@@ -48,7 +48,47 @@ class RunInputs:
         return "transform_" + re.sub(r"[^\w-]", "_", self.name)
 
 
-def init_dataset_wf(*, runs: Sequence[RunInputs], name: str = "dataset_wf", **parameters) -> Workflow:
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where an image lies.
+
+    Attributes
+    ----------
+    grid : Grid
+    located : bool
+        Whether the image's header says where that is.
+    name : str
+        The image's name, for messages.
+    """
+
+    grid: Grid
+    located: bool
+    name: str
+
+    @classmethod
+    def of(cls, paths) -> Place:
+        """Where the image of a file, or of several, lies."""
+        volumes = Volumes(paths)
+        return cls(volumes.grid, volumes.located, volumes.name)
+
+    def same_as(self, other: Place) -> bool:
+        """Whether one fit serves both."""
+        return self.grid.same_as(other.grid) and self.located == other.located
+
+    @property
+    def fit_name(self) -> str:
+        """Name, in the graph, of the fit for this place."""
+        where = (self.grid.shape, self.grid.affine.tolist(), self.located)
+        return f"fit_{hashlib.sha256(repr(where).encode()).hexdigest()[:8]}"
+
+
+def init_dataset_wf(
+    *,
+    runs: Sequence[RunInputs],
+    places: Sequence[Place | None] = (),
+    name: str = "dataset_wf",
+    **parameters,
+) -> Workflow:
     """Build the graph of several runs: one fit per grid, one transform per run.
 
     The runs' headers are read now, to see which share a grid.  A fit's name depends on its
@@ -57,6 +97,8 @@ def init_dataset_wf(*, runs: Sequence[RunInputs], name: str = "dataset_wf", **pa
     Parameters
     ----------
     runs : sequence of RunInputs
+    places : sequence of Place or None
+        Where to fit besides; None where ``resampling_target`` says so without a run.
     name : str
         Name of the workflow.
     **parameters
@@ -74,7 +116,8 @@ def init_dataset_wf(*, runs: Sequence[RunInputs], name: str = "dataset_wf", **pa
     Outputs
     -------
     None of its own: its parts are called ``fit_<grid>`` and ``transform_<run>``, and each
-    transform has the outputs of `init_transform_wf`.
+    transform has the outputs of `init_transform_wf`.  The only fit of a
+    ``resampling_target`` other than 'data' is called ``fit``.
     """
     known = {*_parameters(init_fit_wf), *_parameters(init_transform_wf)}
     if unknown := sorted(set(parameters) - known):
@@ -82,16 +125,18 @@ def init_dataset_wf(*, runs: Sequence[RunInputs], name: str = "dataset_wf", **pa
     inputnode = fields("inputnode", "maps_file", "mask_file", "map_names")
     workflow = Workflow(name=name)
     workflow.add_nodes([inputnode])
-    fits: list[tuple[Grid, bool, Workflow]] = []
+    fits: list[tuple[Place | None, Workflow]] = []
+    for place in places:
+        _fit_of(place, fits, parameters)
     for run in runs:
-        fit = _fit_of(run, fits, parameters)
+        fit = _fit_of(Place.of(run.run_file), fits, parameters)
         transform = init_transform_wf(name=run.workflow_name, **_those_of(init_transform_wf, parameters))
         door = transform.inputs.inputnode
         door.run_file, door.sample_mask, door.t_r = run.run_file, run.sample_mask, run.t_r
         if run.confounds_files:
             door.confounds_files = list(run.confounds_files)
         connect_fit_to_transform(workflow, fit, transform)
-    for _, _, fit in fits:
+    for _, fit in fits:
         workflow.connect([
             (inputnode, fit, [
                 (field, f"inputnode.{field}") for field in ("maps_file", "mask_file", "map_names")
@@ -100,28 +145,21 @@ def init_dataset_wf(*, runs: Sequence[RunInputs], name: str = "dataset_wf", **pa
     return workflow
 
 
-def _fit_of(run: RunInputs, fits: list, parameters: dict) -> Workflow:
-    """The fit for a run's grid: one of those there are, or a new one."""
+def _fit_of(place: Place | None, fits: list, parameters: dict) -> Workflow:
+    """The fit for a place: one of those there are, or a new one."""
     to_data = parameters.get("resampling_target", "data") == "data"
-    volumes = Volumes(run.run_file)
-    for grid, located, fit in fits:
-        if not to_data or (grid.same_as(volumes.grid) and located == volumes.located):
+    for other, fit in fits:
+        if not to_data or place.same_as(other):
             return fit
-    name = f"fit_{_digest(volumes)}" if to_data else "fit"
-    fit = init_fit_wf(name=name, **_those_of(init_fit_wf, parameters))
+    fit = init_fit_wf(name=place.fit_name if to_data else "fit", **_those_of(init_fit_wf, parameters))
     if to_data:
         door = fit.inputs.inputnode
-        door.target_shape = list(volumes.grid.shape)
-        door.target_affine = volumes.grid.affine.tolist()
-        door.target_located = volumes.located
-        door.target_name = volumes.name
-    fits.append((volumes.grid, volumes.located, fit))
+        door.target_shape = list(place.grid.shape)
+        door.target_affine = place.grid.affine.tolist()
+        door.target_located = place.located
+        door.target_name = place.name
+    fits.append((place, fit))
     return fit
-
-
-def _digest(volumes: Volumes) -> str:
-    where = (volumes.grid.shape, volumes.grid.affine.tolist(), volumes.located)
-    return hashlib.sha256(repr(where).encode()).hexdigest()[:8]
 
 
 def _parameters(builder) -> set[str]:

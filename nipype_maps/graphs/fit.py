@@ -71,6 +71,8 @@ def init_fit_wf(
         Names of the maps.
     coverage
         Share of each map's weight inside mask and field of view.
+    warnings
+        What was noticed of the maps, one sentence each.
     target_shape
         Shape of the working grid.
     target_affine
@@ -111,6 +113,7 @@ def init_fit_wf(
             ("outputnode.maps_file", "maps_file"),
             ("outputnode.names", "names"),
             ("outputnode.coverage", "coverage"),
+            ("outputnode.warnings", "warnings"),
         ]),
         (fit_projector, outputnode, [("projector", "projector")]),
         (atlas, outputnode, [(f"outputnode.{field}", field) for field in OUTPUTS]),

@@ -13,10 +13,11 @@ from ..files.volumes import Volumes
 from ..files.writing import writing
 from ..numerics.overlap import OverlapCounter, coverage, inside_of
 from ..numerics.patches import Patch
-from .base import InputFile, MapsInputSpec, MapsInterface, input_images, names_read, output_path
+from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images, names_read, output_path
 
 
 class MaskInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the maps' grid; inside is where it is not 0")
     original_file = input_images(
@@ -57,6 +58,7 @@ class MaskOutputSpec(TraitedSpec):
     out_file = File(
         exists=True, desc="maps, 0 outside the mask (float64 .nii); the input itself if nothing changes"
     )
+    warnings = traits.List(Str(), desc="what was noticed, one sentence each")
     coverage = traits.List(
         traits.Float(), desc="per map: share of its absolute weight inside mask and field of view"
     )
@@ -82,17 +84,20 @@ class Mask(MapsInterface):
         names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
         changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
         shares = _coverages(original, maps.grid, inside, all(left))
-        keep = _kept(left, names, inputs.empty_maps, original, shares)
+        if not any(left):
+            raise ValueError(_nothing_left(original, maps, inside, shares))
+        keep = _kept(left, names, inputs.empty_maps)
         names, shares = ([x[k] for k in keep] for x in (names, shares))
         if not (changed or inputs.demean) and len(keep) == maps.n_volumes and len(maps.paths) == 1:
-            return {"out_file": str(maps.path), "coverage": shares, "names": names}
+            out_file = str(maps.path)
+            return {"out_file": out_file, "coverage": shares, "names": names, "warnings": list(notes)}
 
         out_file = output_path(cwd, maps.path, "_masked.nii")
         with writing(out_file, maps.grid, len(keep), like=maps) as out:
             for index, patch in enumerate(maps.patches()):
                 if index in keep:
                     out.append(_cut(patch, maps.grid.shape, inside, inputs.demean and left[index]))
-        return {"out_file": out_file, "coverage": shares, "names": names}
+        return {"out_file": out_file, "coverage": shares, "names": names, "warnings": list(notes)}
 
 
 def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]]:
@@ -114,8 +119,8 @@ def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]
         ]
         more = f", and {len(overlaps.pairs) - 3} more pairs" if len(overlaps.pairs) > 3 else ""
         raise ValueError(
-            f"maps overlap, which allow_overlap=False forbids: {', '.join(shown)}{more}; resampling may "
-            "have made them overlap."
+            f"Overlap detected in the maps, which allow_overlap=False forbids: {', '.join(shown)}{more}; "
+            "resampling may have made them overlap."
         )
     return changed, left
 
@@ -139,16 +144,21 @@ def _coverages(original, grid, inside, all_left) -> list[float]:
     return [coverage(patch.values, where[patch.box]) for patch in original.patches()]
 
 
-def _kept(left, names, policy, original, shares) -> list[int]:
+def _nothing_left(original, maps, inside, shares) -> str:
+    """The sentence about maps that are all empty."""
+    if np.isnan(shares).all():
+        return f"{original.name} contains no map: it is 0 everywhere."
+    if inside is None or not any(patch.values.any() for patch in maps.patches()):
+        return f"No map left after resampling {original.name}; check that maps and run lie in the same space."
+    return (
+        f"No map left after applying mask to the maps image {original.name}; check that maps, mask and run "
+        "lie in the same space."
+    )
+
+
+def _kept(left, names, policy) -> list[int]:
     """Which maps stay, by the policy for empty ones."""
     empty = [name for name, something in zip(names, left, strict=True) if not something]
-    if len(empty) == len(names):
-        if np.isnan(shares).all():
-            raise ValueError(f"{original.name} contains no map: it is 0 everywhere.")
-        raise ValueError(
-            f"no map of {original.name} is left on the working grid inside the mask; check that maps, "
-            "mask and run lie in the same space."
-        )
     if empty and policy == "error":
         raise ValueError(
             f"nothing is left of {', '.join(empty)} on the working grid inside the mask, which "

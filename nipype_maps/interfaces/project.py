@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
 from ..files.compression import LIBRARY
-from ..files.images import StoredMaps
+from ..files.images import NON_FINITE, StoredMaps
 from ..files.map_names import default_map_names
 from ..files.projectors import MapsInfo, read_projector, write_projector
 from ..files.runs import Run
@@ -18,7 +18,7 @@ from ..files.sidecars import number, source, sources, versions, write_json
 from ..files.tables import write_signals
 from ..files.threads import worked
 from ..files.volumes import Volumes, volumes_in_block
-from ..numerics.blocks import StoredBlock
+from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
@@ -38,7 +38,7 @@ from .resample import require_overlap
 
 
 class FitProjectorInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, to stand for smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
@@ -48,6 +48,7 @@ class FitProjectorInputSpec(MapsInputSpec):
     )
     maps_source = input_images(desc="images the maps come from, recorded with their checksums")
     mask_source = InputFile(desc="image the mask comes from, recorded with its checksum")
+    warnings = traits.List(Str(), desc="what was noticed of the maps before, recorded beside the results")
     parameters = traits.Dict(
         Str(), traits.Any(), desc="how maps and mask were prepared, recorded beside the results"
     )
@@ -93,7 +94,7 @@ class FitProjector(MapsInterface):
         }
         if inputs.mask_source:
             description["MaskSource"] = source(inputs.mask_source)
-        description["Warnings"] = list(notes)
+        description["Warnings"] = [*(inputs.warnings or []), *notes]
         out_file = str(cwd / "projector.npz")
         weights = weights_of(StoredMaps(smoothed or maps, cwd), solution)
         info = MapsInfo(maps.grid, names, inputs.empty_maps, description, maps.located)
@@ -169,12 +170,14 @@ class Project(MapsInterface):
         run = Volumes(inputs.in_file)
         original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
         resampled = inputs.on_mismatch == "resample" and not run.grid.same_as(maps.grid)
+        non_finite: list[bool] = []
         if resampled:
             require_overlap(run, maps.grid, maps.located, _maps_name(maps))
-            blocks = _resampled(run, maps.grid, projector.support, inputs.clip, inputs.block)
+            blocks = _resampled(run, maps.grid, projector.support, inputs.clip, inputs.block, non_finite)
         else:
             require_same_grid(original.name, run.grid, _maps_name(maps), maps.grid)
             blocks = run.blocks(projector.support, inputs.block or None)
+            blocks = _noticing(blocks, lambda block: block.stored, non_finite)
             if not run.located:
                 warnings.warn(
                     f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
@@ -184,6 +187,8 @@ class Project(MapsInterface):
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
         signals = np.vstack([projector.project(block) for block in blocks])
+        if non_finite:
+            warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.", stacklevel=2)
         if maps.empty == "nan":
             signals[:, np.isnan(projector.solution.vif)] = np.nan
         out_file = output_path(cwd, original.path, "_signals.tsv")
@@ -207,11 +212,20 @@ def _maps_name(maps) -> str:
     return maps.description["Sources"][0]["File"]
 
 
-def _resampled(run, grid, voxels, clip, step) -> Iterator[StoredBlock]:
+def _noticing(items, values: Callable[[object], np.ndarray], found: list[bool]) -> Iterator:
+    """Hand on items, and note in a list that one of them holds NaN or infinity."""
+    for item in items:
+        if not found and has_non_finite(values(item)):
+            found.append(True)
+        yield item
+
+
+def _resampled(run, grid, voxels, clip, step, non_finite) -> Iterator[StoredBlock]:
     """A run's voxels on the projector's support, resampled frame by frame, never to disk."""
     limits = clip_range(*run.finite_range()) if clip else None
     resampler = Resampler(run.grid, grid, "continuous", "neighbours", limits)
-    frames = worked(resampler.at(voxels), run.patches(finite=False))
+    volumes = _noticing(run.patches(finite=False), lambda patch: patch.values, non_finite)
+    frames = worked(resampler.at(voxels), volumes)
     first, step = 0, step or volumes_in_block(voxels.size)
     while block := list(itertools.islice(frames, step)):
         yield StoredBlock(first, np.stack(block))

@@ -44,3 +44,17 @@ def values_of(stored: np.ndarray, slope: float, inter: float, finite: bool = Fal
     if finite and stored.dtype.kind == "f":
         values[~np.isfinite(values)] = 0.0
     return values
+
+
+def has_non_finite(stored: np.ndarray) -> bool:
+    """Whether any of some numbers is NaN or infinite.
+
+    Examples
+    --------
+    >>> has_non_finite(np.array([1.0, -np.inf])), has_non_finite(np.array([1, 2]))
+    (True, False)
+    """
+    if stored.dtype.kind != "f" or not stored.size:
+        return False
+    # both are NaN if any number is; no array of the same size is made
+    return not (np.isfinite(stored.min()) and np.isfinite(stored.max()))

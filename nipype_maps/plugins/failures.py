@@ -32,12 +32,15 @@ class Failure:
     node : Node
     sentence : str
         What is wrong, in one sentence.
+    kind : str
+        Name of the exception's class.
     traceback : str
         Where it happened; empty where no exception was raised.
     """
 
     node: object
     sentence: str
+    kind: str = "RuntimeError"
     traceback: str = ""
 
 
@@ -47,19 +50,25 @@ def failure_of(node, error: BaseException) -> Failure:
     folder = "the work folder" if node is None else result_file(node).parent
     # nipype raises this of an interface's exception, whose own words are in the results
     own = _from_interface(node) if isinstance(error, NodeExecutionError) else ""
-    return Failure(node, sentence_of(error, folder, own), text)
+    return Failure(node, *_told(error, folder, own), text)
 
 
-def sentence_of(error: BaseException, folder, own: str = "") -> str:
+def sentence_of(error: BaseException, folder) -> str:
     """What an exception means to a user who works in some folder."""
+    return _told(error, folder, own="")[0]
+
+
+def _told(error: BaseException, folder, own: str) -> tuple[str, str]:
+    """The sentence, and the name of the exception's class."""
     if _is_full(error) or any(os.strerror(number) in own for number in FULL):
-        return f"the disk of {folder} is full; make room and run again: what is done is kept."
+        return f"the disk of {folder} is full; make room and run again: what is done is kept.", "OSError"
     message, _, kind = (
         own.partition("\nAn exception of type ") if own else (str(error), "", type(error).__name__)
     )
     message = " ".join(message.split())
     kind = kind.partition(" ")[0]
-    return message if message and kind in SPEAKING else f"{kind}: {message}".removesuffix(": ")
+    spoken = message if message and kind in SPEAKING else f"{kind}: {message}".removesuffix(": ")
+    return spoken, kind
 
 
 def _from_interface(node) -> str:

@@ -48,8 +48,8 @@ class Worker:
         except OSError as error:
             raise WorkerDiedError(self._epitaph()) from error
 
-    def receive(self) -> tuple[str, str] | None:
-        """Sentence and traceback of the node's failure; None if it did not fail.
+    def receive(self) -> tuple[str, str, str] | None:
+        """Sentence, kind and traceback of the node's failure; None if it did not fail.
 
         Raises
         ------
@@ -103,7 +103,7 @@ def _work(connection, masters_end) -> None:
             return
         failure = _run(content)
         os.chdir(began_in)
-        connection.send(failure and (failure.sentence, failure.traceback))
+        connection.send(failure and (failure.sentence, failure.kind, failure.traceback))
 
 
 def _run(content: bytes) -> Failure | None:

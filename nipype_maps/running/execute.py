@@ -36,10 +36,13 @@ class Failure:
         Its name in the graph.
     reason : str
         One sentence.
+    kind : str
+        Name of the exception's class.
     """
 
     node: str
     reason: str
+    kind: str = "RuntimeError"
 
 
 @dataclass
@@ -67,7 +70,9 @@ def run_workflow(
     plugin: str = "Linear",
     n_procs: int | None = None,
     wait: bool = False,
+    on_start: Callable[[str, Node], None] | None = None,
     on_done: Callable[[str, Node], None] | None = None,
+    progress: bool = True,
 ) -> Outcome:
     """Run a workflow, going on with other branches where one fails.
 
@@ -83,9 +88,13 @@ def run_workflow(
         Processes of MultiProc; default all cores.
     wait : bool
         Wait for another run in the work folder to end; else that is a failure.
+    on_start : callable, optional
+        Called with each node that is run, not found done, and its name in the graph.
     on_done : callable, optional
         Called with each node that is done and its name in the graph, as soon as it is, while
         no other run can change its results.
+    progress : bool
+        Show a progress bar where standard error is a terminal.
 
     Returns
     -------
@@ -93,12 +102,13 @@ def run_workflow(
     """
     workflow.config["execution"].update(SETTINGS, crashdump_dir=str(logs))
     outcome = Outcome()
-    with Progress(_n_nodes(workflow)) as progress:
+    with Progress(_n_nodes(workflow), progress) as bar:
 
         def listen(node, status):
-            progress(node, status)
-            if status == "end" and on_done is not None:
-                on_done(_name(node), node)
+            bar(node, status)
+            told = {"start": on_start, "end": on_done}.get(status)
+            if told is not None:
+                told(_name(node), node)
 
         runner = PLUGINS[plugin]({"status_callback": listen, "n_procs": n_procs, "wait": wait})
         try:
@@ -106,10 +116,13 @@ def run_workflow(
         except Exception as error:
             # nodes that failed are told of one by one
             if not runner.failures:
-                outcome.failures.append(Failure(workflow.name, sentence_of(error, workflow.base_dir)))
+                sentence = sentence_of(error, workflow.base_dir)
+                outcome.failures.append(Failure(workflow.name, sentence, type(error).__name__))
     outcome.done = {_name(node): node for node in (*runner.cached, *runner.executed)}
     outcome.executed = [_name(node) for node in runner.executed]
-    outcome.failures += [Failure(_name(failure.node), failure.sentence) for failure in runner.failures]
+    outcome.failures += [
+        Failure(_name(failure.node), failure.sentence, failure.kind) for failure in runner.failures
+    ]
     return outcome
 
 

@@ -14,6 +14,8 @@ class Progress:
     ----------
     total : int
         Number of nodes.
+    shown : bool
+        False keeps it quiet everywhere.
 
     Examples
     --------
@@ -21,9 +23,9 @@ class Progress:
     ...     pass
     """
 
-    def __init__(self, total: int):
+    def __init__(self, total: int, shown: bool = True):
         self._bar = None
-        if sys.stderr.isatty():
+        if shown and sys.stderr.isatty():
             self._bar = click.progressbar(
                 length=total, label="nodes", file=sys.stderr, show_pos=True, item_show_func=_name
             )

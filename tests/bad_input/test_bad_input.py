@@ -143,7 +143,7 @@ def no_map_left_after_mask(d):
     inside[4:, 4:, 4:] = 1
     mask = d.save(inside, grid, "mask.nii.gz")
     return Case(
-        r"no map of .*corner.nii.gz is left on the working grid inside the mask; check that maps",
+        r"No map left after applying mask to the maps image .*corner.nii.gz; check that maps",
         lambda: Mask(in_file=path, mask_file=mask),
         ["--mask", mask],
         maps=path,
@@ -156,7 +156,7 @@ def no_map_left_after_resampling(d):
     values[3, 3, 2] = 1  # in a corner beyond the run's last voxels
     path = d.save(values, type(grid)(grid.shape, grid.affine @ np.diag([2, 2, 2, 1.0])), "far.nii.gz")
     return Case(
-        r"no map of .*far.nii.gz is left on the working grid inside the mask",
+        r"No map left after resampling .*far.nii.gz",
         lambda: Mask(in_file=d.onto_run(path).run(cwd=d.folder).outputs.out_file, original_file=path),
         maps=path,
     )
@@ -177,7 +177,7 @@ def mask_empty(d):
     mask = d.save(np.zeros(d.grids["plain"].shape, np.uint8), d.grids["plain"], "empty.nii.gz")
     own = d.save(np.ones((*d.grids["plain"].shape, 1)), d.grids["plain"], "own.nii.gz")
     return Case(
-        r"empty.nii.gz is empty: no voxel is inside",
+        r"it is empty: it masks all data; no voxel of .*empty.nii.gz is inside",
         lambda: Mask(in_file=own, mask_file=mask),
         ["--mask", mask],
     )

@@ -187,5 +187,5 @@ def test_maps_without_weight_are_refused(save, grids, execute):
 
 def test_maps_far_from_the_working_grid_are_refused(save, maps, grids, execute):
     nothing = save(np.zeros((*grids["plain"].shape, 4)), grids["plain"], "nothing.nii.gz")
-    with pytest.raises(Exception, match=r"no map of .*atlas.nii.gz is left on the working grid"):
+    with pytest.raises(Exception, match=r"No map left after resampling .*atlas.nii.gz"):
         execute(Mask(in_file=nothing, original_file=maps))

@@ -1,0 +1,40 @@
+"""Files of the graphs as images that a program can go on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from ..files.images import read_mask
+from ..files.volumes import Volumes
+from .work import WorkFolder
+
+
+def maps_image(path: str, folder: WorkFolder) -> nib.Nifti1Image:
+    """Maps as a 4D image, whose data are read when they are asked for."""
+    image = nib.load(path)
+    if len(image.shape) == 3:
+        image = nib.Nifti1Image(np.asanyarray(image.dataobj)[..., None], image.affine, image.header)
+    image.work_folder = folder  # as long as the image is in use, so is the folder
+    return image
+
+
+def mask_image(path: str | None, folder: WorkFolder) -> nib.Nifti1Image | None:
+    """A mask as an image of 0 and 1, in memory."""
+    if path is None:
+        return None
+    mask = Volumes(path)
+    try:
+        inside = mask.grid.unflatten(read_mask(path, mask))
+    except ValueError as error:
+        raise ValueError(folder.as_given(str(error))) from error
+    return nib.Nifti1Image(inside.astype(np.uint8), mask.grid.affine)
+
+
+def image_in_memory(path: Path, n_dims: int) -> nib.Nifti1Image:
+    """A 4D image of a file, or its only volume, in memory."""
+    image = nib.load(path)
+    values = np.asarray(image.dataobj).copy()
+    return nib.Nifti1Image(values if n_dims == 4 else values[..., 0], image.affine, image.header)

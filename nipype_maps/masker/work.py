@@ -1,0 +1,142 @@
+"""The folder that a masker's graphs run in, and their failures as exceptions."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+import threading
+import warnings
+import weakref
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nipype.interfaces.base import isdefined
+from nipype.pipeline.engine import Node, Workflow
+
+from ..running import run_workflow
+from ..running.log import log_to
+
+#: nipype changes the folder of the whole process while a node is at work.
+ONE_AT_A_TIME = threading.RLock()
+#: What failures are raised as; others are RuntimeErrors.
+EXCEPTIONS = {
+    kind.__name__: kind for kind in (ValueError, TypeError, OSError, FileNotFoundError, MemoryError)
+}
+#: What nilearn calls the steps when it is verbose.
+STEPS = {
+    "project": "Extracting region signals",
+    "clean": "Cleaning extracted signals",
+    "inverse": "Computing image from signals",
+}
+#: Arguments that files of what is handed over in memory are named after.
+ARGUMENTS = r"maps_img|mask_img|imgs|confounds\d*|region_signals"
+RESAMPLED = {"resample_maps": "Resampling regions", "resample_mask": "Resampling mask"}
+
+
+class WorkFolder:
+    """Where graphs run: a folder that is kept, or one that lives as long as this object.
+
+    Parameters
+    ----------
+    memory : None, path-like or joblib.Memory
+        Where to keep results; None keeps none.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    kept : bool
+    """
+
+    def __init__(self, memory):
+        location = getattr(memory, "location", memory)
+        self.kept = location is not None
+        if self.kept:
+            self.path = Path(location).expanduser().absolute() / "nipype-maps"
+        else:
+            self.path = Path(tempfile.mkdtemp(prefix="nipype-maps-"))
+            weakref.finalize(self, _remove, self.path, os.getpid())
+
+    @property
+    def inputs(self) -> Path:
+        """Where to keep what was handed over in memory."""
+        return self.path / "inputs"
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for what is handed over in memory and needed for one call only."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".scratch-", dir=self.path) as folder:
+            yield Path(folder)
+
+    def run(self, workflow: Workflow, title: str, verbose: int = 0) -> dict[str, Node]:
+        """Run a graph here, waiting where another process uses it.
+
+        Parameters
+        ----------
+        workflow : Workflow
+        title : str
+            What is said to be running.
+        verbose : int
+            1 tells the steps as they are run; 2 shows nipype's log too.
+
+        Returns
+        -------
+        dict of str to Node
+            Nodes by name in the graph, all done.
+
+        Raises
+        ------
+        ValueError, TypeError, OSError, FileNotFoundError, MemoryError or RuntimeError
+            As the first node that failed raised.
+        """
+        begun = set()
+
+        def on_start(name: str, node: Node) -> None:
+            begun.add(name)
+            if verbose and node.name in STEPS:
+                print(f"[{title}] {STEPS[node.name]}")
+
+        def on_done(name: str, node: Node) -> None:
+            if verbose and name in begun and node.name in RESAMPLED and _is_own(node):
+                print(f"[{title}] {RESAMPLED[node.name]}")
+
+        workflow.base_dir = str(self.path)
+        with ONE_AT_A_TIME, log_to(self.path / "nipype.log", verbose=verbose > 1):
+            outcome = run_workflow(
+                workflow,
+                logs=self.path,
+                wait=True,
+                on_start=on_start,
+                on_done=on_done,
+                progress=bool(verbose),
+            )
+        if outcome.failures:
+            failure = outcome.failures[0]
+            raise EXCEPTIONS.get(failure.kind, RuntimeError)(self.as_given(failure.reason))
+        return outcome.done
+
+    def warn(self, sentences: Iterable[str]) -> None:
+        """Warn of what was noticed while a graph ran."""
+        for sentence in dict.fromkeys(sentences):
+            warnings.warn(self.as_given(sentence), stacklevel=4)
+
+    def as_given(self, sentence: str) -> str:
+        """A sentence that names what was handed over in memory by its argument, not its file."""
+        own = re.escape(f"{self.path}{os.sep}")
+        return re.sub(
+            rf"(?:{own}\S*?/|(?<![\w/]))({ARGUMENTS})(?:_\d{{4}})?\.(?:nii|npy|tsv)\b", r"\1", sentence
+        )
+
+
+def _is_own(node: Node) -> bool:
+    """Whether a node has made a file, not handed one on."""
+    made = node.result.outputs.out_file
+    return isdefined(made) and Path(made).is_relative_to(node.output_dir())
+
+
+def _remove(path: Path, process: int) -> None:
+    if os.getpid() == process:  # not in a process that was forked, and shares the folder
+        shutil.rmtree(path, ignore_errors=True)
