@@ -241,4 +241,7 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
     assert (tmp_path / "scratch" / "extract_atlas").is_dir()
     assert not (out / "work").exists()
     done = call("extract", runs[0], "--maps", maps, "--out", out, "--no-allow-overlap", status=1)
-    assert "Overlap detected in the maps, which allow_overlap=False forbids: map-01 and map-02 share" in done.stderr
+    assert (
+        "Overlap detected in the maps, which allow_overlap=False forbids: map-01 and map-02 share"
+        in done.stderr
+    )

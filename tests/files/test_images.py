@@ -17,7 +17,10 @@ def test_a_mask_is_where_it_is_neither_zero_nor_missing(save, grids):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        (np.zeros((7, 8, 6)), "The mask is invalid as it is empty: it masks all data; no voxel of .* is inside"),
+        (
+            np.zeros((7, 8, 6)),
+            "The mask is invalid as it is empty: it masks all data; no voxel of .* is inside",
+        ),
         (np.arange(336).reshape(7, 8, 6), r"holds 335 values besides 0 \(1, 2, 3, 4, …\), so it is no mask"),
         (np.ones((7, 8, 6, 2)), "has 2 volumes; a mask is a 3D image"),
     ],

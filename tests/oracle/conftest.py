@@ -13,6 +13,16 @@ CASES: Counter = Counter()
 VERDICTS: list[str] = []
 
 
+#: Outcomes of nilearn's own tests with our class in its place.
+OWN_TESTS: Counter = Counter()
+
+
+@pytest.fixture(scope="session")
+def own_tests():
+    """Note the outcomes of nilearn's own tests, for the summary: ``own_tests({test: outcome})``."""
+    return lambda outcomes: OWN_TESTS.update(outcomes.values())
+
+
 @pytest.fixture(scope="session")
 def compare():
     """Assert that signals agree: ``compare(group, answer, expected, tolerance)``.
@@ -58,6 +68,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("largest differences, in standard deviations of the signals")
         for group, difference in LARGEST.items():
             terminalreporter.write_line(f"{difference:.1e}  {CASES[group]:5d} cases  {group}")
+    if OWN_TESTS:
+        terminalreporter.section("nilearn's own tests of NiftiMapsMasker, ours in its place")
+        terminalreporter.write_line(", ".join(f"{count} {outcome}" for outcome, count in OWN_TESTS.items()))
     if VERDICTS:
         terminalreporter.section("where nilearn is known to be wrong")
         for line in VERDICTS:
