@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
 import nibabel as nib
@@ -34,7 +35,14 @@ def mask_image(path: str | None, folder: WorkFolder) -> nib.Nifti1Image | None:
 
 
 def image_in_memory(path: Path, n_dims: int) -> nib.Nifti1Image:
-    """A 4D image of a file, or its only volume, in memory."""
+    """A 4D image of an uncompressed file, or its only volume; the file may be removed at once.
+
+    The file's pages are the memory: they are not copied, and go with the image.
+    """
     image = nib.load(path)
-    values = np.asarray(image.dataobj).copy()
+    with open(path, "rb") as stream:
+        # not by NumPy, of whose maps joblib hands on the names of files to other processes
+        pages = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
+    stored = image.dataobj
+    values = np.ndarray(stored.shape, stored.dtype, pages, stored.offset, order="F")
     return nib.Nifti1Image(values if n_dims == 4 else values[..., 0], image.affine, image.header)

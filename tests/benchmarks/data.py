@@ -70,6 +70,20 @@ def run(folder: Path, n_frames: int = 200, dtype="int16", slope: float = 1.0, en
     return path
 
 
+def notebook(folder: Path) -> tuple[Path, Path]:
+    """A run of 100 frames and 20 maps on a grid of 5 mm, as one tries things with in a notebook."""
+    paths = folder / "notebook_bold.nii.gz", folder / "notebook_maps.nii.gz"
+    if all(path.exists() for path in paths):
+        return paths
+    rng = np.random.default_rng(SEED + 3)
+    affine = np.diag([5.0, 5.0, 5.0, 1.0])
+    frames = rng.normal(800, 20, (40, 48, 38, 100)).astype(np.int16)
+    maps = ndimage.gaussian_filter(rng.normal(size=(40, 48, 38, 20)), (3, 3, 3, 0))
+    for path, values in zip(paths, (frames, maps), strict=True):
+        nib.save(nib.Nifti1Image(values, affine), path)
+    return paths
+
+
 def networks(folder: Path, n_maps: int = 64) -> Path:
     """Smooth maps that are non-zero throughout the brain, as an ICA makes them."""
     path = folder / f"networks{n_maps}.nii.gz"

@@ -55,6 +55,51 @@ def fit(folder, run, maps, fwhm) -> dict:
     }
 
 
+def masker(side, run, maps, memory) -> dict:
+    """Seconds of the class's methods in a process that is warm, as a notebook's is: ours or nilearn's.
+
+    ``numerics``: projecting and cleaning the same run by our functions on arrays, without nipype.
+    """
+    import warnings
+
+    import nibabel as nib
+
+    if side == "nilearn":
+        from nilearn.maskers import NiftiMapsMasker
+    else:
+        from nipype_maps import NiftiMapsMasker
+    warnings.simplefilter("ignore")
+    options = {"detrend": True, "standardize": "zscore_sample"}
+    image = nib.load(run)
+    in_memory = nib.Nifti1Image(image.get_fdata(dtype="float32"), image.affine)
+    NiftiMapsMasker(maps, **options).fit(run).transform(run)  # imports, and files into the page cache
+    masker, kept = NiftiMapsMasker(maps, **options), NiftiMapsMasker(maps, memory=memory, **options)
+    found = {"fit": _seconds(lambda: masker.fit(run))}
+    found["transform"] = _seconds(lambda: masker.transform(run))
+    found["transform, in memory"] = _seconds(lambda: masker.transform(in_memory))
+    signals = masker.transform(run)
+    found["inverse"] = _seconds(lambda: masker.inverse_transform(signals))
+    kept.fit_transform(run)
+    found["again, from memory"] = _seconds(lambda: kept.fit_transform(run))
+    if side == "ours":
+        projector = next(Path(kept.memory_).rglob("projector.npz"))
+        found["numerics"] = _seconds(lambda: _numerics(run, projector))
+    return found
+
+
+def _numerics(run, path) -> None:
+    import numpy as np
+
+    from nipype_maps.files.projectors import read_projector
+    from nipype_maps.files.volumes import Volumes
+    from nipype_maps.numerics.clean import Cleaning, clean
+
+    projector, _ = read_projector(path)
+    signals = np.vstack([projector.project(block) for block in Volumes(run).blocks(projector.support)])
+    options = Cleaning(detrend=True, standardize="zscore_sample")
+    clean(signals, np.empty((len(signals), 0)), np.arange(len(signals)), None, options)
+
+
 def node(name, side, run, maps) -> dict:
     """Seconds of one step, of ours or of nilearn's function for it."""
     import nibabel as nib

@@ -211,8 +211,36 @@ def engine(folder: Path, repeats: int) -> dict:
     return {"title": "The engine's share", "columns": columns, "rows": rows, "figures": {"engine": taken}}
 
 
+def masker(folder: Path, repeats: int) -> dict:
+    """NiftiMapsMasker in a notebook, beside nilearn's."""
+    rows, figures = [], {}
+    data_sets = {
+        "100 frames of 5 mm, 20 maps": data.notebook(folder),
+        "200 frames of 2 mm, 64 maps": (data.run(folder), data.networks(folder)),
+    }
+    for name, (run, maps) in data_sets.items():
+        taken = {"ours": [], "nilearn": []}
+        for _ in range(repeats):
+            for side, sided in taken.items():
+                memory = folder / "masker"
+                shutil.rmtree(memory, ignore_errors=True)
+                sided.append(measure("masker", side, run, maps, memory))
+        shutil.rmtree(memory)
+        figures[name] = taken
+        for call in taken["nilearn"][0]:
+            if call == "peak":
+                continue
+            ours, theirs = ([one[call] for one in taken[side]] for side in ("ours", "nilearn"))
+            rows.append([f"{name}: {call}", spread(ours), spread(theirs), ratio(theirs, ours)])
+        over = [one["transform"] - one["numerics"] for one in taken["ours"]]
+        rows.append([f"{name}: transform without its numerics", spread(over), "", ""])
+    columns = ["NiftiMapsMasker", "s", "nilearn, s", "times faster"]
+    return {"title": "The class in a notebook", "columns": columns, "rows": rows, "figures": figures}
+
+
 TABLES = {
-    function.__name__: function for function in (project, extract, memory, nodes, growth, accuracy, engine)
+    function.__name__: function
+    for function in (project, extract, memory, nodes, growth, accuracy, engine, masker)
 }
 
 

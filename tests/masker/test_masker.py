@@ -117,6 +117,9 @@ def test_signals_come_back_from_their_image(atlas, bold, small_mask, rng):
     assert image.header.get_zooms()[3] == np.float32(0.72)
     assert image.header.get_xyzt_units()[1] == "sec"
     assert image.get_filename() is None
+    image.get_fdata()[:] = 0
+    image.dataobj[0, 0, 0] = 7  # it is the caller's to write to
+    assert not hasattr(image.dataobj.base, "filename")
 
 
 def test_the_time_step_of_the_image(atlas, bold):

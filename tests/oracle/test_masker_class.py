@@ -62,7 +62,9 @@ CALLS = {
     "standardize None": ({"standardize": None}, {}, "maps"),
     "standardize zscore_sample": ({"standardize": "zscore_sample"}, {}, "maps"),
     "standardize psc": ({"standardize": "psc"}, {}, "maps"),
-    "standardize_confounds": ({"standardize_confounds": False, "detrend": True}, {"confounds": "@array"}, "maps"),
+    "standardize_confounds": (
+        {"standardize_confounds": False, "detrend": True}, {"confounds": "@array"}, "maps",
+    ),
     "high_variance_confounds": ({"high_variance_confounds": True, "detrend": True}, {}, "maps"),
     "detrend": ({"detrend": True}, {}, "maps"),
     "low_pass, t_r": ({"low_pass": 0.1, "t_r": 2.0}, {}, "maps"),

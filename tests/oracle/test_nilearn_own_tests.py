@@ -20,9 +20,9 @@ NOT_PASSED = {
     "check_img_estimator_dtypes_transform": "the same",
     "check_img_estimator_dtypes_inverse_transform": "the same, of the image",
     "check_masker_mask_img": "takes a 4D image of random numbers for a mask; a mask is 3D and has one value",
-    "check_masker_transformer": "wants the first argument of fit to be called imgs; it is X, and imgs works too",
-    "check_masker_joblib_cache": "wants joblib's hash of mask_img_ to survive nilearn's get_data, which writes "
-    "an attribute to any image that it has not read before",
+    "check_masker_transformer": "wants the first argument of fit to be called imgs; it is X, and imgs works",
+    "check_masker_joblib_cache": "wants joblib's hash of mask_img_ to survive nilearn's get_data, which "
+    "leaves an attribute in any image that it has not read before",
     "check_nifti_masker_fit_transform_5d": "wants lists of runs to be refused; they give lists of arrays",
     "check_masker_generate_report": "wants reports, which this class does not make",
     "check_masker_generate_report_constant": "the same",

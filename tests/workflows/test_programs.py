@@ -58,4 +58,41 @@ def test_programs_are_short_and_say_how_they_are_used(program, tmp_path):
     assert len((WORKFLOWS / program).read_text().splitlines()) < 60
     done = run(program, cwd=tmp_path)
     assert done.returncode == 1
-    assert f"python {program} RUN" in done.stderr
+    assert f"    python {program} " in done.stderr
+
+
+def with_nilearn(program, tmp_path):
+    """A program with nilearn's masker: the import line is all that is changed."""
+    text = (WORKFLOWS / program).read_text()
+    ours = "from nipype_maps import NiftiMapsMasker\n"
+    assert text.count(ours) == 1
+    path = tmp_path / f"theirs_{program}"
+    path.write_text(text.replace(ours, "from nilearn.maskers import NiftiMapsMasker\n"))
+    return path
+
+
+def test_atlas_signals(tmp_path, make_run, maps, rng):
+    data, confounds = make_run(n_frames=50), tmp_path / "confounds.txt"
+    np.savetxt(confounds, rng.normal(size=(50, 3)))
+    answers = []
+    for program in (WORKFLOWS / "atlas_signals.py", with_nilearn("atlas_signals.py", tmp_path)):
+        done = run(program, data, maps, "correlations.tsv", confounds, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        answers.append(np.loadtxt(tmp_path / "correlations.tsv"))
+    np.testing.assert_allclose(*answers, atol=1e-9)
+
+
+def test_group_connectomes(tmp_path, make_run, maps, rng):
+    subjects = []
+    for index in range(3):
+        name = f"sub-{index}_bold.nii.gz"
+        np.savetxt(tmp_path / f"{index}.txt", rng.normal(size=(80, 2)))
+        subjects.append(f"{make_run(name, n_frames=80)},{tmp_path / f'{index}.txt'}")
+    answers = []
+    for program in (WORKFLOWS / "group_connectomes.py", with_nilearn("group_connectomes.py", tmp_path)):
+        done = run(program, maps, "group.npz", 2.0, *subjects, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        answers.append(dict(np.load(tmp_path / "group.npz")))
+    assert answers[0]["matrices"].shape == (3, 4, 4)
+    for name in ("matrices", "mean"):
+        np.testing.assert_allclose(answers[0][name], answers[1][name], atol=1e-9)

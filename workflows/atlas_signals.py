@@ -1,0 +1,36 @@
+"""How the signals of a probabilistic atlas correlate, confounds regressed out: nilearn's example.
+
+    python atlas_signals.py RUN MAPS OUT.tsv [CONFOUNDS]
+
+nilearn's gallery extracts signals from MSDL in this way; only the import of the masker differs.
+What is computed is found again in the folder nipype_maps_cache.
+"""
+
+import sys
+
+import numpy as np
+from nilearn.connectome import ConnectivityMeasure
+
+from nipype_maps import NiftiMapsMasker
+
+
+def correlations(run, maps, confounds=None):
+    """Correlations (K, K) of the signals of K maps, of which confounds are regressed out."""
+    masker = NiftiMapsMasker(
+        maps_img=maps,
+        standardize="zscore_sample",
+        standardize_confounds=True,
+        memory="nipype_maps_cache",
+        memory_level=1,
+    )
+    signals = masker.fit_transform(run, confounds=confounds)
+    measure = ConnectivityMeasure(kind="correlation", standardize="zscore_sample")
+    return measure.fit_transform([signals])[0]
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    run, maps, out, *confounds = sys.argv[1:]
+    np.savetxt(out, correlations(run, maps, *confounds), delimiter="\t")
+    print(out)
