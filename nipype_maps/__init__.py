@@ -8,6 +8,7 @@ With ``A`` the maps on the working grid, ``G`` Gaussian smoothing, ``R`` resampl
 The package is a house of tiers; each knows only those below it::
 
     cli          the command nipype-maps
+    masker       NiftiMapsMasker: nilearn's class, running the graphs
     graphs       nipype workflows: atlas, fit, transform, inverse, masker, dataset
     interfaces   nipype interfaces: typed traits, files in, files out
     files        images, tables, sidecars and names on disk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,31 @@ from nipype.pipeline.engine import Workflow
 
 from ..files.sidecars import read_json
 from ..files.tables import Table, read_table, write_signals
-from ..graphs import Place, RunInputs, init_atlas_wf, init_dataset_wf, init_inverse_wf
+from ..graphs import (
+    Place,
+    RunInputs,
+    init_atlas_wf,
+    init_dataset_wf,
+    init_inverse_wf,
+    init_transform_wf,
+)
 from .inputs import Images, confounds_files, frames_of
 from .work import WorkFolder
 
-#: Parameters on which all that runs share depends.
+#: Parameters of `init_fit_wf`, on which all that runs share depends.
 SHARED = ("resampling_target", "allow_overlap", "empty_maps", "smoothing_fwhm")
+#: Parameters of `init_transform_wf` alone.
+PER_RUN = (
+    "high_variance_confounds",
+    "detrend",
+    "filter",
+    "low_pass",
+    "high_pass",
+    "extrapolate",
+    "standardize_confounds",
+    "standardize",
+    "dtype",
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +61,10 @@ class Seen:
 
 @dataclass
 class Extraction:
-    """Maps and mask as files, and where runs lie; each method builds a graph and runs it.
+    """Maps and mask as files, and where runs lie; each method builds graphs and runs them.
 
-    The graphs of one atlas share a folder, so that each finds done what another has done.
+    What runs share has a graph, and so a folder, of its own, and each run has: processes that
+    share a memory wait for each other while the first prepares the maps, and no longer.
 
     Attributes
     ----------
@@ -84,8 +105,7 @@ class Extraction:
             workflow.inputs.inputnode.maps_file = self.maps_files
             made = folder.run(workflow, **telling)["mask"].result.outputs
             return Prepared(made.out_file, self.mask_file, made.names)
-        workflow = self._workflow(parameters, places=[self.place])
-        done = folder.run(workflow, **telling)
+        done = folder.run(self._shared(parameters, [self.place]), **telling)
         atlas = f"{_fit_name(self.place, parameters)}.atlas"
         made = done[f"{atlas}.mask"].result.outputs
         mask_file = done[f"{atlas}.resample_mask"].result.outputs.out_file if self.mask_file else None
@@ -102,7 +122,7 @@ class Extraction:
         notice: Callable[[list[Place]], None],
         **telling,
     ) -> list[Table]:
-        """Signals of some runs, by one graph.
+        """Signals of some runs; where one fails, the others are extracted all the same.
 
         Parameters
         ----------
@@ -111,23 +131,31 @@ class Extraction:
         runs, confounds, sample_mask : sequences of one length
         t_r : float or None
         notice : callable
-            Called with the places of all runs before the graph is run.
+            Called with the places of all runs before anything is run.
         """
+        tables, sidecars, failures = [], [], []
         with folder.scratch() as scratch:
             inputs = [
-                _run_inputs(run, tables, frames, t_r, parameters, scratch)
+                _run_inputs(run, tables, frames, t_r, scratch)
                 for run, tables, frames in zip(runs, confounds, sample_mask, strict=True)
             ]
             places = [Place.of(given.run_file) for given in inputs]
             notice(places)
-            # a run that is given twice is one of the graph
-            workflow = self._workflow(parameters, {given.name: given for given in inputs}.values())
-            done = folder.run(workflow, **telling)
-            results = [done[f"{given.workflow_name}.clean"].result.outputs for given in inputs]
-            tables = [read_table(result.out_file) for result in results]
-            sidecars = [read_json(result.out_json) for result in results]
-        for given in () if folder.kept else inputs:
-            shutil.rmtree(folder.path / workflow.name / given.workflow_name, ignore_errors=True)
+            fits = self._shared(parameters, places)
+            done = folder.run(fits, **telling)
+            for given, place in zip(inputs, places, strict=True):
+                fit = done[f"{_fit_name(place, parameters)}.fit_projector"].result.outputs
+                workflow = _of_run(given, parameters, fits.name, fit.projector)
+                try:
+                    result = folder.run(workflow, **telling)["clean"].result.outputs
+                    tables.append(read_table(result.out_file))
+                    sidecars.append(read_json(result.out_json))
+                except Exception as error:
+                    failures.append(error)
+                if not folder.kept:
+                    shutil.rmtree(folder.path / workflow.name, ignore_errors=True)
+        if failures:
+            raise failures[0]
         folder.warn(sentence for sidecar in sidecars for sentence in sidecar["Warnings"])
         t_rs = [sidecar["RepetitionTime"] for sidecar in sidecars]
         self.seen = Seen(places, t_rs, len(tables[0].names))
@@ -140,18 +168,18 @@ class Extraction:
         place = self._place_to_fill(parameters)
         if parameters["resampling_target"] == "data" and place is None:
             parameters = {**parameters, "resampling_target": "maps"}
-        workflow = self._workflow(parameters, places=[place])
-        fit = workflow.get_node(_fit_name(place, parameters))
+        made = folder.run(self._shared(parameters, [place]), **telling)
+        maps_file = made[f"{_fit_name(place, parameters)}.atlas.mask"].result.outputs.out_file
+        # of its own name, so that no other process writes to it while the image is read
+        back = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{uuid.uuid4().hex}")
+        back.inputs.inputnode.maps_file = maps_file
+        back.inputs.inputnode.t_r = t_r or self._t_r_to_fill()
         with folder.scratch() as scratch:
-            # of its own name, so that no other process writes to it while the image is read
-            back = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{scratch.name.lstrip('.')}")
-            workflow.connect(fit, "outputnode.maps_file", back, "inputnode.maps_file")
-            back.inputs.inputnode.t_r = t_r or self._t_r_to_fill()
             path = scratch / "region_signals.tsv"
             write_signals(path, [f"signal-{k}" for k in range(signals.shape[1])], signals)
             back.inputs.inputnode.signals_file = str(path)
-            done = folder.run(workflow, **telling)
-        return Path(done[f"{back.name}.inverse"].result.outputs.out_file)
+            done = folder.run(back, **telling)
+        return Path(done["inverse"].result.outputs.out_file)
 
     def _place_to_fill(self, parameters: dict) -> Place | None:
         """Where the image of signals shall lie; None on the grid of maps or mask."""
@@ -170,11 +198,11 @@ class Extraction:
         t_rs = set(self.seen.t_rs) or {self.t_r}
         return t_rs.pop() if len(t_rs) == 1 else None
 
-    def _workflow(self, parameters: dict, runs=(), places: Sequence[Place | None] = ()) -> Workflow:
-        """The graph of some runs and places."""
-        shared = {name: parameters[name] for name in SHARED}
-        name = f"masker_{_digest(self.maps_files, self.mask_file, shared)}"
-        workflow = init_dataset_wf(runs=list(runs), places=places, name=name, **parameters)
+    def _shared(self, parameters: dict, places: Sequence[Place | None]) -> Workflow:
+        """The graph of all that runs at some places share."""
+        chosen = {name: parameters[name] for name in SHARED}
+        name = f"fits_{_digest(self.maps_files, self.mask_file, chosen)}"
+        workflow = init_dataset_wf(runs=[], places=places, name=name, **chosen)
         door = workflow.get_node("inputnode").inputs
         door.maps_file = self.maps_files
         if self.mask_file:
@@ -182,12 +210,26 @@ class Extraction:
         return workflow
 
 
-def _run_inputs(run: Images, confounds, sample_mask, t_r, parameters: dict, scratch: Path) -> RunInputs:
-    """A run of the graph, named after all that its signals depend on, so that each has its own folder."""
+def _run_inputs(run: Images, confounds, sample_mask, t_r, scratch: Path) -> RunInputs:
+    """What belongs to a run, as files, named after all that its signals depend on."""
     run_files, tables = run.files(scratch), confounds_files(confounds, scratch)
     frames = frames_of(sample_mask)
+    # what was in memory lies in folders named by content
     paths = [path.removeprefix(str(scratch)) for path in (*run_files, *tables)]
-    return RunInputs(_digest(paths, frames, t_r, parameters), run_files, tables, frames, t_r)
+    return RunInputs(_digest(paths, frames, t_r), run_files, tables, frames, t_r)
+
+
+def _of_run(given: RunInputs, parameters: dict, fits: str, projector: str) -> Workflow:
+    """The graph of one run; each run, with each choice of parameters, has its own folder."""
+    chosen = {name: parameters[name] for name in ("resampling_target", "smoothing_fwhm", *PER_RUN)}
+    name = f"run_{_digest(given.name, fits, chosen)}"
+    workflow = init_transform_wf(name=name, **chosen)
+    door = workflow.inputs.inputnode
+    door.run_file, door.sample_mask, door.t_r = given.run_file, given.sample_mask, given.t_r
+    door.projector = projector
+    if given.confounds_files:
+        door.confounds_files = given.confounds_files
+    return workflow
 
 
 def _fit_name(place: Place | None, parameters: dict) -> str:

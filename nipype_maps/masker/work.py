@@ -16,6 +16,7 @@ from pathlib import Path
 from nipype.interfaces.base import isdefined
 from nipype.pipeline.engine import Node, Workflow
 
+from ..files.atomic import draft_of, sweep
 from ..running import run_workflow
 from ..running.log import log_to
 
@@ -68,8 +69,15 @@ class WorkFolder:
     def scratch(self) -> Iterator[Path]:
         """A folder for what is handed over in memory and needed for one call only."""
         self.path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".scratch-", dir=self.path) as folder:
-            yield Path(folder)
+        sweep(self.path)
+        prefix = f"{draft_of(self.path / 'scratch').name}-"
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=self.path) as folder:
+            try:
+                yield Path(folder)
+            except ValueError as error:
+                if type(error) is not ValueError:
+                    raise
+                raise ValueError(self.as_given(str(error))) from error
 
     def run(self, workflow: Workflow, title: str, verbose: int = 0) -> dict[str, Node]:
         """Run a graph here, waiting where another process uses it.
@@ -126,9 +134,8 @@ class WorkFolder:
     def as_given(self, sentence: str) -> str:
         """A sentence that names what was handed over in memory by its argument, not its file."""
         own = re.escape(f"{self.path}{os.sep}")
-        return re.sub(
-            rf"(?:{own}\S*?/|(?<![\w/]))({ARGUMENTS})(?:_\d{{4}})?\.(?:nii|npy|tsv)\b", r"\1", sentence
-        )
+        file = rf"(?:{own}\S*?/|(?<![\w/]))({ARGUMENTS})(?:_(\d{{4}}))?\.(?:nii|npy|tsv)\b"
+        return re.sub(file, lambda found: found[1] + (f"[{int(found[2]) - 1}]" if found[2] else ""), sentence)
 
 
 def _is_own(node: Node) -> bool:

@@ -2,6 +2,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from nipype_maps.files.sidecars import read_json, sidecar_of
 from nipype_maps.files.tables import read_table
 
 
@@ -23,6 +24,7 @@ def test_inverse_lies_on_the_runs_grid_with_its_time_step(
     signals = extract(
         call, tmp_path, make_run(t_r=0.8, n_frames=20), five, "--mask", mask, "--empty-maps", policy
     )
+    assert any("map-02" in sentence for sentence in read_json(sidecar_of(signals))["Warnings"])
     call("inverse", signals, "--maps", five, "--mask", mask, "--out", tmp_path / "image.nii.gz")
     image = nib.load(tmp_path / "image.nii.gz")
     assert image.shape == (7, 8, 6, 20)

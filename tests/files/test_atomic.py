@@ -44,6 +44,9 @@ def test_only_what_dead_processes_left_is_swept_away(tmp_path):
         [sys.executable, "-c", LEAVE, tmp_path / "a.tsv"], capture_output=True, text=True, check=False
     ).stdout.strip()
     assert Path(left).exists()
+    folder = Path(f"{left}-folder")
+    folder.mkdir()
+    (folder / "half").touch()
     elsewhere = tmp_path / Path(left).name.replace(f"-{HOST}.", "-elsewhere.")
     elsewhere.write_text("")
     (tmp_path / ".1-notes.txt").write_text("")

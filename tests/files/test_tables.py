@@ -41,6 +41,20 @@ def test_tables_of_every_kind(write, text, name, names):
     np.testing.assert_array_equal(table.values, [[1, 2], [3, np.nan]])
 
 
+@pytest.mark.parametrize("names", [["x", "y"], ["0", "1"]])
+def test_the_index_that_pandas_writes_is_no_column(write, names):
+    text = f",{','.join(names)}\n0,1,2\n1,3,\n"
+    with pytest.warns(UserWarning, match=r"the first column of .*table.csv has no name and counts the rows"):
+        table = read_table(write(text, "table.csv"))
+    assert table.names == names
+    np.testing.assert_array_equal(table.values, [[1, 2], [3, np.nan]])
+
+
+def test_a_missing_value_in_the_first_field_does_not_make_a_header(write):
+    table = read_table(write(",1\n5,2\n6,3\n", "table.csv"))
+    np.testing.assert_array_equal(table.values, [[np.nan, 1], [5, 2], [6, 3]])
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -132,6 +132,7 @@ def test_empty_maps_are_dropped_with_their_names(halves, execute):
     assert nib.load(outputs.out_file).shape[3] == 2
     assert outputs.names == ["a", "b"]
     assert outputs.coverage == [0.5, 1]
+    assert outputs.warnings == ["dropped, because nothing is left of them: c."]
 
 
 def test_empty_maps_stop_the_run_where_they_are_forbidden(halves, execute):

@@ -252,6 +252,11 @@ WRONG = [
     (lambda m, run, text: m.fit(image(3, 3)), TypeError, "is 3D or 4D and you provided a 2D image"),
     (lambda m, run, text: m.fit(image(3, 3, 0)), ValueError, r"The image is empty: its shape is \(3, 3, 0\)"),
     (lambda m, run, text: m.fit([run, volumes(run)[0]]), TypeError, "4D images, one a run, not both"),
+    (
+        lambda m, run, text: m.transform([image(3, 3, 3), image(4, 3, 3)]),
+        ValueError,
+        r"^imgs\[1\] and imgs\[0\] lie on different grids",
+    ),
     (lambda m, run, text: m.transform_single_imgs([run, run]), TypeError, "a list of 4D images"),
     (
         lambda m, run, text: m.transform([run], confounds=np.zeros((20, 1))),

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 from nipype_maps import NiftiMapsMasker
+from nipype_maps.files.atomic import draft_of
+from nipype_maps.workfolder.lock import locked
 
 
 @pytest.fixture
@@ -413,6 +415,35 @@ def test_threads_take_their_turns(tmp_path, atlas, bold, same):
     assert os.getcwd() == here
     for answer, run in zip(answers, runs, strict=True):
         same(answer, masker.transform(run))
+
+
+def test_processes_that_share_a_memory_do_not_wait_for_each_others_runs(tmp_path, atlas, bold):
+    masker = NiftiMapsMasker(atlas, memory=tmp_path).fit(bold())
+    masker.transform(bold())
+    (of_first,) = masker.memory_.glob("run_*")
+    with locked(of_first):  # as another process that is still at work
+        assert masker.transform(bold()).shape == (20, 3)
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path, atlas, bold):
+    masker = NiftiMapsMasker(atlas, memory=tmp_path).fit()
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    left = masker.memory_ / draft_of("scratch").name.replace(str(os.getpid()), str(process.pid), 1)
+    left.mkdir()
+    (left / "imgs.nii").touch()
+    masker.transform(bold())
+    assert not left.exists()
+
+
+def test_a_fit_that_fails_leaves_the_earlier_one(atlas, bold, same):
+    run = bold()
+    masker = NiftiMapsMasker(atlas).fit(run)
+    expected = masker.transform(run)
+    masker.maps_img = nib.Nifti1Image(np.zeros((3, 3, 3)), np.eye(4))
+    with pytest.raises(ValueError, match="contains no map"):
+        masker.fit(run)
+    same(masker.transform(run), expected)
 
 
 def test_one_run_that_fails_does_not_lose_the_others(tmp_path, atlas, bold, nodes_run):

@@ -17,6 +17,14 @@ VERDICTS: list[str] = []
 OWN_TESTS: Counter = Counter()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def the_oracle_is_nilearns():
+    """Nothing has put ours into its place, as `in_place` does."""
+    from nilearn.maskers import NiftiMapsMasker
+
+    assert NiftiMapsMasker.__module__.startswith("nilearn.")
+
+
 @pytest.fixture(scope="session")
 def own_tests():
     """Note the outcomes of nilearn's own tests, for the summary: ``own_tests({test: outcome})``."""

@@ -15,20 +15,18 @@ import pytest
 
 from nipype_maps import NiftiMapsMasker
 
-nilearn.maskers.NiftiMapsMasker = NiftiMapsMasker
-
-if os.environ.get("WORDING") == "aside":
-    RAISES, WARNS = pytest.raises, pytest.warns
-
-    def raises(kind, *arguments, match=None, **options):
-        return RAISES(kind, *arguments, **options)
-
-    def warns(kind=Warning, *arguments, match=None, **options):
-        return WARNS(kind, *arguments, **options)
-
-    pytest.raises, pytest.warns = raises, warns
-
 _outcomes = {}
+
+
+def pytest_configure():
+    """Put ours in place: only where this is a plugin, not where pytest looks into it for doctests."""
+    nilearn.maskers.NiftiMapsMasker = NiftiMapsMasker
+    if os.environ.get("WORDING") == "aside":
+        pytest.raises, pytest.warns = _any_words(pytest.raises), _any_words(pytest.warns)
+
+
+def _any_words(expect):
+    return lambda *arguments, match=None, **options: expect(*arguments, **options)
 
 
 def pytest_runtest_logreport(report):

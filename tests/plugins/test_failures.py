@@ -14,6 +14,14 @@ HERE = {
     "raises_what_cannot_be_stored": "<function Step._raises_what_cannot_be_stored",
     "loses_its_results": "it ended without leaving results that can be read.",
 }
+#: Classes of the exceptions, where they are not RuntimeErrors.
+KINDS = {
+    "raises": "ValueError",
+    "asks_to_leave": "SystemExit",
+    "fills_the_disk": "OSError",
+    "gives_what_cannot_be_stored": "AttributeError",
+    "raises_what_cannot_be_stored": "LocalError",
+}
 IN_A_PROCESS = HERE | {
     "is_killed": "its process was killed (signal 9), by the system for lack of memory unless somebody did it",
     "segfaults": "its process was killed by signal 11 before the node was done.",
@@ -40,6 +48,7 @@ def test_a_failure_is_told_and_other_branches_go_on(tmp_path, kind, does, senten
     (failure,) = plugin.failures
     assert failure.node.name == "second"
     assert sentence in failure.sentence
+    assert failure.kind == KINDS.get(does, "RuntimeError")
     assert "\n" not in failure.sentence
     assert names(plugin.executed) == ["apart", "first"]
     assert ("second", "exception") in told
