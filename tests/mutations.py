@@ -82,11 +82,28 @@ MUTATIONS = {
     "plugins: a failure in a worker is no failure": ("plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
     "plugins: workers outlive their master": ("plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
     "plugins: no room is left out of account": ("plugins/multiproc.py", "return not self._busy or (", "return True or ("),
+    "masker: runs of one name share their results": ("masker/extraction.py", "return RunInputs(_digest(paths, frames, t_r), ", 'return RunInputs("run", '),
+    "masker: parameters share a folder": ("masker/extraction.py", "_digest(given.name, fits, chosen)", "_digest(given.name, fits)"),
+    "masker: what was in memory goes by its folder": ("masker/extraction.py", "path.removeprefix(str(scratch))", "str(path)"),
+    "masker: maps resampled once stay so": ("masker/masker.py", 'place if self.resampling_target == "data" else None', "None"),
+    "masker: the image lies where the last run does": ("masker/extraction.py", "places = self.seen.places if self.place is None else [self.place]", "places = self.seen.places"),
+    "masker: sample mask of the first run for all": ("masker/masker.py", "sample_mask = one_per_run(sample_mask,", "sample_mask = 0 * one_per_run(sample_mask,"),
+    "masker: a changed header is not seen": ("files/handed.py", "and stored.header == image.header", ""),
+    "masker: nilearn's changes are not seen": ("files/handed.py", 'or getattr(image, "_data_cache", None) is not None', ""),
+    "masker: the header's type rounds the data": ("files/handed.py", 'getattr(image, "header", None), dtype=data.dtype)', 'getattr(image, "header", None), dtype=image.get_data_dtype())'),
+    "masker: a damaged copy is used": ("files/handed.py", "if place.exists() and not _is_sound(place, writers):", "if False:"),
+    "masker: a forked process removes the folder": ("masker/work.py", "if os.getpid() == process:", "if True:"),
+    "masker: maps do not hold their folder": ("masker/outputs.py", "image.work_folder = folder", "pass"),
+    "masker: a volume gives a row": ("masker/masker.py", "run.is_volume and not self._makes_frames", "False"),
+    "masker: dtype forgotten": ("masker/masker.py", "table.values.astype(signals_dtype(self.dtype), copy=False)", "table.values"),
+    "masker: nothing is removed": ("masker/extraction.py", "if not folder.kept:", "if False:"),
 }  # fmt: skip
 
 
 def tests_of(path: str) -> list[str]:
     """The tests that judge a file of the package."""
+    if path.startswith("masker/") or path == "files/handed.py":
+        return ["tests/masker"]
     return ENGINE if path.startswith(("plugins/", "workfolder/")) else QUICK
 
 

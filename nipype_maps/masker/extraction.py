@@ -133,7 +133,7 @@ class Extraction:
         notice : callable
             Called with the places of all runs before anything is run.
         """
-        tables, sidecars, failures = [], [], []
+        tables, sidecars, failures = [], [], {}
         with folder.scratch() as scratch:
             inputs = [
                 _run_inputs(run, tables, frames, t_r, scratch)
@@ -143,7 +143,7 @@ class Extraction:
             notice(places)
             fits = self._shared(parameters, places)
             done = folder.run(fits, **telling)
-            for given, place in zip(inputs, places, strict=True):
+            for index, (given, place) in enumerate(zip(inputs, places, strict=True)):
                 fit = done[f"{_fit_name(place, parameters)}.fit_projector"].result.outputs
                 workflow = _of_run(given, parameters, fits.name, fit.projector)
                 try:
@@ -151,11 +151,11 @@ class Extraction:
                     tables.append(read_table(result.out_file))
                     sidecars.append(read_json(result.out_json))
                 except Exception as error:
-                    failures.append(error)
+                    failures[index] = error
                 if not folder.kept:
                     shutil.rmtree(folder.path / workflow.name, ignore_errors=True)
         if failures:
-            raise failures[0]
+            raise _told_of_runs(failures, len(runs))
         folder.warn(sentence for sidecar in sidecars for sentence in sidecar["Warnings"])
         t_rs = [sidecar["RepetitionTime"] for sidecar in sidecars]
         self.seen = Seen(places, t_rs, len(tables[0].names))
@@ -230,6 +230,17 @@ def _of_run(given: RunInputs, parameters: dict, fits: str, projector: str) -> Wo
     if given.confounds_files:
         door.confounds_files = given.confounds_files
     return workflow
+
+
+def _told_of_runs(failures: dict[int, Exception], n_runs: int) -> Exception:
+    """The first run's failure; of several runs it says which one."""
+    index, error = next(iter(failures.items()))
+    if n_runs == 1:
+        return error
+    more = f" ({len(failures) - 1} more failed.)" if len(failures) > 1 else ""
+    told = type(error)(f"run {index + 1} of {n_runs}: {error}{more}")
+    told.__cause__ = error
+    return told
 
 
 def _fit_name(place: Place | None, parameters: dict) -> str:

@@ -315,10 +315,11 @@ class NiftiMapsMasker(Estimator):
     def _fit(self, maps: Images, mask: Images | None, place: Place | None, t_r: float | None) -> None:
         """Prepare maps and mask, and take over what came of it."""
         folder = WorkFolder(self.memory)
-        mask_file = None if mask is None else mask.files(folder.inputs)[0]
-        extraction = Extraction(maps.files(folder.inputs), mask_file, place, t_r)
+        mask_file = None if mask is None else folder.keep(mask)[0]
+        extraction = Extraction(folder.keep(maps), mask_file, place, t_r)
         prepared = extraction.fit(folder, graph_parameters(self), **self._telling("fit"))
-        maps_img, mask_img = maps_image(prepared.maps_file, folder), mask_image(prepared.mask_file, folder)
+        with folder.speaking():
+            maps_img, mask_img = maps_image(prepared.maps_file, folder), mask_image(prepared.mask_file)
         self._extraction, self._temporary = extraction, None if folder.kept else folder
         self.maps_img_, self.mask_img_ = maps_img, mask_img
         self.memory_ = folder.path if folder.kept else None

@@ -22,15 +22,12 @@ def maps_image(path: str, folder: WorkFolder) -> nib.Nifti1Image:
     return image
 
 
-def mask_image(path: str | None, folder: WorkFolder) -> nib.Nifti1Image | None:
+def mask_image(path: str | None) -> nib.Nifti1Image | None:
     """A mask as an image of 0 and 1, in memory."""
     if path is None:
         return None
     mask = Volumes(path)
-    try:
-        inside = mask.grid.unflatten(read_mask(path, mask))
-    except ValueError as error:
-        raise ValueError(folder.as_given(str(error))) from error
+    inside = mask.grid.unflatten(read_mask(path, mask))
     return nib.Nifti1Image(inside.astype(np.uint8), mask.grid.affine)
 
 

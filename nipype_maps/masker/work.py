@@ -17,8 +17,9 @@ from nipype.interfaces.base import isdefined
 from nipype.pipeline.engine import Node, Workflow
 
 from ..files.atomic import draft_of, sweep
-from ..running import run_workflow
+from ..running import run_workflow, sentence_of
 from ..running.log import log_to
+from .inputs import Images
 
 #: nipype changes the folder of the whole process while a node is at work.
 ONE_AT_A_TIME = threading.RLock()
@@ -60,10 +61,10 @@ class WorkFolder:
             self.path = Path(tempfile.mkdtemp(prefix="nipype-maps-"))
             weakref.finalize(self, _remove, self.path, os.getpid())
 
-    @property
-    def inputs(self) -> Path:
-        """Where to keep what was handed over in memory."""
-        return self.path / "inputs"
+    def keep(self, images: Images) -> list[str]:
+        """Paths of images; what is in memory is kept here under a name made of its content."""
+        with self.speaking():
+            return images.files(self.path / "inputs")
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -71,13 +72,8 @@ class WorkFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         sweep(self.path)
         prefix = f"{draft_of(self.path / 'scratch').name}-"
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=self.path) as folder:
-            try:
-                yield Path(folder)
-            except ValueError as error:
-                if type(error) is not ValueError:
-                    raise
-                raise ValueError(self.as_given(str(error))) from error
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=self.path) as folder, self.speaking():
+            yield Path(folder)
 
     def run(self, workflow: Workflow, title: str, verbose: int = 0) -> dict[str, Node]:
         """Run a graph here, waiting where another process uses it.
@@ -123,15 +119,26 @@ class WorkFolder:
             )
         if outcome.failures:
             failure = outcome.failures[0]
-            raise EXCEPTIONS.get(failure.kind, RuntimeError)(self.as_given(failure.reason))
+            raise EXCEPTIONS.get(failure.kind, RuntimeError)(self._as_given(failure.reason))
         return outcome.done
 
     def warn(self, sentences: Iterable[str]) -> None:
         """Warn of what was noticed while a graph ran."""
         for sentence in dict.fromkeys(sentences):
-            warnings.warn(self.as_given(sentence), stacklevel=4)
+            warnings.warn(self._as_given(sentence), stacklevel=4)
 
-    def as_given(self, sentence: str) -> str:
+    @contextlib.contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Exceptions name arguments, not files of this folder; a full disk is said to be one."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            sentence = self._as_given(sentence_of(error, self.path))
+            if type(error) not in (ValueError, OSError) or sentence == str(error):
+                raise
+            raise type(error)(sentence) from error
+
+    def _as_given(self, sentence: str) -> str:
         """A sentence that names what was handed over in memory by its argument, not its file."""
         own = re.escape(f"{self.path}{os.sep}")
         file = rf"(?:{own}\S*?/|(?<![\w/]))({ARGUMENTS})(?:_(\d{{4}}))?\.(?:nii|npy|tsv)\b"

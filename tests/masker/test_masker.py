@@ -1,5 +1,6 @@
 """What the methods do: grids, inverse, memory, parameters, messages."""
 
+import errno
 import gc
 import multiprocessing
 import os
@@ -446,11 +447,25 @@ def test_a_fit_that_fails_leaves_the_earlier_one(atlas, bold, same):
     same(masker.transform(run), expected)
 
 
+@pytest.mark.parametrize("at", ["keep", "scratch"])
+def test_a_full_disk_is_said_to_be_one(tmp_path, atlas, bold, monkeypatch, at):
+    masker, run = NiftiMapsMasker(atlas, memory=tmp_path), bold()
+    if at == "scratch":
+        masker.fit(run)
+
+    def full(image, path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(nib.Nifti1Image, "to_filename", full)
+    with pytest.raises(OSError, match=r"the disk of .*nipype-maps.* is full; make room"):
+        masker.fit_transform(run) if at == "keep" else masker.transform(run)
+
+
 def test_one_run_that_fails_does_not_lose_the_others(tmp_path, atlas, bold, nodes_run):
     good, bad = bold(), bold(n_frames=3)
     masker = NiftiMapsMasker(atlas, memory=tmp_path, high_pass=0.01).fit()
-    with pytest.raises(ValueError, match="frames"):
-        masker.transform([bad, good])
+    with pytest.raises(ValueError, match=r"^run 1 of 3: .*frames.* \(1 more failed.\)$"):
+        masker.transform([bad, good, bad])
     nodes_run.clear()
     masker.transform([good])
     assert nodes_run == []
