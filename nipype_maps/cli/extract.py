@@ -38,6 +38,13 @@ NONE = {"none": None, "no": False}
     help="Columns to regress out, names or patterns such as 'trans_*' (repeat); default all.",
 )
 @click.option(
+    "--confounds-strategy",
+    metavar="NAME[+NAME]",
+    help="What to regress out and which frames to censor, by the names of papers: 6P, 24P, 36P, gs, wmcsf, "
+    "acompcor5, acompcor50, aroma, cosine, scrub, ... joined by +; --confounds gives fMRIPrep's table.",
+)
+@click.option("--strategies", type=EXISTING_FILE, help="JSON file of further strategies.")
+@click.option(
     "--sample-mask",
     multiple=True,
     type=EXISTING_FILE,
@@ -157,6 +164,7 @@ def extract(
         raise click.UsageError("--resampling-target mask needs --mask.")
     if parameters["confound_columns"] and not confounds:
         raise click.UsageError("--confound-columns needs --confounds.")
+    _check_strategy(parameters, confounds)
     inputs = [
         RunInputs(name, str(Path(run).absolute()), tables or (), frames, seconds)
         for name, run, tables, frames, seconds in zip(
@@ -176,6 +184,26 @@ def extract(
         extract_runs(
             inputs, maps, folder, plugin=plugin, n_procs=n_procs, wait=wait, verbose=verbose, **parameters
         )
+
+
+def _check_strategy(options: dict, confounds) -> None:
+    """Raise UsageError unless the strategy is known, and all is there that it needs."""
+    from ..files.strategies import read_strategies, require_known
+
+    strategy, file = options["confounds_strategy"], options.pop("strategies")
+    options["strategies_file"] = file and str(Path(file).absolute())
+    if strategy is None:
+        if file:
+            raise click.UsageError("--strategies needs --confounds-strategy.")
+        return
+    if options["confound_columns"]:
+        raise click.UsageError("--confounds-strategy chooses the columns; leave out --confound-columns.")
+    if not confounds:
+        raise click.UsageError("--confounds-strategy needs --confounds.")
+    try:
+        require_known(strategy, read_strategies(file))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _parameters(options: dict) -> dict:

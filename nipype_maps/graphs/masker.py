@@ -29,6 +29,8 @@ def init_masker_wf(
     low_pass: float | None = None,
     high_pass: float | None = None,
     extrapolate: bool = False,
+    confounds_strategy: str | None = None,
+    strategies_file: str | None = None,
     confound_columns: Sequence[str] = (),
     standardize_confounds: bool = True,
     standardize: Standardize = False,
@@ -45,7 +47,9 @@ def init_masker_wf(
         See `init_fit_wf`.
     clip, high_variance_confounds, detrend, filter, low_pass, high_pass, extrapolate
         See `init_transform_wf`.
-    confound_columns, standardize_confounds, standardize, dtype
+    confounds_strategy, strategies_file, confound_columns
+        See `init_transform_wf`.
+    standardize_confounds, standardize, dtype
         See `init_transform_wf`.
     name : str
         Name of the workflow.
@@ -138,6 +142,8 @@ def init_masker_wf(
         low_pass=low_pass,
         high_pass=high_pass,
         extrapolate=extrapolate,
+        confounds_strategy=confounds_strategy,
+        strategies_file=strategies_file,
         confound_columns=confound_columns,
         standardize_confounds=standardize_confounds,
         standardize=standardize,

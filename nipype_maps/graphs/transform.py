@@ -7,7 +7,7 @@ from typing import Literal
 
 from nipype.pipeline.engine import Workflow
 
-from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, Smooth
+from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, SelectConfounds, Smooth
 from .atlas import TARGET, ResamplingTarget
 from .fit import Fwhm, SmoothOn
 from .nodes import fields, node
@@ -29,6 +29,8 @@ def init_transform_wf(
     low_pass: float | None = None,
     high_pass: float | None = None,
     extrapolate: bool = False,
+    confounds_strategy: str | None = None,
+    strategies_file: str | None = None,
     confound_columns: Sequence[str] = (),
     standardize_confounds: bool = True,
     standardize: Standardize = False,
@@ -56,6 +58,11 @@ def init_transform_wf(
         Cut-offs in Hz.
     extrapolate : bool
         Extrapolate censored frames at the ends for the Butterworth filter.
+    confounds_strategy : str or None
+        Which columns of the one table of confounds to regress out and which frames to censor:
+        names joined by ``+``, see `nipype_maps.interfaces.SelectConfounds`.
+    strategies_file : str or None
+        JSON file of further strategies.
     confound_columns : sequence of str
         Names or wildcard patterns of the confounds to regress out; empty takes all.
     standardize_confounds : bool
@@ -132,13 +139,24 @@ def init_transform_wf(
         (inputnode, project, [
             ("projector", "projector"), ("run_file", "source_file"), ("t_r", "t_r"),
         ]),
-        (inputnode, clean, [
-            ("confounds_files", "confounds_files"), ("sample_mask", "sample_mask"), ("runs", "runs"),
-        ]),
+        (inputnode, clean, [("runs", "runs")]),
         (project, clean, [("out_file", "in_file"), ("out_json", "in_json"), ("t_r", "t_r")]),
         (project, outputnode, [("out_file", "raw_signals_file")]),
         (clean, outputnode, [("out_file", "signals_file"), ("out_json", "sidecar_file")]),
     ])  # fmt: skip
+
+    frames = inputnode
+    if confounds_strategy is None:
+        workflow.connect(inputnode, "confounds_files", clean, "confounds_files")
+    else:
+        frames = select = node(SelectConfounds(strategy=confounds_strategy), "select_confounds")
+        if strategies_file is not None:
+            select.inputs.strategies_file = strategies_file
+        workflow.connect([
+            (inputnode, select, [("confounds_files", "in_file"), ("sample_mask", "sample_mask")]),
+            (select, clean, [("out_file", "confounds_files"), ("out_json", "confounds_json")]),
+        ])  # fmt: skip
+    workflow.connect(frames, "sample_mask", clean, "sample_mask")
 
     run, run_file = inputnode, "run_file"
     if smoothing_fwhm is not None and smooth_on == "data":
@@ -162,7 +180,8 @@ def init_transform_wf(
     if high_variance_confounds:
         high_variance = node(HighVarianceConfounds(), "high_variance")
         workflow.connect([
-            (inputnode, high_variance, [("run_file", "in_file"), ("sample_mask", "sample_mask")]),
+            (inputnode, high_variance, [("run_file", "in_file")]),
+            (frames, high_variance, [("sample_mask", "sample_mask")]),
             (high_variance, clean, [("out_file", "extra_confounds")]),
         ])  # fmt: skip
     return workflow

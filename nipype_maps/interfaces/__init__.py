@@ -10,6 +10,7 @@ from .inverse import Inverse
 from .mask import Mask
 from .project import FitProjector, Project
 from .resample import Resample
+from .select import SelectConfounds
 from .smooth import Smooth
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Project",
     "ReadGrid",
     "Resample",
+    "SelectConfounds",
     "Smooth",
 ]

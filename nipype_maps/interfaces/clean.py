@@ -21,12 +21,14 @@ from .base import (
     MapsInputSpec,
     MapsInterface,
     SampleMask,
+    algorithm,
     number_or_none,
     output_path,
 )
 
 
 class CleanInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
     in_json = InputFile(desc="sidecar of the signals, which the new one extends")
     sample_mask = SampleMask(
@@ -67,6 +69,7 @@ class CleanInputSpec(MapsInputSpec):
     confound_columns = InputMultiObject(
         Str(), desc="names or wildcard patterns of the confounds to regress out; default all"
     )
+    confounds_json = InputFile(desc="how the confounds were chosen, recorded: what SelectConfounds writes")
     extra_confounds = InputFile(
         desc="one more table of confounds, taken whole: what HighVarianceConfounds writes"
     )
@@ -183,6 +186,8 @@ def _description(inputs, confounds, filled, mask_source) -> dict:
         "ConfoundsFilledAtStart": filled,
         "ConfoundsSources": sources(inputs.confounds_files or []),
     }
+    if inputs.confounds_json:
+        description["ConfoundsSelection"] = read_json(inputs.confounds_json)
     if mask_source:
         description["SampleMaskSource"] = source(mask_source)
     return description

@@ -245,3 +245,93 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
         "Overlap detected in the maps, which allow_overlap=False forbids: map-01 and map-02 share"
         in done.stderr
     )
+
+
+@pytest.fixture
+def fmriprep(tmp_path, rng):
+    """A table of confounds of 40 frames, one of large motion, as fMRIPrep writes it."""
+    names = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
+    names += ["trans_x_derivative1", "framewise_displacement", "std_dvars", "non_steady_state_outlier00"]
+    values = rng.normal(size=(40, len(names)))
+    values[:, -3:] = 0
+    values[20, names.index("framewise_displacement")] = 1
+    values[0, -1] = 1
+    rows = [["n/a" if k == 0 and "deriv" in name else value for name, value in zip(names, row, strict=True)]
+            for k, row in enumerate(values)]  # fmt: skip
+    path = tmp_path / "sub-01_desc-confounds_timeseries.tsv"
+    path.write_text("\n".join("\t".join(map(str, row)) for row in [names, *rows]) + "\n")
+    return path
+
+
+def test_a_strategy_chooses_columns_and_frames(call, make_run, maps, out, fmriprep, tmp_path):
+    run = make_run()
+    (tmp_path / "ours.json").write_text('{"ours": {"Parts": ["6P", "scrub"], "Columns": ["trans_x_deriv*"]}}')
+    options = ["--maps", maps, "--out", out, "--confounds", fmriprep, "--detrend"]
+    options += ["--strategies", tmp_path / "ours.json"]
+    call("extract", run, *options, "--confounds-strategy", "ours", "--high-variance-confounds")
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    kept = [k for k in range(1, 40) if k != 20]
+    assert sidecar["FramesKept"] == kept
+    cleaning = sidecar["Cleaning"]
+    assert cleaning["ConfoundColumns"][:7] == [
+        "trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z", "trans_x_derivative1",
+    ]  # fmt: skip
+    assert len(cleaning["ConfoundColumns"]) == 7 + 5
+    selection = cleaning["ConfoundsSelection"]
+    assert selection["Strategy"] == "ours"
+    assert selection["FramesCensored"] == {"non_steady_state": [0], "framewise_displacement": [20]}
+    assert selection["Sources"][0]["File"] == fmriprep.name
+    by_strategy = read_table(out / "sub-01_task-rest_atlas-atlas_timeseries.tsv").values
+
+    # the same by hand
+    np.savetxt(tmp_path / "kept.txt", kept, fmt="%d")
+    by_hand = [
+        "--confound-columns",
+        "trans_*",
+        "--confound-columns",
+        "rot_*",
+        "--sample-mask",
+        tmp_path / "kept.txt",
+    ]
+    call("extract", run, *options[:-2], *by_hand, "--high-variance-confounds")
+    np.testing.assert_array_equal(
+        read_table(out / "sub-01_task-rest_atlas-atlas_timeseries.tsv").values, by_strategy
+    )
+
+
+def test_a_strategy_that_only_censors(call, make_run, maps, out, fmriprep):
+    call(
+        "extract", make_run(), "--maps", maps, "--out", out, "--confounds", fmriprep,
+        "--confounds-strategy", "none+scrub",
+    )  # fmt: skip
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    assert len(sidecar["FramesKept"]) == 38
+    assert sidecar["Cleaning"]["ConfoundColumns"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--confounds-strategy", "24Q"], "no strategy is called '24Q'; did you mean 24P"),
+        (["--confounds-strategy", "6P", "--confound-columns", "a"], "chooses the columns; leave out"),
+        (["--strategies", "{table}"], "--strategies needs --confounds-strategy"),
+        (["--confounds-strategy", "6P", "--strategies", "{table}"], "is not a JSON file"),
+    ],
+)
+def test_strategies_that_cannot_be_are_refused_at_once(
+    call, make_run, maps, out, fmriprep, options, sentence
+):
+    options = [str(fmriprep) if option == "{table}" else option for option in options]
+    done = call(
+        "extract", make_run(), "--maps", maps, "--out", out, "--confounds", fmriprep, *options, status=2
+    )
+    assert sentence in done.stderr
+
+
+def test_a_strategy_needs_one_table(call, make_run, maps, out, fmriprep):
+    run = make_run()
+    done = call("extract", run, "--maps", maps, "--out", out, "--confounds-strategy", "6P", status=2)
+    assert "--confounds-strategy needs --confounds" in done.stderr
+    two = ["--confounds", f"{fmriprep},{fmriprep}"]
+    done = call("extract", run, "--maps", maps, "--out", out, "--confounds-strategy", "6P", *two, status=1)
+    assert "strategy '6P' selects from one table of confounds, not from 2" in done.stderr
