@@ -11,6 +11,7 @@ os.environ.setdefault("NIPYPE_NO_ET", "1")
 import click
 
 from .clean import clean
+from .dataset import dataset
 from .demo import demo
 from .extract import extract
 from .inverse import inverse
@@ -23,6 +24,7 @@ def main() -> None:
 
 
 main.add_command(extract)
+main.add_command(dataset)
 main.add_command(inverse)
 main.add_command(clean)
 main.add_command(demo)

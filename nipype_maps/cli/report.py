@@ -19,6 +19,12 @@ def say_results(path, sidecar: dict) -> None:
     click.echo(f"{os.path.relpath(path)}: {frames}, {maps}")
 
 
+def say_nodes(outcome) -> None:
+    """How many nodes were run, and how many found done."""
+    n_run = len(outcome.executed)
+    click.echo(f"{n_run} nodes run, {len(outcome.done) - n_run} found done")
+
+
 def say_plan(steps: Iterable) -> None:
     """One line on each node that would be run or is cached, and how many there are of each."""
     counts = dict.fromkeys(("run", "depends", "cached"), 0)

@@ -75,9 +75,13 @@ class ResultFolder:
         return not sidecar.exists() or sha256(run.run_file) in sidecar.read_text()
 
     def publish(self, name: str, signals_file: str, sidecar_file: str) -> tuple[Path, dict]:
-        """Copy a run's results from the work folder; returns the table's path and the sidecar."""
+        """Copy a run's results from the work folder; returns the table's path and the sidecar.
+
+        The name may have folders before it.
+        """
         from ..files.atomic import copy
 
+        (self.out / name).parent.mkdir(parents=True, exist_ok=True)
         for source, ending in ((signals_file, ".tsv"), (sidecar_file, ".json")):
             copy(source, self.out / f"{name}{ending}")
         return self.out / f"{name}.tsv", json.loads(Path(sidecar_file).read_text())

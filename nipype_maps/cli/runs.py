@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from .report import fail, say_plan, say_results, warn
+from .report import fail, say_nodes, say_plan, say_results, warn
 from .results import ResultFolder
 
 
-def extract_runs(
+@dataclass
+class Extracted:
+    """What came of some runs.
+
+    Attributes
+    ----------
+    published : dict of str to (pathlib.Path, dict)
+        The table and the sidecar of each run that was done, by its name.
+    failures : list of Failure
+        Of runs, by their names in the graph, and of nodes.
+    outcome : Outcome
+    """
+
+    published: dict
+    failures: list
+    outcome: object
+
+
+def execute_runs(
     runs: Sequence,
     maps: Sequence[str],
     folder: ResultFolder,
@@ -23,8 +42,8 @@ def extract_runs(
     wait: bool = False,
     verbose: bool = False,
     **parameters,
-) -> list[Path]:
-    """Run the graph of several runs, publish each as soon as it is done, and report.
+) -> Extracted:
+    """Run the graph of several runs, and publish each as soon as it is done.
 
     Parameters
     ----------
@@ -38,16 +57,6 @@ def extract_runs(
         Show nipype's log.
     **parameters
         Of `init_masker_wf`.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The tables of signals.
-
-    Raises
-    ------
-    SystemExit
-        With status 1 if a run failed, after the others were published.
     """
     from ..running import Failure, Outcome, run_workflow, sentence_of
     from ..running.log import log_to
@@ -76,17 +85,30 @@ def extract_runs(
             outcome = run_workflow(
                 workflow, logs=folder.logs, plugin=plugin, n_procs=n_procs, wait=wait, on_done=publish
             )
-    for table, sidecar in (published[run.name] for run in readable if run.name in published):
+    return Extracted(published, [*failures, *outcome.failures], outcome)
+
+
+def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **options) -> list[Path]:
+    """`execute_runs`, and a report of each run.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The tables of signals.
+
+    Raises
+    ------
+    SystemExit
+        With status 1 if a run failed, after the others were published.
+    """
+    extracted = execute_runs(runs, maps, folder, **options)
+    done = [(run, *extracted.published[run.name]) for run in runs if run.name in extracted.published]
+    for _, table, sidecar in done:
         say_results(table, sidecar)
-    click.echo(f"{len(outcome.executed)} nodes run, {len(outcome.done) - len(outcome.executed)} found done")
-    warn(
-        f"{Path(run.run_file).name}: {sentence}"
-        for run in readable
-        if run.name in published
-        for sentence in published[run.name][1]["Warnings"]
-    )
-    fail([*failures, *outcome.failures], folder.logs)
-    return [published[run.name][0] for run in readable if run.name in published]
+    say_nodes(extracted.outcome)
+    warn(f"{Path(run.run_file).name}: {text}" for run, _, sidecar in done for text in sidecar["Warnings"])
+    fail(extracted.failures, folder.logs)
+    return [table for _, table, _ in done]
 
 
 def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask, map_names, **parameters):

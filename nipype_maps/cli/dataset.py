@@ -1,0 +1,147 @@
+"""``nipype-maps dataset``: signals of maps from all runs of a BIDS derivatives folder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from .options import SECONDS
+from .parameters import extraction_options, graph_parameters
+from .report import fail, say_nodes
+from .results import ResultFolder
+from .runs import Extracted, execute_runs, plan_runs
+
+COLUMNS = (
+    "run", "status", "frames", "frames_kept", "repetition_time", "degrees_of_freedom", "coverage_min",
+    "coverage_mean", "seconds", "reason",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("derivatives", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@extraction_options
+@click.option("--participant-label", multiple=True, help="Only these participants, sub- or not (repeat).")
+@click.option("--session", multiple=True, help="Only these sessions (repeat).")
+@click.option("--task", multiple=True, help="Only these tasks (repeat).")
+@click.option("--space", multiple=True, help="Only runs in these spaces (repeat).")
+@click.option("--t-r", type=SECONDS, metavar="S", help="Seconds from frame to frame; default from the files.")
+def dataset(
+    derivatives,
+    maps,
+    out,
+    mask,
+    map_names,
+    participant_label,
+    session,
+    task,
+    space,
+    t_r,
+    work,
+    plugin,
+    n_procs,
+    wait,
+    dry_run,
+    verbose,
+    **parameters,
+) -> None:
+    """Extract one time series per map from each preprocessed run of DERIVATIVES, as fMRIPrep writes them.
+
+    OUT becomes a BIDS derivatives data set, with a summary.tsv: a row per run.  A run that
+    fails does not stop the others; call again, and only what is missing is computed.
+    """
+    from ..files.derivatives import describe, find_runs, write_map_names
+    from ..files.names import atlas_name
+    from ..running import Failure
+
+    maps = [path for group in maps for path in group]
+    if parameters["resampling_target"] == "mask" and not mask:
+        raise click.UsageError("--resampling-target mask needs --mask.")
+    parameters = {"mask": mask, "map_names": map_names, **graph_parameters(parameters)}
+    wants_confounds = bool(parameters["confounds_strategy"] or parameters["confound_columns"])
+    try:
+        found = find_runs(derivatives, participant_label, session, task, space)
+    except (ImportError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    inputs = [_inputs(run, maps, t_r, wants_confounds) for run in found]
+    pairs = list(zip(inputs, found, strict=True))
+    ready = [given for given, run in pairs if run.confounds or not wants_confounds]
+    folder = ResultFolder(out, work)
+    if dry_run:
+        plan_runs(ready, maps, folder, **parameters)
+        return
+    extracted = execute_runs(
+        ready, maps, folder, plugin=plugin, n_procs=n_procs, wait=wait, verbose=verbose, **parameters
+    )
+    extracted.failures += [
+        Failure(
+            given.workflow_name, f"{run.path} has no table of confounds (*_desc-confounds_timeseries.tsv)."
+        )
+        for given, run in pairs
+        if wants_confounds and not run.confounds
+    ]
+    describe(folder.out, derivatives)
+    if extracted.published:
+        _, sidecar = next(iter(extracted.published.values()))
+        write_map_names(folder.out, atlas_name(maps), sidecar["Maps"]["Names"])
+    _write_summary(folder.out / "summary.tsv", inputs, extracted)
+    say_nodes(extracted.outcome)
+    n_done = len(extracted.published)
+    click.echo(f"{n_done} of {len(inputs)} runs done; {folder.out / 'summary.tsv'} has a row for each")
+    fail(extracted.failures, folder.logs)
+
+
+def _inputs(run, maps: Sequence[str], t_r, with_confounds: bool):
+    """A found run as one of the graph; its name has the folder that its results go to."""
+    from ..files.names import result_names
+    from ..graphs import RunInputs
+
+    (name,) = result_names([run.path], maps)
+    tables = [str(run.confounds)] if with_confounds and run.confounds else []
+    return RunInputs(f"{run.folder.as_posix()}/{name}", str(run.path), tables, None, t_r)
+
+
+def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
+    """A row per run: what came of it, and where it failed, why."""
+    from ..files.atomic import replacing
+
+    seconds, reasons = defaultdict(float), {}
+    for name, node in extracted.outcome.done.items():
+        seconds[_part(name)] += getattr(node.result.runtime, "duration", None) or 0.0
+    for failure in extracted.failures:
+        reasons.setdefault(_part(failure.node), failure.reason)
+    # what runs share
+    other = next((reason for part, reason in reasons.items() if not part.startswith("transform_")), "not run")
+    rows = [COLUMNS]
+    for run in runs:
+        name, part = Path(run.name).name, run.workflow_name
+        if run.name in extracted.published:
+            _, sidecar = extracted.published[run.name]
+            rows.append((name, "done", *_figures(sidecar), f"{seconds[part]:.2f}", "n/a"))
+        else:
+            missing = ["n/a"] * (len(COLUMNS) - 3)
+            rows.append((name, "failed", *missing, reasons.get(part, other)))
+    with replacing(path) as temporary:
+        temporary.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
+
+
+def _part(node: str) -> str:
+    """The part of the graph that a node is of: a run's transform, or a fit."""
+    return node.partition(".")[0]
+
+
+def _figures(sidecar: dict) -> tuple:
+    """What the summary says of a run's signals."""
+    n_frames, kept = sidecar["FramesInRun"], sidecar["FramesKept"]
+    shares = [share for share in sidecar["Maps"]["Coverage"] if share != "n/a"]
+    freedom = sidecar["DegreesOfFreedom"]
+    return (
+        n_frames,
+        n_frames if kept == "all" else len(kept),
+        sidecar["RepetitionTime"] or "n/a",
+        min(freedom) if isinstance(freedom, list) else freedom,
+        f"{min(shares):.4f}",
+        f"{sum(shares) / len(shares):.4f}",
+    )

@@ -1,0 +1,163 @@
+"""``nipype-maps dataset`` on a small folder as fMRIPrep writes them."""
+
+import gzip
+import json
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+
+MOTION = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
+
+
+@pytest.fixture
+def derivatives(tmp_path, rng, grids):
+    """Six runs of three participants, two of them on another grid."""
+    root = tmp_path / "fmriprep"
+    root.mkdir()
+    (root / "dataset_description.json").write_text(
+        json.dumps({"Name": "fMRIPrep", "BIDSVersion": "1.9.0", "DatasetType": "derivative"})
+    )
+    for s in (1, 2, 3):
+        grid = grids["coarse" if s == 3 else "plain"]
+        for r in (1, 2):
+            start = root / f"sub-{s:02d}" / "func" / f"sub-{s:02d}_task-rest_run-{r}"
+            start.parent.mkdir(parents=True, exist_ok=True)
+            image = nib.Nifti1Image(rng.normal(100, 5, (*grid.shape, 40)), grid.affine)
+            image.header.set_xyzt_units("mm", "sec")
+            image.header.set_zooms((*image.header.get_zooms()[:3], 2.0))
+            nib.save(image, f"{start}_space-MNI_desc-preproc_bold.nii.gz")
+            Path(f"{start}_space-MNI_desc-preproc_bold.json").write_text('{"RepetitionTime": 2.0}')
+            values = np.hstack([rng.normal(size=(40, 6)), np.zeros((40, 3))])
+            values[0, 8] = 1
+            values[30, 6] = 1
+            names = [*MOTION, "framewise_displacement", "std_dvars", "non_steady_state_outlier00"]
+            np.savetxt(
+                f"{start}_desc-confounds_timeseries.tsv",
+                values,
+                delimiter="\t",
+                header="\t".join(names),
+                comments="",
+            )
+    return root
+
+
+def summary(out):
+    header, *rows = [line.split("\t") for line in (out / "summary.tsv").read_text().splitlines()]
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def contents(out):
+    return {
+        path.relative_to(out): path.read_bytes() for path in sorted(out.glob("sub-*/**/*")) if path.is_file()
+    }
+
+
+OPTIONS = ["--confounds-strategy", "6P+scrub", "--detrend", "--standardize", "zscore"]
+
+
+def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_path):
+    out = tmp_path / "out"
+    done = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS)
+    assert "6 of 6 runs done" in done.stdout
+    table = read_table(
+        out / "sub-01/func/sub-01_task-rest_run-1_space-MNI_desc-preproc_atlas-atlas_timeseries.tsv"
+    )
+    assert table.values.shape == (38, 4)
+    assert len(list(out.glob("sub-*/func/*_timeseries.json"))) == 6
+    assert json.loads((out / "dataset_description.json").read_text())["DatasetType"] == "derivative"
+    assert (out / "atlas-atlas_probseg.tsv").read_text().splitlines()[:2] == ["index\tname", "1\tmap-01"]
+    rows = summary(out)
+    assert [row["status"] for row in rows] == ["done"] * 6
+    assert {row["frames"] for row in rows} == {"40"}
+    assert {row["frames_kept"] for row in rows} == {"38"}
+    # 38 frames less mean, trend and six motion parameters
+    assert {row["degrees_of_freedom"] for row in rows} == {"30"}
+    assert {row["repetition_time"] for row in rows} == {"2.0"}
+    assert all(0 < float(row["coverage_min"]) <= float(row["coverage_mean"]) <= 1 for row in rows)
+    fits = [path.name for path in (out / "work").glob("*/fit_*")]
+    assert len(fits) == 2  # one for each grid
+
+    # again, and nothing is run; in processes, and the bytes are the same
+    again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS)
+    assert "0 nodes run" in again.stdout
+    other = tmp_path / "other"
+    call(
+        "dataset",
+        derivatives,
+        "--maps",
+        maps,
+        "--out",
+        other,
+        *OPTIONS,
+        "--plugin",
+        "MultiProc",
+        "--n-procs",
+        "2",
+    )
+    assert contents(other) == contents(out)
+    plan = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, "--dry-run")
+    assert "0 nodes would be run" in plan.stdout
+
+
+def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
+    call, derivatives, maps, tmp_path, grids
+):
+    func = derivatives / "sub-01" / "func"
+    # cut off in the middle
+    unreadable = func / "sub-01_task-rest_run-1_space-MNI_desc-preproc_bold.nii.gz"
+    whole = gzip.decompress(unreadable.read_bytes())
+    unreadable.write_bytes(gzip.compress(whole)[:2000])
+    (func / "sub-01_task-rest_run-2_desc-confounds_timeseries.tsv").unlink()
+    (derivatives / "sub-02/func/sub-02_task-rest_run-1_space-MNI_desc-preproc_bold.json").write_text(
+        '{"RepetitionTime": 0.8}'
+    )
+    short = derivatives / "sub-02/func/sub-02_task-rest_run-2_space-MNI_desc-preproc_bold.nii.gz"
+    image = nib.load(short)
+    nib.save(nib.Nifti1Image(image.get_fdata()[..., :6], image.affine, image.header), short)
+    table = derivatives / "sub-02/func/sub-02_task-rest_run-2_desc-confounds_timeseries.tsv"
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:7]))
+    out = tmp_path / "out"
+    done = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, status=1)
+    assert "2 of 6 runs done" in done.stdout
+    rows = summary(out)
+    assert [row["status"] for row in rows] == ["failed"] * 4 + ["done"] * 2
+    sentences = [
+        "bold.nii.gz",
+        "has no table of confounds",
+        "the sidecar's RepetitionTime is 0.8 s, but the header says 2 s",
+        "leave",
+    ]
+    for row, sentence in zip(rows, sentences, strict=False):
+        assert sentence in row["reason"], row["reason"]
+        assert row["frames"] == "n/a"
+    assert done.stderr.count("failed: ") == 4
+
+    # what was wrong is put right, and only that is run
+    unreadable.write_bytes(gzip.compress(whole))
+    again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, status=1)
+    assert "3 of 6 runs done" in again.stdout
+    assert again.stdout.startswith("2 nodes run")  # confounds had been chosen already
+
+
+def test_runs_are_chosen(call, derivatives, maps, tmp_path):
+    out = tmp_path / "out"
+    chosen = ["--participant-label", "sub-03", "--task", "rest", "--space", "MNI"]
+    call("dataset", derivatives, "--maps", maps, "--out", out, *chosen)
+    assert [row["run"][:6] for row in summary(out)] == ["sub-03"] * 2
+    sidecar = json.loads(next(out.glob("sub-03/func/*.json")).read_text())
+    assert sidecar["Cleaning"]["ConfoundColumns"] == []  # none was asked for
+    done = call("dataset", derivatives, "--maps", maps, "--out", out, "--task", "nback", status=1)
+    assert "no preprocessed run" in done.stderr
+    done = call("dataset", tmp_path, "--maps", maps, "--out", out, status=1)
+    assert "has no dataset_description.json" in done.stderr
+
+
+def test_what_all_runs_share_fails_for_all(call, derivatives, maps, tmp_path):
+    out = tmp_path / "out"
+    done = call("dataset", derivatives, "--maps", maps, "--out", out, "--no-allow-overlap", status=1)
+    assert "0 of 6 runs done" in done.stdout
+    assert all("Overlap detected in the maps" in row["reason"] for row in summary(out))
