@@ -96,6 +96,7 @@ MUTATIONS = {
     "masker: maps do not hold their folder": ("masker/outputs.py", "image.work_folder = folder", "pass"),
     "masker: a volume gives a row": ("masker/masker.py", "run.is_volume and not self._makes_frames", "False"),
     "masker: dtype forgotten": ("masker/masker.py", "table.values.astype(signals_dtype(self.dtype), copy=False)", "table.values"),
+    "masker: threads get in each other's way": ("masker/work.py", "        with _turn:\n", "        if True:\n"),
     "masker: nothing is removed": ("masker/extraction.py", "if not folder.kept:", "if False:"),
 }  # fmt: skip
 

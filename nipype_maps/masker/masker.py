@@ -17,7 +17,7 @@ from .extraction import Extraction
 from .inputs import Images, images_of, one_per_run, runs_of, signals_of
 from .outputs import image_in_memory, maps_image, mask_image
 from .parameters import graph_parameters, signals_dtype
-from .work import WorkFolder
+from .work import WorkFolder, in_turn
 
 
 class NiftiMapsMasker(Estimator):
@@ -156,6 +156,7 @@ class NiftiMapsMasker(Estimator):
         self.cmap = cmap
         self.clean_args = clean_args
 
+    @in_turn
     def fit(self, X=None, y=None, *, imgs=None):  # noqa: N803
         """Prepare maps and mask.
 
@@ -204,6 +205,7 @@ class NiftiMapsMasker(Estimator):
         self._say("fit", "Finished fit")
         return self
 
+    @in_turn
     def transform(self, imgs, confounds=None, sample_mask=None):
         """Extract signals.
 
@@ -239,6 +241,7 @@ class NiftiMapsMasker(Estimator):
         signals = self._transform(runs, confounds, sample_mask)
         return signals if several else signals[0]
 
+    @in_turn
     def transform_single_imgs(self, imgs, confounds=None, sample_mask=None):
         """Extract signals from one run: `transform` without lists of runs."""
         self._require_fit()
@@ -251,6 +254,7 @@ class NiftiMapsMasker(Estimator):
         """
         return self.fit(imgs).transform(imgs, confounds=confounds, sample_mask=sample_mask)
 
+    @in_turn
     def inverse_transform(self, region_signals):
         """Make the image that signals stand for: the sum of all maps, each times its signal.
 
@@ -303,6 +307,7 @@ class NiftiMapsMasker(Estimator):
         left_out = ("maps_img_", "mask_img_", "_temporary")
         return {name: value for name, value in self.__dict__.items() if name not in left_out}
 
+    @in_turn
     def __setstate__(self, state: dict) -> None:
         """Fit again, if it was fitted: without memory nothing of it is left."""
         self.__dict__.update(state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -21,8 +22,6 @@ from ..running import run_workflow, sentence_of
 from ..running.log import log_to
 from .inputs import Images
 
-#: nipype changes the folder of the whole process while a node is at work.
-ONE_AT_A_TIME = threading.RLock()
 #: What failures are raised as; others are RuntimeErrors.
 EXCEPTIONS = {
     kind.__name__: kind for kind in (ValueError, TypeError, OSError, FileNotFoundError, MemoryError)
@@ -36,6 +35,24 @@ STEPS = {
 #: Arguments that files of what is handed over in memory are named after.
 ARGUMENTS = r"maps_img|mask_img|imgs|confounds\d*|region_signals"
 RESAMPLED = {"resample_maps": "Resampling regions", "resample_mask": "Resampling mask"}
+
+
+_turn = threading.RLock()
+
+
+def in_turn(method):
+    """A decorator: of all threads of this process one at a time is in such a method.
+
+    nipype changes the folder of the whole process while a node is at work and while its results
+    are read; names of files that others give meanwhile would be looked for there.
+    """
+
+    @functools.wraps(method)
+    def waiting(*arguments, **options):
+        with _turn:
+            return method(*arguments, **options)
+
+    return waiting
 
 
 class WorkFolder:
@@ -108,7 +125,7 @@ class WorkFolder:
                 print(f"[{title}] {RESAMPLED[node.name]}")
 
         workflow.base_dir = str(self.path)
-        with ONE_AT_A_TIME, log_to(self.path / "nipype.log", verbose=verbose > 1):
+        with log_to(self.path / "nipype.log", verbose=verbose > 1):
             outcome = run_workflow(
                 workflow,
                 logs=self.path,

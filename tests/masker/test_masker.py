@@ -406,16 +406,18 @@ def test_a_forked_process_leaves_the_folder_to_its_owner(atlas, bold, same):
     assert masker.transform(bold()).shape == (20, 3)
 
 
-def test_threads_take_their_turns(tmp_path, atlas, bold, same):
-    """nipype changes the process's folder while a node is at work."""
-    runs = [bold() for _ in range(4)]
-    masker = NiftiMapsMasker(atlas, memory=tmp_path).fit()
-    here = os.getcwd()
+def test_threads_take_their_turns(tmp_path, atlas, bold, same, monkeypatch):
+    """nipype changes the process's folder while a node is at work, and while its results are read."""
+    monkeypatch.chdir(tmp_path)
+    names = [f"run-{index}.nii" for index in range(4)]
+    for name in names:
+        nib.save(bold(), name)
+    masker = NiftiMapsMasker(atlas, memory="cache").fit()
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(NiftiMapsMasker(atlas, memory=tmp_path).fit().transform, runs))
-    assert os.getcwd() == here
-    for answer, run in zip(answers, runs, strict=True):
-        same(answer, masker.transform(run))
+        answers = list(threads.map(masker.transform, names * 4))
+    assert os.getcwd() == str(tmp_path)
+    for answer, name in zip(answers, names * 4, strict=True):
+        same(answer, masker.transform(name))
 
 
 def test_processes_that_share_a_memory_do_not_wait_for_each_others_runs(tmp_path, atlas, bold):
