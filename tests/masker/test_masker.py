@@ -67,9 +67,9 @@ def test_another_grid_is_for_one_call(atlas, bold, same):
     with pytest.warns(UserWarning, match="Resampling maps at transform time: a run lies on another grid"):
         answer = masker.transform(other)
     same(answer, NiftiMapsMasker(atlas).fit_transform(other))
+    assert masker.inverse_transform(before).shape == run.shape
     same(masker.transform(run), before)
     assert masker.maps_img_.shape[:3] == run.shape[:3]
-    assert masker.inverse_transform(before).shape == run.shape
 
 
 @pytest.mark.parametrize("target", ["maps", "mask"])

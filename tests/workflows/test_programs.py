@@ -96,3 +96,27 @@ def test_group_connectomes(tmp_path, make_run, maps, rng):
     assert answers[0]["matrices"].shape == (3, 4, 4)
     for name in ("matrices", "mean"):
         np.testing.assert_allclose(answers[0][name], answers[1][name], atol=1e-9)
+
+
+def test_dual_regression(tmp_path, save, rng, grids):
+    """Beside both regressions done voxel by voxel on arrays."""
+    grid = grids["plain"]
+    group = rng.normal(size=(*grid.shape, 3))
+    own = group + 0.5 * rng.normal(size=group.shape)
+    series = rng.normal(size=(40, 3)).cumsum(axis=0)
+    data = own @ series.T + 100 + 0.1 * rng.normal(size=(*grid.shape, 40))
+    files = save(group, grid, "group.nii.gz"), "out", save(data, grid, "sub-01_bold.nii.gz")
+    done = run("dual_regression.py", *files, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    design = group.reshape(-1, 3) - group.reshape(-1, 3).mean(axis=0)
+    signals = np.linalg.lstsq(design, data.reshape(-1, 40), rcond=None)[0].T
+    time = np.stack([np.ones(40), np.arange(40)], axis=1)
+    signals -= time @ np.linalg.lstsq(time, signals, rcond=None)[0]
+    (path,) = (tmp_path / "out" / "sub-01_bold").glob("*.tsv")
+    table = read_table(path)
+    np.testing.assert_allclose(table.values, signals, atol=1e-9 * np.abs(signals).max())
+    with_intercept = np.hstack([signals / signals.std(axis=0), np.ones((40, 1))])
+    maps = np.linalg.lstsq(with_intercept, data.reshape(-1, 40).T, rcond=None)[0][:3]
+    answer = nib.load(tmp_path / "out" / "sub-01_bold" / "maps.nii.gz").get_fdata()
+    np.testing.assert_allclose(answer.reshape(-1, 3).T, maps, atol=1e-8 * np.abs(maps).max())
