@@ -17,7 +17,7 @@ The package is a house of tiers; each knows only those below it::
 Beside them stands what runs graphs, which knows nipype, not maps::
 
     running      a workflow, its settings, log and progress
-    plugins      nipype execution plugins: Linear, MultiProc, and one that only plans
+    plugins      nipype execution plugins: Linear, MultiProc, SLURM, and one that only plans
     workfolder   who may write to a work folder, and what of it can be trusted
 """
 

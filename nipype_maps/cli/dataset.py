@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .options import SECONDS
-from .parameters import extraction_options, graph_parameters
+from .parameters import extraction_options, graph_parameters, read_plugin_args
 from .report import fail, say_nodes
 from .results import ResultFolder
 from .runs import Extracted, execute_runs, plan_runs
@@ -42,6 +42,7 @@ def dataset(
     work,
     plugin,
     n_procs,
+    plugin_args,
     wait,
     dry_run,
     verbose,
@@ -72,9 +73,8 @@ def dataset(
     if dry_run:
         plan_runs(ready, maps, folder, **parameters)
         return
-    extracted = execute_runs(
-        ready, maps, folder, plugin=plugin, n_procs=n_procs, wait=wait, verbose=verbose, **parameters
-    )
+    how = {"plugin": plugin, "n_procs": n_procs, "plugin_args": read_plugin_args(plugin_args)}
+    extracted = execute_runs(ready, maps, folder, **how, wait=wait, verbose=verbose, **parameters)
     extracted.failures += [
         Failure(
             given.workflow_name, f"{run.path} has no table of confounds (*_desc-confounds_timeseries.tsv)."

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .options import EXISTING_FILE, SECONDS, Files, per_run
-from .parameters import extraction_options, graph_parameters
+from .parameters import extraction_options, graph_parameters, read_plugin_args
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
 
@@ -46,6 +46,7 @@ def extract(
     work,
     plugin,
     n_procs,
+    plugin_args,
     wait,
     dry_run,
     verbose,
@@ -85,6 +86,5 @@ def extract(
     if dry_run:
         plan_runs(inputs, maps, folder, **parameters)
     else:
-        extract_runs(
-            inputs, maps, folder, plugin=plugin, n_procs=n_procs, wait=wait, verbose=verbose, **parameters
-        )
+        how = {"plugin": plugin, "n_procs": n_procs, "plugin_args": read_plugin_args(plugin_args)}
+        extract_runs(inputs, maps, folder, **how, wait=wait, verbose=verbose, **parameters)

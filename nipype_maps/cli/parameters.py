@@ -104,11 +104,12 @@ SHARED = [
     ),
     click.option(
         "--plugin",
-        type=click.Choice(["Linear", "MultiProc"]),
+        type=click.Choice(["Linear", "MultiProc", "SLURM"]),
         default="Linear",
         show_default=True,
-        help="nipype plugin.",
+        help="How nodes are run.",
     ),
+    click.option("--plugin-args", type=EXISTING_FILE, help="JSON file of the plugin's arguments."),
     click.option(
         "--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]"
     ),
@@ -140,6 +141,16 @@ def graph_parameters(options: dict) -> dict:
     parameters["standardize_confounds"] = not parameters.pop("no_standardize_confounds")
     parameters["strategies_file"] = _checked_strategies(parameters, parameters.pop("strategies"))
     return parameters
+
+
+def read_plugin_args(path: str | None) -> dict:
+    """A plugin's arguments from a JSON file."""
+    from ..files.sidecars import read_json
+
+    try:
+        return read_json(path) if path else {}
+    except ValueError as error:
+        raise click.UsageError(f"--plugin-args: {error}") from error
 
 
 def _checked_strategies(parameters: dict, file: str | None) -> str | None:

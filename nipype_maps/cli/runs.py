@@ -39,6 +39,7 @@ def execute_runs(
     map_names: str | None = None,
     plugin: str = "Linear",
     n_procs: int | None = None,
+    plugin_args: dict | None = None,
     wait: bool = False,
     verbose: bool = False,
     **parameters,
@@ -51,7 +52,7 @@ def execute_runs(
     maps : sequence of str
     folder : ResultFolder
     mask, map_names : str, optional
-    plugin, n_procs, wait
+    plugin, n_procs, plugin_args, wait
         How to run: see `run_workflow`.
     verbose : bool
         Show nipype's log.
@@ -83,7 +84,13 @@ def execute_runs(
         workflow = _workflow(readable, maps, folder, mask, map_names, parameters)
         with log_to(folder.logs / "nipype.log", verbose):
             outcome = run_workflow(
-                workflow, logs=folder.logs, plugin=plugin, n_procs=n_procs, wait=wait, on_done=publish
+                workflow,
+                logs=folder.logs,
+                plugin=plugin,
+                n_procs=n_procs,
+                plugin_args=plugin_args,
+                wait=wait,
+                on_done=publish,
             )
     return Extracted(published, [*failures, *outcome.failures], outcome)
 

@@ -108,7 +108,10 @@ def init_atlas_wf(
     if resampling_target == "data":
         target, names = inputnode, TARGET
     else:
-        target, names = node(ReadGrid(), "read_target"), ("shape", "affine", "located", "name")
+        target, names = (
+            node(ReadGrid(), "read_target", run_without_submitting=True),
+            ("shape", "affine", "located", "name"),
+        )
         workflow.connect(
             inputnode, "mask_file" if resampling_target == "mask" else "maps_file", target, "in_file"
         )

@@ -177,7 +177,7 @@ def init_masker_wf(
     ])  # fmt: skip
 
     if resampling_target == "data":
-        read_run = node(ReadGrid(), "read_run")
+        read_run = node(ReadGrid(), "read_run", run_without_submitting=True)
         workflow.connect([
             (inputnode, read_run, [("run_file", "in_file")]),
             (read_run, fit, [

@@ -149,7 +149,9 @@ def init_transform_wf(
     if confounds_strategy is None:
         workflow.connect(inputnode, "confounds_files", clean, "confounds_files")
     else:
-        frames = select = node(SelectConfounds(strategy=confounds_strategy), "select_confounds")
+        frames = select = node(
+            SelectConfounds(strategy=confounds_strategy), "select_confounds", run_without_submitting=True
+        )
         if strategies_file is not None:
             select.inputs.strategies_file = strategies_file
         workflow.connect([

@@ -7,5 +7,6 @@
 from .linear import LinearPlugin
 from .multiproc import MultiProcPlugin
 from .plan import PlanPlugin
+from .slurm import SLURMPlugin
 
-__all__ = ["LinearPlugin", "MultiProcPlugin", "PlanPlugin"]
+__all__ = ["LinearPlugin", "MultiProcPlugin", "PlanPlugin", "SLURMPlugin"]

@@ -65,6 +65,8 @@ class GraphPlugin(PluginBase):
             with contextlib.ExitStack() as stack:
                 for folder in folders_of(graph):
                     stack.enter_context(locked(folder, self.plugin_args.get("wait", False)))
+                for folder in folders_of(graph):
+                    self._settle(folder)
                 stack.enter_context(remembering(memory_of(graph)))
                 for node in graph:
                     mend(node)
@@ -78,6 +80,9 @@ class GraphPlugin(PluginBase):
             first, *others = self.failures
             more = f" ({len(others)} more failed.)" if others else ""
             raise RuntimeError(f"{first.node.fullname}: {first.sentence}{more}\n{first.traceback}")
+
+    def _settle(self, folder: Path) -> None:
+        """Wait for what an earlier run has left running in a folder that is held now."""
 
     def _executor(self):
         """A context that gives what runs nodes: see `linear.InThisProcess`."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from nipype.interfaces.utility import IdentityInterface
 from nipype.pipeline.engine import Node, Workflow
 
-from ..plugins import LinearPlugin, MultiProcPlugin, PlanPlugin
+from ..plugins import LinearPlugin, MultiProcPlugin, PlanPlugin, SLURMPlugin
 from ..plugins.failures import sentence_of
 from ..workfolder.plan import Step
 from .progress import Progress
 
-PLUGINS = {"Linear": LinearPlugin, "MultiProc": MultiProcPlugin}
+PLUGINS = {"Linear": LinearPlugin, "MultiProc": MultiProcPlugin, "SLURM": SLURMPlugin}
 #: What served where nipype's own defaults did not: a crash file that can be read, no scan
 #: of the network for versions, and no deletion of outputs that nothing is connected to.
 SETTINGS = {
@@ -69,6 +69,7 @@ def run_workflow(
     logs: Path,
     plugin: str = "Linear",
     n_procs: int | None = None,
+    plugin_args: dict | None = None,
     wait: bool = False,
     on_start: Callable[[str, Node], None] | None = None,
     on_done: Callable[[str, Node], None] | None = None,
@@ -82,10 +83,12 @@ def run_workflow(
         With its base_dir.
     logs : pathlib.Path
         Folder for crash files.
-    plugin : {'Linear', 'MultiProc'}
+    plugin : {'Linear', 'MultiProc', 'SLURM'}
         Of `nipype_maps.plugins`.
     n_procs : int, optional
         Processes of MultiProc; default all cores.
+    plugin_args : dict, optional
+        Of the plugin, besides.
     wait : bool
         Wait for another run in the work folder to end; else that is a failure.
     on_start : callable, optional
@@ -110,7 +113,8 @@ def run_workflow(
             if told is not None:
                 told(_name(node), node)
 
-        runner = PLUGINS[plugin]({"status_callback": listen, "n_procs": n_procs, "wait": wait})
+        own = {"status_callback": listen, "n_procs": n_procs, "wait": wait}
+        runner = PLUGINS[plugin]({**(plugin_args or {}), **own})
         try:
             workflow.run(plugin=runner)
         except Exception as error:

@@ -1,0 +1,97 @@
+"""SLURM's commands: submit, ask, cancel; each tried again where the cluster is only busy."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+logger = logging.getLogger("nipype.workflow")
+
+#: Seconds between tries of a command that failed.
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+#: What sbatch says of a request that it will never take.
+HOPELESS = re.compile(
+    r"invalid|unrecognized|unknown|not permitted|denied|violates|requested node configuration|"
+    r"more processors|memory specification",
+    re.I,
+)
+#: Why a job waits that will wait for ever.
+NEVER = {
+    "BadConstraints", "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "InvalidAccount",
+    "InvalidQOS", "AssocMaxCpuPerJobLimit", "AssocMaxMemPerJob",
+}  # fmt: skip
+#: What SLURM does with a job that could not be launched: it keeps it for ever.
+HELD = "launch failed"
+
+
+class ClusterError(RuntimeError):
+    """A command of SLURM failed for good; its words are the message."""
+
+
+def submit(script: str, folder: Path, n_tasks: int, arguments: Sequence[str]) -> str:
+    """Submit a job array; its number.
+
+    Raises
+    ------
+    ClusterError
+        With sbatch's own words.
+    """
+    command = ["sbatch", "--parsable", f"--array=0-{n_tasks - 1}", f"--output={folder}/%a.log", *arguments]
+    for pause in (*PAUSES, None):
+        done = _call(command, script)
+        if done.returncode == 0:
+            return done.stdout.strip().splitlines()[-1].partition(";")[0]
+        words = " ".join(done.stderr.split())
+        if pause is None or HOPELESS.search(words):
+            raise ClusterError(f"sbatch: {words or f'status {done.returncode}'}")
+        logger.warning("sbatch failed (%s); trying again in %g s.", words, pause)
+        time.sleep(pause)
+    raise AssertionError
+
+
+def queue() -> dict[str, tuple[str, str]] | None:
+    """State and reason of every task of this user that is waiting or running; None if squeue fails.
+
+    Returns
+    -------
+    dict of str to (str, str)
+        By ``<job>_<task>``.
+    """
+    done = _call(["squeue", "--noheader", "--array", "--format=%i|%T|%r", f"--user={os.getuid()}"])
+    if done.returncode != 0:
+        logger.warning("squeue failed (%s); asking again.", " ".join(done.stderr.split()))
+        return None
+    rows = (line.strip().split("|", 2) for line in done.stdout.splitlines() if line.count("|") >= 2)
+    return {task: (state, reason) for task, state, reason in rows}
+
+
+def epitaph(task: str) -> str:
+    """What SLURM knows of a task that has ended: its state and exit code, as long as it remembers."""
+    told = _call(["scontrol", "--oneliner", "show", "job", task]).stdout
+    fields = dict(re.findall(r"(JobState|Reason|ExitCode)=(\S+)", told))
+    if "JobState" not in fields:
+        return "SLURM does not know it any more"
+    reason = f", {fields['Reason']}" if fields.get("Reason") not in (None, "None") else ""
+    return f"SLURM says {fields['JobState']}{reason}, exit code {fields.get('ExitCode', '?')}"
+
+
+def cancel(tasks: Sequence[str]) -> None:
+    """Cancel tasks, or whole jobs."""
+    if tasks:
+        _call(["scancel", *tasks])
+
+
+def _call(command: Sequence[str], script: str | None = None) -> subprocess.CompletedProcess:
+    try:
+        return subprocess.run(command, input=script, capture_output=True, text=True, timeout=120)
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(
+            command, 127, "", f"invalid: the command {command[0]} is not there; is this a SLURM cluster?"
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 124, "", "no answer within 120 s")

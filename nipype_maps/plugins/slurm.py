@@ -1,0 +1,294 @@
+"""Nodes as job arrays on a SLURM cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+import shlex
+import shutil
+import sys
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..files.atomic import replacing
+from .cluster import HELD, NEVER, ClusterError, cancel, epitaph, queue, submit
+from .failures import Failure, failure_of
+from .graph import GraphPlugin
+from .linear import run_node
+from .task import read_outcome, write_task
+
+logger = logging.getLogger("nipype.workflow")
+
+#: Where, in a graph's folder, batches of jobs lie.
+BATCHES = "batch"
+#: Seconds that squeue may fail before the run is given up.
+PATIENCE = 600.0
+
+
+class SLURMPlugin(GraphPlugin):
+    """Runs nodes on a SLURM cluster; for the rest see `GraphPlugin`.
+
+    All nodes that are ready are submitted as one job array for each request of processors and
+    memory, several nodes a task.  The queue is asked once a poll.  A task that ends before its
+    nodes have (cancelled, out of time or memory, lost with its machine) is submitted again,
+    each of its nodes apart, a few times; then the node has failed, and SLURM's words and the
+    job's are told.  Light nodes (``run_without_submitting``) run in this process.
+
+    When the run is interrupted, its jobs are cancelled.  When it is killed, they go on: the
+    next run of the graph waits for them, and submits what they have left.
+
+    Parameters
+    ----------
+    plugin_args : dict, optional
+        Besides those of `GraphPlugin`: ``sbatch_args``, a str or list of arguments for sbatch
+        (``--partition=long --time=60``); ``nodes_per_task``, how many nodes a task runs one
+        after the other (default 10); ``max_tasks``, at most so many tasks of an array (default
+        1000); ``poll``, seconds between two looks at the queue (default 2); ``linger``, seconds
+        that nodes wait for others to fill a task with (default 30); ``tries``, how often a node
+        is submitted (default 3); ``nfs_wait``, seconds that a file written elsewhere may
+        take to be seen here (default 10).
+    """
+
+    @contextlib.contextmanager
+    def _executor(self):
+        if self._folder is None:
+            raise ValueError("a cluster runs a workflow in a folder that all its machines see; set base_dir.")
+        jobs = OnCluster(self._folder / BATCHES, self.plugin_args, self._updatehash)
+        try:
+            yield jobs
+        finally:
+            jobs.stop()
+
+    _folder: Path | None = None
+
+    def _settle(self, folder: Path) -> None:
+        """Wait for the jobs of a run that was killed."""
+        self._folder = folder
+        notes = list((folder / BATCHES).glob("*/jobs.json"))
+        jobs = {number for note in notes for number in json.loads(note.read_text())}
+        told = False
+        while True:
+            tasks = queue() if jobs else {}
+            left = [task for task in tasks or () if task.partition("_")[0] in jobs]
+            if tasks is not None and not left:
+                break
+            if not told:
+                told = True
+                logger.warning("%d tasks of an earlier run are still queued; waiting for them.", len(left))
+            time.sleep(self.plugin_args.get("poll", 2.0))
+        shutil.rmtree(folder / BATCHES, ignore_errors=True)
+
+
+@dataclass
+class Task:
+    """Some nodes that a job runs one after the other.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Of the batch.
+    number : int
+    job : str
+        ``<job>_<task>`` of the array.
+    waiting : dict of int to Node
+        Those of which nothing is known yet, by their places in the task.
+    gone_since : float or None
+        When the queue did not have the task any more.
+    """
+
+    folder: Path
+    number: int
+    job: str
+    waiting: dict = field(default_factory=dict)
+    gone_since: float | None = None
+
+
+class OnCluster:
+    """Runs nodes in jobs: see `linear.InThisProcess` for what an executor is."""
+
+    divides = True
+
+    def __init__(self, folder: Path, options: dict, updatehash: bool = False):
+        self._folder, self._updatehash = folder, updatehash
+        arguments = options.get("sbatch_args") or []
+        self._arguments = shlex.split(arguments) if isinstance(arguments, str) else list(arguments)
+        self._per_task, self._max_tasks = options.get("nodes_per_task", 10), options.get("max_tasks", 1000)
+        self._poll, self._tries = options.get("poll", 2.0), options.get("tries", 3)
+        self._nfs_wait, self._linger = options.get("nfs_wait", 10.0), options.get("linger", 30.0)
+        self._waiting_since = time.monotonic()
+        self._unsubmitted: list = []
+        self._tasks: list[Task] = []
+        self._ended: list[tuple[object, Failure | None]] = []
+        self._submitted: dict[int, int] = defaultdict(int)
+
+    @property
+    def running(self) -> list:
+        """Nodes submitted whose end `wait` has not told yet."""
+        queued = [node for task in self._tasks for node in task.waiting.values()]
+        return [*self._unsubmitted, *queued, *(node for node, _ in self._ended)]
+
+    def has_room_for(self, node) -> bool:
+        """Whether a node can be submitted now: the cluster queues what it has no room for."""
+        return True
+
+    def submit(self, node) -> None:
+        """Begin a node: here if it is light, else with the next array."""
+        if node.run_without_submitting:
+            self._ended.append((node, run_node(node, self._updatehash)))
+            return
+        if not self._unsubmitted:
+            self._waiting_since = time.monotonic()
+        self._unsubmitted.append(node)
+
+    def wait(self) -> tuple[object, Failure | None]:
+        """Wait until any node has ended; which, and what went wrong."""
+        asked_at = time.monotonic()
+        while not self._ended:
+            if self._is_time_to_submit():
+                self._submit_all()
+            self._collect()
+            if self._ended:
+                break
+            tasks = queue()
+            if tasks is not None:
+                asked_at = time.monotonic()
+                self._look_after(tasks)
+            elif time.monotonic() - asked_at > PATIENCE:
+                raise ClusterError(f"squeue has failed for {PATIENCE:g} s; is the cluster there?")
+            if not self._ended and self._tasks:
+                time.sleep(self._poll)
+        return self._ended.pop(0)
+
+    def stop(self) -> None:
+        """Cancel what is still queued."""
+        cancel(sorted({task.job.partition("_")[0] for task in self._tasks if task.waiting}))
+
+    def _is_time_to_submit(self) -> bool:
+        """Whether the nodes at hand fill a task, or nothing else will come, or they have waited enough.
+
+        Nodes become ready one by one, as those before them end; a job for each would keep the
+        cluster busy with starting Python.
+        """
+        if not self._unsubmitted:
+            return False
+        if not self._tasks or len(self._unsubmitted) >= self._per_task:
+            return True
+        return time.monotonic() - self._waiting_since >= self._linger
+
+    def _submit_all(self) -> None:
+        by_request = defaultdict(list)
+        for node in self._unsubmitted:
+            # a node whose task was lost goes alone, lest it takes others with it again
+            alone = self._submitted[id(node)] > 0
+            by_request[node.n_procs, node.mem_gb, alone].append(node)
+        self._unsubmitted = []
+        for (n_procs, mem_gb, alone), nodes in by_request.items():
+            request = [f"--cpus-per-task={n_procs}", f"--mem={math.ceil(1024 * mem_gb)}M"]
+            for group in _chunks(nodes, self._max_tasks * (1 if alone else self._per_task)):
+                self._submit_array(group, 1 if alone else self._per_task, request)
+
+    def _submit_array(self, nodes: list, per_task: int, request: list[str]) -> None:
+        folder = self._folder / uuid.uuid4().hex
+        folder.mkdir(parents=True)
+        tasks = []
+        for part in _chunks(self._picklable(nodes), per_task):
+            write_task(folder, len(tasks), part, self._updatehash)
+            tasks.append(Task(folder, len(tasks), "", dict(enumerate(part))))
+        if not tasks:
+            return
+        words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
+        script = f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n'
+        try:
+            job = submit(script, folder, len(tasks), ["--job-name=nipype-maps", *request, *self._arguments])
+        except ClusterError as error:
+            self._ended += [
+                (node, Failure(node, str(error))) for task in tasks for node in task.waiting.values()
+            ]
+            return
+        with replacing(folder / "jobs.json") as temporary:
+            temporary.write_text(json.dumps([job]))
+        for task in tasks:
+            task.job = f"{job}_{task.number}"
+            for node in task.waiting.values():
+                self._submitted[id(node)] += 1
+        self._tasks += tasks
+
+    def _picklable(self, nodes: list) -> list:
+        """The nodes that can be sent; the others have failed."""
+        import pickle
+
+        sound = []
+        for node in nodes:
+            try:
+                pickle.dumps(node)
+                sound.append(node)
+            except Exception as error:
+                self._ended.append((node, failure_of(node, error)))
+        return sound
+
+    def _collect(self) -> None:
+        """Take the outcomes that are there."""
+        for task in self._tasks:
+            for index, node in list(task.waiting.items()):
+                told = read_outcome(task.folder, task.number, index)
+                if told is not None:
+                    del task.waiting[index]
+                    self._ended.append((node, Failure(node, **told) if told else None))
+        self._tasks = [task for task in self._tasks if task.waiting]
+
+    def _look_after(self, tasks: dict[str, tuple[str, str]]) -> None:
+        """See which tasks have ended without telling, and which will never begin."""
+        now = time.monotonic()
+        for task in self._tasks:
+            state, reason = tasks.get(task.job, (None, None))
+            if state is None:
+                task.gone_since = task.gone_since or now
+            elif state == "PENDING" and reason in NEVER:
+                cancel([task.job])
+                sentence = (
+                    f"its job can never begin: SLURM says {reason}; mend sbatch_args or the node's needs."
+                )
+                self._ended += [(node, Failure(node, sentence)) for node in task.waiting.values()]
+                task.waiting = {}
+            elif state == "PENDING" and reason.startswith(HELD):
+                cancel([task.job])
+        self._collect()
+        for task in self._tasks:
+            if task.gone_since is not None and now - task.gone_since >= self._nfs_wait:
+                self._lost(task)
+        self._tasks = [task for task in self._tasks if task.waiting]
+
+    def _lost(self, task: Task) -> None:
+        """Submit what a lost task has left once more, or give it up."""
+        words = epitaph(task.job)
+        for node in task.waiting.values():
+            if self._submitted[id(node)] < self._tries:
+                logger.warning(
+                    "%s: its job %s was lost (%s); submitted again.", node.fullname, task.job, words
+                )
+                self._unsubmitted.append(node)
+            else:
+                tail = _tail(task.folder / f"{task.number}.log")
+                sentence = f"its job was lost {self._tries} times ({words}){'; it said: ' * bool(tail)}{tail}"
+                self._ended.append((node, Failure(node, sentence)))
+        task.waiting = {}
+
+
+def _chunks(values: list, size: int) -> Iterator[list]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def _tail(log: Path) -> str:
+    """The last words of a job."""
+    try:
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""

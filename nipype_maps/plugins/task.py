@@ -1,0 +1,80 @@
+"""What a job of a cluster runs: some nodes, one after the other.
+
+    python -m nipype_maps.plugins.task FOLDER NUMBER
+
+In the folder of a batch lies, for each task, a file of nodes; the outcome of each node is
+written beside it as soon as there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..files.atomic import replacing
+from .failures import Failure, failure_of
+from .linear import run_node
+
+
+def write_task(folder: Path, number: int, nodes: Sequence, updatehash: bool) -> None:
+    """Write the nodes of a task.
+
+    Raises
+    ------
+    Exception
+        Of any kind, if a node cannot be pickled.
+    """
+    # each apart, so that one that cannot be read there leaves the others
+    content = pickle.dumps([pickle.dumps(node) for node in nodes])
+    with replacing(_nodes_file(folder, number)) as temporary:
+        temporary.write_bytes(pickle.dumps((content, updatehash)))
+
+
+def read_outcome(folder: Path, number: int, index: int) -> dict | None:
+    """What came of a node: empty if it is done, else its failure; None while nothing is known."""
+    try:
+        return json.loads(_outcome_file(folder, number, index).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def run_task(folder: Path, number: int) -> None:
+    """Run the nodes of a task, but for those that an earlier job of the task has run."""
+    content, updatehash = pickle.loads(_nodes_file(folder, number).read_bytes())
+    began_in = os.getcwd()
+    for index, pickled in enumerate(pickle.loads(content)):
+        if read_outcome(folder, number, index) is not None:
+            continue
+        failure = _run(pickled, updatehash)
+        os.chdir(began_in)
+        told = {} if failure is None else _as_dict(failure)
+        with replacing(_outcome_file(folder, number, index)) as temporary:
+            temporary.write_text(json.dumps(told))
+
+
+def _run(pickled: bytes, updatehash: bool) -> Failure | None:
+    try:
+        node = pickle.loads(pickled)
+    except Exception as error:
+        return failure_of(None, error)
+    return run_node(node, updatehash)
+
+
+def _as_dict(failure: Failure) -> dict:
+    return {"sentence": failure.sentence, "kind": failure.kind, "traceback": failure.traceback}
+
+
+def _nodes_file(folder: Path, number: int) -> Path:
+    return folder / f"task-{number}.pkl"
+
+
+def _outcome_file(folder: Path, number: int, index: int) -> Path:
+    return folder / f"task-{number}-node-{index}.json"
+
+
+if __name__ == "__main__":
+    run_task(Path(sys.argv[1]), int(sys.argv[2]))
