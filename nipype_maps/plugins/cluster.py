@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 logger = logging.getLogger("nipype.workflow")
 
@@ -54,20 +55,28 @@ def submit(script: str, folder: Path, n_tasks: int, arguments: Sequence[str]) ->
     raise AssertionError
 
 
-def queue() -> dict[str, tuple[str, str]] | None:
-    """State and reason of every task of this user that is waiting or running; None if squeue fails.
+class Queued(NamedTuple):
+    """A task in the queue: its state, why it waits, and its job's name."""
+
+    state: str
+    reason: str
+    name: str
+
+
+def queue() -> dict[str, Queued] | None:
+    """Every task of this user that is waiting or running; None if squeue fails.
 
     Returns
     -------
-    dict of str to (str, str)
+    dict of str to Queued
         By ``<job>_<task>``.
     """
-    done = _call(["squeue", "--noheader", "--array", "--format=%i|%T|%r", f"--user={os.getuid()}"])
+    done = _call(["squeue", "--noheader", "--array", "--format=%i|%T|%r|%j", f"--user={os.getuid()}"])
     if done.returncode != 0:
         logger.warning("squeue failed (%s); asking again.", " ".join(done.stderr.split()))
         return None
-    rows = (line.strip().split("|", 2) for line in done.stdout.splitlines() if line.count("|") >= 2)
-    return {task: (state, reason) for task, state, reason in rows}
+    rows = (line.strip().split("|", 3) for line in done.stdout.splitlines() if line.count("|") >= 3)
+    return {task: Queued(*told) for task, *told in rows}
 
 
 def epitaph(task: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import math
+import pickle
 import shlex
 import shutil
 import sys
@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..files.atomic import replacing
 from .cluster import HELD, NEVER, ClusterError, cancel, epitaph, queue, submit
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
@@ -70,12 +69,11 @@ class SLURMPlugin(GraphPlugin):
     def _settle(self, folder: Path) -> None:
         """Wait for the jobs of a run that was killed."""
         self._folder = folder
-        notes = list((folder / BATCHES).glob("*/jobs.json"))
-        jobs = {number for note in notes for number in json.loads(note.read_text())}
+        batches = {_job_name(batch) for batch in (folder / BATCHES).glob("*")}
         told = False
         while True:
-            tasks = queue() if jobs else {}
-            left = [task for task in tasks or () if task.partition("_")[0] in jobs]
+            tasks = queue() if batches else {}
+            left = [task for task in (tasks or {}).values() if task.name in batches]
             if tasks is not None and not left:
                 break
             if not told:
@@ -205,14 +203,14 @@ class OnCluster:
         words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
         script = f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n'
         try:
-            job = submit(script, folder, len(tasks), ["--job-name=nipype-maps", *request, *self._arguments])
+            # its name tells a later run whose it is, should this one be killed now
+            own = [f"--job-name={_job_name(folder)}", *request]
+            job = submit(script, folder, len(tasks), [*own, *self._arguments])
         except ClusterError as error:
             self._ended += [
                 (node, Failure(node, str(error))) for task in tasks for node in task.waiting.values()
             ]
             return
-        with replacing(folder / "jobs.json") as temporary:
-            temporary.write_text(json.dumps([job]))
         for task in tasks:
             task.job = f"{job}_{task.number}"
             for node in task.waiting.values():
@@ -221,8 +219,6 @@ class OnCluster:
 
     def _picklable(self, nodes: list) -> list:
         """The nodes that can be sent; the others have failed."""
-        import pickle
-
         sound = []
         for node in nodes:
             try:
@@ -246,17 +242,15 @@ class OnCluster:
         """See which tasks have ended without telling, and which will never begin."""
         now = time.monotonic()
         for task in self._tasks:
-            state, reason = tasks.get(task.job, (None, None))
-            if state is None:
+            queued = tasks.get(task.job)
+            if queued is None:
                 task.gone_since = task.gone_since or now
-            elif state == "PENDING" and reason in NEVER:
+            elif queued.state == "PENDING" and queued.reason in NEVER:
                 cancel([task.job])
-                sentence = (
-                    f"its job can never begin: SLURM says {reason}; mend sbatch_args or the node's needs."
-                )
+                sentence = f"its job can never begin: SLURM says {queued.reason}; mend sbatch_args."
                 self._ended += [(node, Failure(node, sentence)) for node in task.waiting.values()]
                 task.waiting = {}
-            elif state == "PENDING" and reason.startswith(HELD):
+            elif queued.state == "PENDING" and queued.reason.startswith(HELD):
                 cancel([task.job])
         self._collect()
         for task in self._tasks:
@@ -278,6 +272,10 @@ class OnCluster:
                 sentence = f"its job was lost {self._tries} times ({words}){'; it said: ' * bool(tail)}{tail}"
                 self._ended.append((node, Failure(node, sentence)))
         task.waiting = {}
+
+
+def _job_name(batch: Path) -> str:
+    return f"nipype-maps-{batch.name}"
 
 
 def _chunks(values: list, size: int) -> Iterator[list]:
