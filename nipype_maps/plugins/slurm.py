@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import os
 import pickle
 import shlex
 import shutil
@@ -20,7 +21,7 @@ from .cluster import HELD, NEVER, ClusterError, cancel, epitaph, queue, submit
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
 from .linear import run_node
-from .task import read_outcome, write_task
+from .task import outcome_file, read_outcome, write_task
 
 logger = logging.getLogger("nipype.workflow")
 
@@ -54,6 +55,8 @@ class SLURMPlugin(GraphPlugin):
         take to be seen here (default 10).
     """
 
+    _folder: Path | None = None
+
     @contextlib.contextmanager
     def _executor(self):
         if self._folder is None:
@@ -64,19 +67,20 @@ class SLURMPlugin(GraphPlugin):
         finally:
             jobs.stop()
 
-    _folder: Path | None = None
-
     def _settle(self, folder: Path) -> None:
         """Wait for the jobs of a run that was killed."""
         self._folder = folder
         batches = {_job_name(batch) for batch in (folder / BATCHES).glob("*")}
-        told = False
+        told, answered_at = False, time.monotonic()
         while True:
             tasks = queue() if batches else {}
             left = [task for task in (tasks or {}).values() if task.name in batches]
             if tasks is not None and not left:
                 break
-            if not told:
+            if tasks is not None:
+                answered_at = time.monotonic()
+            _require_answer(answered_at)
+            if left and not told:
                 told = True
                 logger.warning("%d tasks of an earlier run are still queued; waiting for them.", len(left))
             time.sleep(self.plugin_args.get("poll", 2.0))
@@ -146,7 +150,7 @@ class OnCluster:
 
     def wait(self) -> tuple[object, Failure | None]:
         """Wait until any node has ended; which, and what went wrong."""
-        asked_at = time.monotonic()
+        answered_at = time.monotonic()
         while not self._ended:
             if self._is_time_to_submit():
                 self._submit_all()
@@ -155,10 +159,9 @@ class OnCluster:
                 break
             tasks = queue()
             if tasks is not None:
-                asked_at = time.monotonic()
+                answered_at = time.monotonic()
                 self._look_after(tasks)
-            elif time.monotonic() - asked_at > PATIENCE:
-                raise ClusterError(f"squeue has failed for {PATIENCE:g} s; is the cluster there?")
+            _require_answer(answered_at)
             if not self._ended and self._tasks:
                 time.sleep(self._poll)
         return self._ended.pop(0)
@@ -230,8 +233,12 @@ class OnCluster:
 
     def _collect(self) -> None:
         """Take the outcomes that are there."""
+        # one look at each folder, not one for each node: they may be ten thousand, far away
+        there = {folder: set(os.listdir(folder)) for folder in {task.folder for task in self._tasks}}
         for task in self._tasks:
             for index, node in list(task.waiting.items()):
+                if outcome_file(task.folder, task.number, index).name not in there[task.folder]:
+                    continue
                 told = read_outcome(task.folder, task.number, index)
                 if told is not None:
                     del task.waiting[index]
@@ -272,6 +279,12 @@ class OnCluster:
                 sentence = f"its job was lost {self._tries} times ({words}){'; it said: ' * bool(tail)}{tail}"
                 self._ended.append((node, Failure(node, sentence)))
         task.waiting = {}
+
+
+def _require_answer(answered_at: float) -> None:
+    """Raise ClusterError if squeue has not answered for too long."""
+    if time.monotonic() - answered_at > PATIENCE:
+        raise ClusterError(f"squeue has failed for {PATIENCE:g} s; is the cluster there?")
 
 
 def _job_name(batch: Path) -> str:

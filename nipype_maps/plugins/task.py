@@ -37,7 +37,7 @@ def write_task(folder: Path, number: int, nodes: Sequence, updatehash: bool) -> 
 def read_outcome(folder: Path, number: int, index: int) -> dict | None:
     """What came of a node: empty if it is done, else its failure; None while nothing is known."""
     try:
-        return json.loads(_outcome_file(folder, number, index).read_text())
+        return json.loads(outcome_file(folder, number, index).read_text())
     except (OSError, ValueError):
         return None
 
@@ -52,7 +52,7 @@ def run_task(folder: Path, number: int) -> None:
         failure = _run(pickled, updatehash)
         os.chdir(began_in)
         told = {} if failure is None else _as_dict(failure)
-        with replacing(_outcome_file(folder, number, index)) as temporary:
+        with replacing(outcome_file(folder, number, index)) as temporary:
             temporary.write_text(json.dumps(told))
 
 
@@ -72,7 +72,8 @@ def _nodes_file(folder: Path, number: int) -> Path:
     return folder / f"task-{number}.pkl"
 
 
-def _outcome_file(folder: Path, number: int, index: int) -> Path:
+def outcome_file(folder: Path, number: int, index: int) -> Path:
+    """Where the outcome of a task's node is written."""
     return folder / f"task-{number}-node-{index}.json"
 
 

@@ -156,6 +156,12 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     assert "has no dataset_description.json" in done.stderr
 
 
+def test_plugin_args_that_are_none_are_refused(call, derivatives, maps, tmp_path):
+    (tmp_path / "args.json").write_text("poll: 1")
+    options = ["--maps", maps, "--out", tmp_path / "out", "--plugin-args", tmp_path / "args.json"]
+    assert "--plugin-args: " in call("dataset", derivatives, *options, status=2).stderr
+
+
 def test_what_all_runs_share_fails_for_all(call, derivatives, maps, tmp_path):
     out = tmp_path / "out"
     done = call("dataset", derivatives, "--maps", maps, "--out", out, "--no-allow-overlap", status=1)
