@@ -82,6 +82,16 @@ def images_of(value, name: str) -> Images:
     return runs[0]
 
 
+def mask_of(value, name: str) -> Images | None:
+    """A mask, or None; TypeError if several images are given, for the rest as `images_of`."""
+    if value is None:
+        return None
+    mask = images_of(value, name)
+    if len(mask.items) > 1:
+        raise TypeError(f"{name}: a mask is one 3D image, not a list of {len(mask.items)}.")
+    return mask
+
+
 def runs_of(value, name: str) -> tuple[list[Images], bool]:
     """One run or several.
 

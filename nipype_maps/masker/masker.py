@@ -14,7 +14,7 @@ from ..graphs import Place
 from ..numerics.grid import Grid, require_same_grid
 from .estimator import Estimator
 from .extraction import Extraction
-from .inputs import Images, images_of, one_per_run, runs_of, signals_of
+from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
 from .outputs import image_in_memory, maps_image, mask_image
 from .parameters import graph_parameters, signals_dtype
 from .work import WorkFolder, in_turn
@@ -197,10 +197,9 @@ class NiftiMapsMasker(Estimator):
             run = runs_of(given, "imgs")[0][0]
         self._say("fit", "Loading regions from", self.maps_img)
         maps = images_of(self.maps_img, "maps_img")
-        mask = None
         if self.mask_img is not None:
             self._say("fit", "Loading mask from", self.mask_img)
-            mask = images_of(self.mask_img, "mask_img")
+        mask = mask_of(self.mask_img, "mask_img")
         self._fit(maps, mask, *self._place_and_t_r(run, maps))
         self._say("fit", "Finished fit")
         return self
@@ -312,9 +311,9 @@ class NiftiMapsMasker(Estimator):
         """Fit again, if it was fitted: without memory nothing of it is left."""
         self.__dict__.update(state)
         if self.__sklearn_is_fitted__():
-            mask = None if self.mask_img is None else images_of(self.mask_img, "mask_img")
+            maps, mask = images_of(self.maps_img, "maps_img"), mask_of(self.mask_img, "mask_img")
             earlier = self._extraction
-            self._fit(images_of(self.maps_img, "maps_img"), mask, earlier.place, earlier.t_r)
+            self._fit(maps, mask, earlier.place, earlier.t_r)
             self._extraction.seen = earlier.seen
 
     def _fit(self, maps: Images, mask: Images | None, place: Place | None, t_r: float | None) -> None:

@@ -292,6 +292,8 @@ def test_what_a_node_refuses_is_said_of_the_argument(atlas, bold, small_mask, gr
         NiftiMapsMasker(atlas, empty).fit()
     with pytest.raises(ValueError, match="no voxel of mask_img is inside"):
         NiftiMapsMasker(atlas, empty).fit(bold())
+    with pytest.raises(TypeError, match="mask_img: a mask is one 3D image, not a list of 2"):
+        NiftiMapsMasker(atlas, [small_mask, small_mask]).fit()
     grey = nib.Nifti1Image(np.random.default_rng(0).random(small_mask.shape), small_mask.affine)
     with pytest.raises(ValueError, match=r"^mask_img holds 336 values besides 0"):
         NiftiMapsMasker(atlas, grey).fit()
