@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .options import SECONDS
-from .parameters import extraction_options, graph_parameters, read_plugin_args
+from .parameters import execution_options, extraction_options, graph_parameters
 from .report import fail, say_nodes
 from .results import ResultFolder
 from .runs import Extracted, execute_runs, plan_runs
@@ -32,21 +32,14 @@ def dataset(
     derivatives,
     maps,
     out,
-    mask,
-    map_names,
     participant_label,
     session,
     task,
     space,
     t_r,
     work,
-    plugin,
-    n_procs,
-    plugin_args,
-    wait,
     dry_run,
-    verbose,
-    **parameters,
+    **options,
 ) -> None:
     """Extract one time series per map from each preprocessed run of DERIVATIVES, as fMRIPrep writes them.
 
@@ -57,10 +50,7 @@ def dataset(
     from ..files.names import atlas_name
     from ..running import Failure
 
-    maps = [path for group in maps for path in group]
-    if parameters["resampling_target"] == "mask" and not mask:
-        raise click.UsageError("--resampling-target mask needs --mask.")
-    parameters = {"mask": mask, "map_names": map_names, **graph_parameters(parameters)}
+    how, parameters = execution_options(options), graph_parameters(options)
     wants_confounds = bool(parameters["confounds_strategy"] or parameters["confound_columns"])
     try:
         found = find_runs(derivatives, participant_label, session, task, space)
@@ -73,8 +63,7 @@ def dataset(
     if dry_run:
         plan_runs(ready, maps, folder, **parameters)
         return
-    how = {"plugin": plugin, "n_procs": n_procs, "plugin_args": read_plugin_args(plugin_args)}
-    extracted = execute_runs(ready, maps, folder, **how, wait=wait, verbose=verbose, **parameters)
+    extracted = execute_runs(ready, maps, folder, **how, **parameters)
     extracted.failures += [
         Failure(
             given.workflow_name, f"{run.path} has no table of confounds (*_desc-confounds_timeseries.tsv)."

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .options import EXISTING_FILE, SECONDS, Files, per_run
-from .parameters import extraction_options, graph_parameters, read_plugin_args
+from .parameters import execution_options, extraction_options, graph_parameters
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
 
@@ -38,19 +38,12 @@ def extract(
     runs,
     maps,
     out,
-    mask,
-    map_names,
     confounds,
     sample_mask,
     t_r,
     work,
-    plugin,
-    n_procs,
-    plugin_args,
-    wait,
     dry_run,
-    verbose,
-    **parameters,
+    **options,
 ) -> None:
     """Extract one time series per map from each RUN.
 
@@ -59,16 +52,13 @@ def extract(
     from ..files.names import result_names
     from ..graphs import RunInputs
 
-    maps = [path for group in maps for path in group]
     try:
         names = result_names(runs, maps)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    if parameters["resampling_target"] == "mask" and not mask:
-        raise click.UsageError("--resampling-target mask needs --mask.")
-    if parameters["confound_columns"] and not confounds:
+    if options["confound_columns"] and not confounds:
         raise click.UsageError("--confound-columns needs --confounds.")
-    if parameters["confounds_strategy"] and not confounds:
+    if options["confounds_strategy"] and not confounds:
         raise click.UsageError("--confounds-strategy needs --confounds.")
     inputs = [
         RunInputs(name, str(Path(run).absolute()), tables or (), frames, seconds)
@@ -81,10 +71,9 @@ def extract(
             strict=True,
         )
     ]
-    parameters = {"mask": mask, "map_names": map_names, **graph_parameters(parameters)}
+    how, parameters = execution_options(options), graph_parameters(options)
     folder = ResultFolder(out, work)
     if dry_run:
         plan_runs(inputs, maps, folder, **parameters)
     else:
-        how = {"plugin": plugin, "n_procs": n_procs, "plugin_args": read_plugin_args(plugin_args)}
-        extract_runs(inputs, maps, folder, **how, wait=wait, verbose=verbose, **parameters)
+        extract_runs(inputs, maps, folder, **how, **parameters)

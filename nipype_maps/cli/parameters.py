@@ -15,6 +15,7 @@ SHARED = [
         required=True,
         multiple=True,
         type=Files(),
+        callback=lambda context, option, groups: [path for group in groups for path in group],
         help="Maps: a 4D image, or 3D images (repeat, or join by commas).",
     ),
     click.option("--out", required=True, type=FOLDER, help="Folder for the results."),
@@ -127,23 +128,38 @@ def extraction_options(command):
 
 
 def graph_parameters(options: dict) -> dict:
-    """The options as parameters of `init_masker_wf`.
+    """The options as parameters of `init_masker_wf`, and the files of mask and maps' names.
 
     Raises
     ------
     click.UsageError
         If they do not fit together.
     """
+    files = {name: options.pop(name) for name in ("mask", "map_names")}
+    if options["resampling_target"] == "mask" and not files["mask"]:
+        raise click.UsageError("--resampling-target mask needs --mask.")
     parameters = {
         name: NONE.get(value, value) if isinstance(value, str) else value for name, value in options.items()
     }
     parameters["allow_overlap"] = not parameters.pop("no_allow_overlap")
     parameters["standardize_confounds"] = not parameters.pop("no_standardize_confounds")
     parameters["strategies_file"] = _checked_strategies(parameters, parameters.pop("strategies"))
-    return parameters
+    return {**files, **parameters}
 
 
-def read_plugin_args(path: str | None) -> dict:
+def execution_options(options: dict) -> dict:
+    """Take from the options those that say how nodes are run.
+
+    Raises
+    ------
+    click.UsageError
+        If the file of the plugin's arguments cannot be read.
+    """
+    how = {name: options.pop(name) for name in ("plugin", "n_procs", "plugin_args", "wait", "verbose")}
+    return {**how, "plugin_args": _read_plugin_args(how["plugin_args"])}
+
+
+def _read_plugin_args(path: str | None) -> dict:
     """A plugin's arguments from a JSON file."""
     from ..files.sidecars import read_json
 

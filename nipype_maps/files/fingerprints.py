@@ -180,15 +180,17 @@ def _write(record_file: Path, entries: dict) -> None:
 def _computed(path) -> str:
     size = os.path.getsize(path)
     digests = [b""] * -(-size // CHUNK)
+    shares = [range(first, len(digests), N_THREADS) for first in range(min(N_THREADS, len(digests)))]
     with open(path, "rb") as stream, ThreadPoolExecutor(N_THREADS) as threads:
-        shares = [range(first, len(digests), N_THREADS) for first in range(N_THREADS)]
-        list(threads.map(lambda share: _digest(stream.fileno(), share, digests), shares))
+        # one share needs no thread: of small files a data set has many
+        run = map if len(shares) < 2 else threads.map
+        list(run(lambda share: _digest(stream.fileno(), share, digests), shares))
     return hashlib.sha256(size.to_bytes(8, "little") + b"".join(digests)).hexdigest()
 
 
 def _digest(fd: int, chunks: range, digests: list[bytes]) -> None:
     """Put the digests of some of a file's chunks into their places."""
-    buffer = np.zeros(CHUNK if chunks else 0, np.uint8)
+    buffer = np.zeros(min(CHUNK, -(-os.fstat(fd).st_size // BLOCK) * BLOCK), np.uint8)
     for chunk in chunks:
         read_around(fd, chunk * CHUNK, buffer)
         digest = hashlib.sha256()
