@@ -48,6 +48,7 @@ def dataset(
     """
     from ..files.derivatives import describe, find_runs, write_map_names
     from ..files.names import atlas_name
+    from ..files.sidecars import read_json, sidecar_of
     from ..running import Failure
 
     how, parameters = execution_options(options), graph_parameters(options)
@@ -73,7 +74,7 @@ def dataset(
     ]
     describe(folder.out, derivatives)
     if extracted.published:
-        _, sidecar = next(iter(extracted.published.values()))
+        sidecar = read_json(sidecar_of(next(iter(extracted.published.values()))))
         write_map_names(folder.out, atlas_name(maps), sidecar["Maps"]["Names"])
     _write_summary(folder.out / "summary.tsv", inputs, extracted)
     say_nodes(extracted.outcome)
@@ -95,6 +96,7 @@ def _inputs(run, maps: Sequence[str], t_r, with_confounds: bool):
 def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     """A row per run: what came of it, and where it failed, why."""
     from ..files.atomic import replacing
+    from ..files.sidecars import read_json, sidecar_of
 
     seconds, reasons = defaultdict(float), {}
     for name, node in extracted.outcome.done.items():
@@ -107,8 +109,8 @@ def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     for run in runs:
         name, part = Path(run.name).name, run.workflow_name
         if run.name in extracted.published:
-            _, sidecar = extracted.published[run.name]
-            rows.append((name, "done", *_figures(sidecar), f"{seconds[part]:.2f}", "n/a"))
+            figures = _figures(read_json(sidecar_of(extracted.published[run.name])))
+            rows.append((name, "done", *figures, f"{seconds[part]:.2f}", "n/a"))
         else:
             missing = ["n/a"] * (len(COLUMNS) - 3)
             rows.append((name, "failed", *missing, reasons.get(part, other)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,8 +73,8 @@ class ResultFolder:
         sidecar = self.out / f"{run.name}.json"
         return not sidecar.exists() or sha256(run.run_file) in sidecar.read_text()
 
-    def publish(self, name: str, signals_file: str, sidecar_file: str) -> tuple[Path, dict]:
-        """Copy a run's results from the work folder; returns the table's path and the sidecar.
+    def publish(self, name: str, signals_file: str, sidecar_file: str) -> Path:
+        """Copy a run's results from the work folder; returns the table's path.
 
         The name may have folders before it.
         """
@@ -84,4 +83,4 @@ class ResultFolder:
         (self.out / name).parent.mkdir(parents=True, exist_ok=True)
         for source, ending in ((signals_file, ".tsv"), (sidecar_file, ".json")):
             copy(source, self.out / f"{name}{ending}")
-        return self.out / f"{name}.tsv", json.loads(Path(sidecar_file).read_text())
+        return self.out / f"{name}.tsv"

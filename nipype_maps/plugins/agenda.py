@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import networkx as nx
 from nipype.pipeline.engine.utils import topological_sort
 
 
 class Agenda:
-    """The nodes of a graph that are still to be done.
+    """The nodes of a graph, or of several, that are still to be done.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+    key : callable, optional
+        What two graphs' nodes have in common if they are the same.
 
     Attributes
     ----------
@@ -32,11 +38,42 @@ class Agenda:
     >>> agenda = Agenda(nx.DiGraph([("a", "c"), ("b", "c")]))
     >>> agenda.take("a"); agenda.take("b"); agenda.drop("a"); agenda.done("b"); agenda.ready
     []
+
+    Of a further graph, what is done already need not be done again, and what is lost stays so:
+
+    >>> agenda.add(nx.DiGraph([("a", "d"), ("b", "e")])), agenda.ready
+    (['e'], ['e'])
     """
 
-    def __init__(self, graph: nx.DiGraph):
-        self._graph = nx.DiGraph(graph)
-        self.ready = [node for node in topological_sort(graph)[0] if not graph.in_degree(node)]
+    def __init__(self, graph: nx.DiGraph, key: Callable[[object], Hashable] = lambda node: node):
+        self._graph, self._key = nx.DiGraph(), key
+        self._nodes: dict = {}
+        self._lost: set = set()
+        self.ready: list = []
+        self.add(graph)
+
+    def __len__(self) -> int:
+        """How many nodes have not ended."""
+        return len(self._graph)
+
+    def add(self, graph: nx.DiGraph) -> list:
+        """Take on the nodes of another graph, but for those that are known; which are new."""
+        new = []
+        for node in topological_sort(graph)[0]:
+            key, before = self._key(node), [self._key(other) for other in graph.predecessors(node)]
+            if key in self._nodes:
+                continue
+            self._nodes[key] = node
+            if not self._lost.isdisjoint(before):
+                self._lost.add(key)
+                continue
+            new.append(node)
+            self._graph.add_node(node)
+            waits_for = [self._nodes[other] for other in before if self._nodes[other] in self._graph]
+            self._graph.add_edges_from((other, node) for other in waits_for)
+            if not waits_for:
+                self.ready.append(node)
+        return new
 
     def take(self, node) -> None:
         """Begin a node that is ready."""
@@ -50,7 +87,9 @@ class Agenda:
 
     def drop(self, node) -> None:
         """End a node that was begun, and leave out all that lie behind it."""
-        self._graph.remove_nodes_from({node, *nx.descendants(self._graph, node)})
+        lost = {node, *nx.descendants(self._graph, node)}
+        self._lost.update(map(self._key, lost))
+        self._graph.remove_nodes_from(lost)
 
     def put_before(self, node, items: Sequence) -> None:
         """Make a node that is ready wait for others."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from nipype.pipeline.engine import MapNode
+from nipype.pipeline.engine import MapNode, Workflow
 from nipype.pipeline.plugins.base import PluginBase, report_crash
 from nipype.utils.misc import str2bool
 
@@ -46,6 +47,34 @@ class GraphPlugin(PluginBase):
     def __init__(self, plugin_args=None):
         super().__init__(plugin_args)
         self.executed, self.cached, self.failures = [], [], []
+        self._agenda: Agenda | None = None
+        self._more: Iterable[Workflow] = iter(())
+
+    def run_workflows(self, workflows: Iterable[Workflow]) -> None:
+        """Run workflows as if they were one, each of them made only when nodes run short.
+
+        What nipype does to run a graph takes time that grows with the square of its nodes, and
+        memory: of thousands of runs it takes many graphs.
+
+        Parameters
+        ----------
+        workflows : iterable of Workflow
+            Of one name and base_dir.  Nodes of one full name are the same node.
+
+        Raises
+        ------
+        FolderInUseError, RuntimeError
+            As `run` does.
+        """
+        workflows = iter(workflows)
+        first = next(workflows, None)
+        if first is None:
+            return
+        self._more = workflows
+        try:
+            first.run(plugin=self)
+        finally:
+            self._more = iter(())
 
     def run(self, graph, config, updatehash=False):
         """Run all nodes.
@@ -57,6 +86,9 @@ class GraphPlugin(PluginBase):
         RuntimeError
             If nodes failed, after all that do not depend on them have been run.
         """
+        if self._agenda is not None:  # a further one of `run_workflows`
+            self._prepare(graph, self._agenda.add(graph))
+            return
         self.executed, self.cached, self.failures = [], [], []
         self._stops_at_once = str2bool(config["execution"]["stop_on_first_crash"])
         self._updatehash = updatehash
@@ -68,18 +100,23 @@ class GraphPlugin(PluginBase):
                 for folder in folders_of(graph):
                     self._settle(folder)
                 stack.enter_context(remembering(memory_of(graph)))
-                for node in graph:
-                    mend(node)
-                for folder in folders_of(graph):
-                    note_needs(graph, folder)
-                executor = stack.enter_context(self._executor())
-                self._run_all(Agenda(graph), executor)
+                self._prepare(graph, graph)
+                self._agenda = Agenda(graph, key=lambda node: node.itername)
+                self._run_all(self._agenda, stack.enter_context(self._executor()))
         finally:
+            self._agenda = None
             os.chdir(began_in)
         if self.failures:
             first, *others = self.failures
             more = f" ({len(others)} more failed.)" if others else ""
             raise RuntimeError(f"{first.node.fullname}: {first.sentence}{more}\n{first.traceback}")
+
+    def _prepare(self, graph, nodes):
+        """Check what some nodes of a graph have left, and note what the graph needs."""
+        for node in nodes:
+            mend(node)
+        for folder in folders_of(graph):
+            note_needs(graph, folder)
 
     def _settle(self, folder: Path) -> None:
         """Wait for what an earlier run has left running in a folder that is held now."""
@@ -89,17 +126,29 @@ class GraphPlugin(PluginBase):
         raise NotImplementedError
 
     def _run_all(self, agenda, executor):
-        while agenda.ready or executor.running:
+        while self._takes_more(agenda, executor) or agenda.ready or executor.is_busy:
             for node in list(agenda.ready):
-                if self.failures and self._stops_at_once:
+                if self._is_stopped():
                     agenda.ready.clear()
                 elif executor.has_room_for(node):
                     self._begin(node, agenda, executor)
-            if executor.running:
+            if executor.is_busy:
                 node, failure = executor.wait()
                 if failure is None and not _is_done(node):
                     failure = Failure(node, "it ended without leaving results that can be read.")
                 self._end(node, failure, agenda, self.executed)
+
+    def _is_stopped(self) -> bool:
+        return bool(self.failures) and self._stops_at_once
+
+    def _takes_more(self, agenda, executor) -> bool:
+        """Add the next workflow's nodes if nodes run short; whether there was one."""
+        if self._is_stopped() or len(agenda) >= executor.ahead:
+            return False
+        workflow = next(self._more, None)
+        if workflow is not None:
+            workflow.run(plugin=self)
+        return workflow is not None
 
     def _begin(self, node, agenda, executor):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
 
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
@@ -21,30 +22,45 @@ class InThisProcess:
 
     Attributes
     ----------
-    running : list of Node
-        Nodes submitted whose end `wait` has not told yet.
     divides : bool
         Whether items of a MapNode shall be submitted one by one.
+    ahead : int
+        How many nodes that have not ended it wants at hand, where there are more graphs than one.
     """
 
     divides = False
+    ahead = 1
 
     def __init__(self, updatehash: bool = False):
-        self.running = []
+        self._submitted = []
         self._updatehash = updatehash
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there are nodes submitted whose end `wait` has not told yet."""
+        return bool(self._submitted)
 
     def has_room_for(self, node) -> bool:
         """Whether a node can be submitted now."""
-        return not self.running
+        return not self._submitted
 
     def submit(self, node) -> None:
         """Begin a node."""
-        self.running.append(node)
+        self._submitted.append(node)
 
     def wait(self) -> tuple[object, Failure | None]:
         """Wait until any node has ended; which, and what went wrong."""
-        node = self.running.pop()
+        node = self._submitted.pop()
         return node, run_node(node, self._updatehash)
+
+
+def run_pickled(content: bytes, updatehash: bool) -> Failure | None:
+    """Run a node that was sent from another process; what went wrong."""
+    try:
+        node = pickle.loads(content)
+    except Exception as error:
+        return failure_of(None, error)
+    return run_node(node, updatehash)
 
 
 def run_node(node, updatehash: bool) -> Failure | None:

@@ -46,14 +46,15 @@ class InWorkers:
 
     def __init__(self, n_procs: int, memory_gb: float, updatehash: bool = False):
         self._n_procs, self._memory_gb, self._updatehash = n_procs, memory_gb, updatehash
+        self.ahead = 4 * n_procs  # a further graph is made while the last of these are run
         self._idle: list[Worker] = []
         self._busy: dict[Worker, object] = {}
         self._at_once: list[tuple[object, Failure | None]] = []
 
     @property
-    def running(self) -> list:
-        """Nodes submitted whose end `wait` has not told yet."""
-        return [*self._busy.values(), *(node for node, _ in self._at_once)]
+    def is_busy(self) -> bool:
+        """Whether there are nodes submitted whose end `wait` has not told yet."""
+        return bool(self._busy or self._at_once)
 
     def has_room_for(self, node) -> bool:
         """Whether processors and memory are left; a node that asks for more than all runs alone."""

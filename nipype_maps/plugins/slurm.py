@@ -12,12 +12,12 @@ import shutil
 import sys
 import time
 import uuid
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cluster import HELD, NEVER, ClusterError, cancel, epitaph, queue, submit
+from .cluster import HELD, NEVER, ClusterError, Queued, cancel, epitaph, queue, submit
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
 from .linear import run_node
@@ -123,17 +123,17 @@ class OnCluster:
         self._per_task, self._max_tasks = options.get("nodes_per_task", 10), options.get("max_tasks", 1000)
         self._poll, self._tries = options.get("poll", 2.0), options.get("tries", 3)
         self._nfs_wait, self._linger = options.get("nfs_wait", 10.0), options.get("linger", 30.0)
+        self.ahead = self._per_task * self._max_tasks
         self._waiting_since = time.monotonic()
         self._unsubmitted: list = []
         self._tasks: list[Task] = []
-        self._ended: list[tuple[object, Failure | None]] = []
+        self._ended: deque[tuple[object, Failure | None]] = deque()
         self._submitted: dict[int, int] = defaultdict(int)
 
     @property
-    def running(self) -> list:
-        """Nodes submitted whose end `wait` has not told yet."""
-        queued = [node for task in self._tasks for node in task.waiting.values()]
-        return [*self._unsubmitted, *queued, *(node for node, _ in self._ended)]
+    def is_busy(self) -> bool:
+        """Whether there are nodes submitted whose end `wait` has not told yet."""
+        return bool(self._unsubmitted or self._tasks or self._ended)
 
     def has_room_for(self, node) -> bool:
         """Whether a node can be submitted now: the cluster queues what it has no room for."""
@@ -151,12 +151,13 @@ class OnCluster:
     def wait(self) -> tuple[object, Failure | None]:
         """Wait until any node has ended; which, and what went wrong."""
         answered_at = time.monotonic()
-        while not self._ended:
+        while True:
             if self._is_time_to_submit():
                 self._submit_all()
-            self._collect()
+            if not self._ended:
+                self._collect()
             if self._ended:
-                break
+                return self._ended.popleft()
             tasks = queue()
             if tasks is not None:
                 answered_at = time.monotonic()
@@ -164,7 +165,6 @@ class OnCluster:
             _require_answer(answered_at)
             if not self._ended and self._tasks:
                 time.sleep(self._poll)
-        return self._ended.pop(0)
 
     def stop(self) -> None:
         """Cancel what is still queued."""
@@ -178,9 +178,10 @@ class OnCluster:
         """
         if not self._unsubmitted:
             return False
-        if not self._tasks or len(self._unsubmitted) >= self._per_task:
-            return True
-        return time.monotonic() - self._waiting_since >= self._linger
+        waited, is_full = time.monotonic() - self._waiting_since, len(self._unsubmitted) >= self._per_task
+        if self._ended:  # what lies behind these comes at once
+            return is_full and waited >= self._poll
+        return is_full or not self._tasks or waited >= self._linger
 
     def _submit_all(self) -> None:
         by_request = defaultdict(list)
@@ -198,9 +199,9 @@ class OnCluster:
         folder = self._folder / uuid.uuid4().hex
         folder.mkdir(parents=True)
         tasks = []
-        for part in _chunks(self._picklable(nodes), per_task):
-            write_task(folder, len(tasks), part, self._updatehash)
-            tasks.append(Task(folder, len(tasks), "", dict(enumerate(part))))
+        for part in _chunks(self._pickled(nodes), per_task):
+            write_task(folder, len(tasks), [content for _, content in part], self._updatehash)
+            tasks.append(Task(folder, len(tasks), "", dict(enumerate(node for node, _ in part))))
         if not tasks:
             return
         words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
@@ -220,13 +221,12 @@ class OnCluster:
                 self._submitted[id(node)] += 1
         self._tasks += tasks
 
-    def _picklable(self, nodes: list) -> list:
-        """The nodes that can be sent; the others have failed."""
+    def _pickled(self, nodes: list) -> list[tuple[object, bytes]]:
+        """The nodes that can be sent, with what is sent; the others have failed."""
         sound = []
         for node in nodes:
             try:
-                pickle.dumps(node)
-                sound.append(node)
+                sound.append((node, pickle.dumps(node)))
             except Exception as error:
                 self._ended.append((node, failure_of(node, error)))
         return sound
@@ -245,7 +245,7 @@ class OnCluster:
                     self._ended.append((node, Failure(node, **told) if told else None))
         self._tasks = [task for task in self._tasks if task.waiting]
 
-    def _look_after(self, tasks: dict[str, tuple[str, str]]) -> None:
+    def _look_after(self, tasks: dict[str, Queued]) -> None:
         """See which tasks have ended without telling, and which will never begin."""
         now = time.monotonic()
         for task in self._tasks:

@@ -16,22 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..files.atomic import replacing
-from .failures import Failure, failure_of
-from .linear import run_node
+from .failures import Failure
+from .linear import run_pickled
 
 
-def write_task(folder: Path, number: int, nodes: Sequence, updatehash: bool) -> None:
-    """Write the nodes of a task.
-
-    Raises
-    ------
-    Exception
-        Of any kind, if a node cannot be pickled.
-    """
-    # each apart, so that one that cannot be read there leaves the others
-    content = pickle.dumps([pickle.dumps(node) for node in nodes])
+def write_task(folder: Path, number: int, nodes: Sequence[bytes], updatehash: bool) -> None:
+    """Write the nodes of a task, each pickled apart: one that cannot be read there leaves the others."""
     with replacing(_nodes_file(folder, number)) as temporary:
-        temporary.write_bytes(pickle.dumps((content, updatehash)))
+        temporary.write_bytes(pickle.dumps((list(nodes), updatehash)))
 
 
 def read_outcome(folder: Path, number: int, index: int) -> dict | None:
@@ -44,24 +36,16 @@ def read_outcome(folder: Path, number: int, index: int) -> dict | None:
 
 def run_task(folder: Path, number: int) -> None:
     """Run the nodes of a task, but for those that an earlier job of the task has run."""
-    content, updatehash = pickle.loads(_nodes_file(folder, number).read_bytes())
+    nodes, updatehash = pickle.loads(_nodes_file(folder, number).read_bytes())
     began_in = os.getcwd()
-    for index, pickled in enumerate(pickle.loads(content)):
+    for index, node in enumerate(nodes):
         if read_outcome(folder, number, index) is not None:
             continue
-        failure = _run(pickled, updatehash)
+        failure = run_pickled(node, updatehash)
         os.chdir(began_in)
         told = {} if failure is None else _as_dict(failure)
         with replacing(outcome_file(folder, number, index)) as temporary:
             temporary.write_text(json.dumps(told))
-
-
-def _run(pickled: bytes, updatehash: bool) -> Failure | None:
-    try:
-        node = pickle.loads(pickled)
-    except Exception as error:
-        return failure_of(None, error)
-    return run_node(node, updatehash)
 
 
 def _as_dict(failure: Failure) -> dict:

@@ -8,8 +8,7 @@ import pickle
 import signal
 import threading
 
-from .failures import Failure, failure_of
-from .linear import run_node
+from .linear import run_pickled
 
 #: Forked: what a worker needs is there at once, and it holds the master's lock as long as it lives.
 CONTEXT = multiprocessing.get_context("fork")
@@ -42,9 +41,12 @@ class Worker:
         ------
         WorkerDiedError
             If the process is not there any more.
+        Exception
+            Of any kind, if the node cannot be pickled.
         """
+        content = pickle.dumps(node)
         try:
-            self.connection.send((node, updatehash))
+            self.connection.send((content, updatehash))
         except OSError as error:
             raise WorkerDiedError(self._epitaph()) from error
 
@@ -98,21 +100,12 @@ def _work(connection, masters_end) -> None:
     began_in = os.getcwd()
     while True:
         try:
-            content = connection.recv_bytes()
+            content, updatehash = connection.recv()
         except EOFError:
             return
-        failure = _run(content)
+        failure = run_pickled(content, updatehash)
         os.chdir(began_in)
         connection.send(failure and (failure.sentence, failure.kind, failure.traceback))
-
-
-def _run(content: bytes) -> Failure | None:
-    node = None
-    try:
-        node, updatehash = pickle.loads(content)
-    except Exception as error:
-        return failure_of(node, error)
-    return run_node(node, updatehash)
 
 
 def _die_with_master(reading: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from nipype.interfaces.utility import IdentityInterface
@@ -63,8 +64,13 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
 
 
-def run_workflow(
-    workflow: Workflow,
+def run_workflow(workflow: Workflow, **how) -> Outcome:
+    """`run_workflows` of one."""
+    return run_workflows([workflow], **how)
+
+
+def run_workflows(
+    workflows: Iterable[Workflow],
     *,
     logs: Path,
     plugin: str = "Linear",
@@ -75,12 +81,13 @@ def run_workflow(
     on_done: Callable[[str, Node], None] | None = None,
     progress: bool = True,
 ) -> Outcome:
-    """Run a workflow, going on with other branches where one fails.
+    """Run workflows as if they were one, going on with other branches where one fails.
 
     Parameters
     ----------
-    workflow : Workflow
-        With its base_dir.
+    workflows : iterable of Workflow
+        Of one name, with their base_dir.  Each is made when nodes run short, and what they
+        share is done once.
     logs : pathlib.Path
         Folder for crash files.
     plugin : {'Linear', 'MultiProc', 'SLURM'}
@@ -103,9 +110,11 @@ def run_workflow(
     -------
     Outcome
     """
-    workflow.config["execution"].update(SETTINGS, crashdump_dir=str(logs))
-    outcome = Outcome()
-    with Progress(_n_nodes(workflow), progress) as bar:
+    outcome, workflows = Outcome(), iter(workflows)
+    first = next(workflows, None)
+    if first is None:
+        return outcome
+    with Progress(progress) as bar:
 
         def listen(node, status):
             bar(node, status)
@@ -116,12 +125,12 @@ def run_workflow(
         own = {"status_callback": listen, "n_procs": n_procs, "wait": wait}
         runner = PLUGINS[plugin]({**(plugin_args or {}), **own})
         try:
-            workflow.run(plugin=runner)
+            runner.run_workflows(_prepared(chain([first], workflows), logs, bar))
         except Exception as error:
             # nodes that failed are told of one by one
             if not runner.failures:
-                sentence = sentence_of(error, workflow.base_dir)
-                outcome.failures.append(Failure(workflow.name, sentence, type(error).__name__))
+                sentence = sentence_of(error, first.base_dir)
+                outcome.failures.append(Failure(first.name, sentence, type(error).__name__))
     outcome.done = {_name(node): node for node in (*runner.cached, *runner.executed)}
     outcome.executed = [_name(node) for node in runner.executed]
     outcome.failures += [
@@ -142,6 +151,18 @@ def _name(node) -> str:
     return node.fullname.partition(".")[2]
 
 
-def _n_nodes(workflow: Workflow) -> int:
-    nodes = map(workflow.get_node, workflow.list_node_names())
-    return sum(not isinstance(node.interface, IdentityInterface) for node in nodes)
+def _prepared(workflows: Iterable[Workflow], logs: Path, bar: Progress) -> Iterator[Workflow]:
+    """The workflows with our settings, their nodes counted."""
+    known = set()
+    for workflow in workflows:
+        workflow.config["execution"].update(SETTINGS, crashdump_dir=str(logs))
+        names = _names(workflow)
+        bar.expect(len(names - known))
+        known |= names
+        yield workflow
+
+
+def _names(workflow: Workflow) -> set[str]:
+    """Of the nodes that will be run."""
+    names = workflow.list_node_names()
+    return {name for name in names if not isinstance(workflow.get_node(name).interface, IdentityInterface)}

@@ -12,23 +12,26 @@ class Progress:
 
     Parameters
     ----------
-    total : int
-        Number of nodes.
     shown : bool
         False keeps it quiet everywhere.
 
     Examples
     --------
-    >>> with Progress(2) as progress:
-    ...     pass
+    >>> with Progress() as progress:
+    ...     progress.expect(2)
     """
 
-    def __init__(self, total: int, shown: bool = True):
+    def __init__(self, shown: bool = True):
         self._bar = None
         if shown and sys.stderr.isatty():
             self._bar = click.progressbar(
-                length=total, label="nodes", file=sys.stderr, show_pos=True, item_show_func=_name
+                length=0, label="nodes", file=sys.stderr, show_pos=True, item_show_func=_name
             )
+
+    def expect(self, n_nodes: int) -> None:
+        """Count on so many more nodes."""
+        if self._bar is not None:
+            self._bar.length += n_nodes
 
     def __enter__(self) -> Progress:
         if self._bar is not None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from nipype_maps.cli import main
 from nipype_maps.files.tables import read_table
 
 MOTION = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
@@ -101,6 +103,22 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     assert contents(other) == contents(out)
     plan = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, "--dry-run")
     assert "0 nodes would be run" in plan.stdout
+
+
+def test_many_runs_are_several_graphs_with_the_same_results(derivatives, maps, tmp_path, monkeypatch):
+    def call(out, *options):
+        arguments = [derivatives, "--maps", maps, "--out", tmp_path / out, *options]
+        done = CliRunner().invoke(main, ["dataset", *map(str, arguments)])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    n_nodes = call("one").partition(" ")[0]
+    monkeypatch.setattr("nipype_maps.cli.runs.RUNS_PER_GRAPH", 5)  # both graphs need the fit of one grid
+    *_, planned = call("several", "--dry-run").splitlines()
+    assert planned.startswith(f"{n_nodes} nodes would be run, 0 depend")
+    assert call("several").startswith(f"{n_nodes} nodes run, 0 found done")
+    assert contents(tmp_path / "several") == contents(tmp_path / "one")
+    assert call("several").startswith(f"0 nodes run, {n_nodes} found done")
 
 
 def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(

@@ -2,7 +2,9 @@ import pytest
 from nipype.interfaces.base import BaseInterfaceInputSpec, SimpleInterface, TraitedSpec, traits
 from nipype.pipeline.engine import Node, Workflow
 
-from nipype_maps.running import run_workflow
+from nipype_maps.running import run_workflow, run_workflows
+
+from ..plugins import steps
 
 
 class InputSpec(BaseInterfaceInputSpec):
@@ -57,3 +59,53 @@ def test_what_is_found_cached_is_done_but_not_executed(workflow, tmp_path):
     outcome = run_workflow(workflow, logs=tmp_path / "logs")
     assert sorted(outcome.executed) == ["bad", "behind"]
     assert sorted(outcome.done) == ["a", "bad", "behind", "good"]
+
+
+def parts(folder, does, journal):
+    """Three workflows of one name, each with two nodes behind one that they share."""
+    for part in range(3):
+        workflow = Workflow(name="wf", base_dir=str(folder))
+        shared = Node(steps.Step(does=does, journal=str(journal)), name="shared")
+        workflow.add_nodes([shared])
+        for name in (f"first{part}", f"second{part}"):
+            own = Node(steps.Step(journal=str(journal)), name=name)
+            workflow.connect(shared, "out_file", own, "after")
+        yield workflow
+
+
+def noted(journal):
+    return sorted(path.name.rpartition("-")[0] for path in journal.iterdir())
+
+
+@pytest.mark.parametrize("plugin", ["Linear", "MultiProc"])
+def test_several_workflows_are_run_as_one(tmp_path, plugin):
+    (tmp_path / "journal").mkdir()
+    made = []
+
+    def counted():
+        for workflow in parts(tmp_path / "work", "works", tmp_path / "journal"):
+            made.append(len(noted(tmp_path / "journal")))
+            yield workflow
+
+    outcome = run_workflows(counted(), logs=tmp_path / "logs", plugin=plugin, n_procs=1)
+    own = sorted(f"{name}{part}" for name in ("first", "second") for part in range(3))
+    assert not outcome.failures
+    assert noted(tmp_path / "journal") == sorted(outcome.executed) == [*own, "shared"]
+    if plugin == "Linear":  # each is made when the one before it is done
+        assert made == [0, 3, 5]
+    again = run_workflows(counted(), logs=tmp_path / "logs", plugin=plugin)
+    assert again.executed == []
+    assert sorted(again.done) == sorted(outcome.done)
+
+
+@pytest.mark.parametrize("plugin", ["Linear", "MultiProc"])
+def test_a_failure_of_what_workflows_share_is_told_once(tmp_path, plugin):
+    (tmp_path / "journal").mkdir()
+    workflows = parts(tmp_path / "work", "raises", tmp_path / "journal")
+    outcome = run_workflows(workflows, logs=tmp_path / "logs", plugin=plugin)
+    assert [failure.node for failure in outcome.failures] == ["shared"]
+    assert outcome.done == {}
+
+
+def test_no_workflow_is_nothing_to_run(tmp_path):
+    assert run_workflows([], logs=tmp_path).done == {}

@@ -19,7 +19,8 @@ def show(monkeypatch, stream):
     monkeypatch.setattr("sys.stderr", stream)
     node = Node(IdentityInterface(fields=["a"]), name="project")
     node._hierarchy = "extract.transform"
-    with Progress(2) as progress:
+    with Progress() as progress:
+        progress.expect(2)
         for status in ("start", "end", "start", "exception"):
             progress(node, status)
     return stream.getvalue()
