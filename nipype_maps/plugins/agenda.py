@@ -91,6 +91,48 @@ class Agenda:
         self._lost.update(map(self._key, lost))
         self._graph.remove_nodes_from(lost)
 
+    def with_those_behind(self, nodes: Sequence, at_most: int, may_follow: Callable) -> list:
+        """Some nodes, each before those that wait for none but them and each other.
+
+        Parameters
+        ----------
+        nodes : sequence of Node
+        at_most : int
+            Where more than this wait for one node, they are left out.
+        may_follow : callable
+            Whether a node may be among those behind.
+
+        Examples
+        --------
+        >>> agenda = Agenda(nx.DiGraph([("a", "b"), ("x", "y"), ("y", "z"), ("b", "z"), ("y", "other")]))
+        >>> agenda.with_those_behind(["a", "x"], at_most=2, may_follow=lambda node: node != "other")
+        ['a', 'b', 'x', 'y', 'z']
+        >>> agenda.with_those_behind(["a"], at_most=2, may_follow=lambda node: True)
+        ['a', 'b']
+        """
+        order: dict = {}
+
+        def visit(node):
+            order[node] = None
+            behind = [
+                other
+                for other in self._graph.successors(node)
+                if other not in order
+                and may_follow(other)
+                and all(before in order for before in self._graph.predecessors(other))
+            ]
+            for other in behind if len(behind) <= at_most else ():
+                visit(other)
+
+        for node in nodes:
+            visit(node)
+        return list(order)
+
+    def waits_for(self, node, nodes: Sequence) -> list:
+        """Those among some nodes that a node waits for."""
+        before = set(self._graph.predecessors(node))
+        return [other for other in nodes if other in before]
+
     def put_before(self, node, items: Sequence) -> None:
         """Make a node that is ready wait for others."""
         self.take(node)

@@ -151,6 +151,11 @@ class GraphPlugin(PluginBase):
         return workflow is not None
 
     def _begin(self, node, agenda, executor):
+        if executor.has_begun(node):
+            agenda.take(node)
+            self._tell(node, "start")
+            executor.submit(node)
+            return
         try:
             found = has_results(node) and not (self._updatehash or runs_always(node))
             items = [] if found or not executor.divides else _items(node)

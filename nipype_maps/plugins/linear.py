@@ -40,6 +40,10 @@ class InThisProcess:
         """Whether there are nodes submitted whose end `wait` has not told yet."""
         return bool(self._submitted)
 
+    def has_begun(self, node) -> bool:
+        """Whether a node was begun together with the one that it waits for."""
+        return False
+
     def has_room_for(self, node) -> bool:
         """Whether a node can be submitted now."""
         return not self._submitted

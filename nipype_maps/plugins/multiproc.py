@@ -56,6 +56,10 @@ class InWorkers:
         """Whether there are nodes submitted whose end `wait` has not told yet."""
         return bool(self._busy or self._at_once)
 
+    def has_begun(self, node) -> bool:
+        """Whether a node was begun together with the one that it waits for."""
+        return False
+
     def has_room_for(self, node) -> bool:
         """Whether processors and memory are left; a node that asks for more than all runs alone."""
         n_procs = node.n_procs + sum(other.n_procs for other in self._busy.values())

@@ -5,23 +5,24 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
-import os
-import pickle
 import shlex
 import shutil
 import sys
 import time
 import uuid
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from nipype.pipeline.engine import MapNode
+
+from .agenda import Agenda
+from .batch import Task, take_outcomes, write_tasks
 from .cluster import HELD, NEVER, ClusterError, Queued, cancel, epitaph, queue, submit
-from .failures import Failure, failure_of
+from .failures import Failure
 from .graph import GraphPlugin
 from .linear import run_node
-from .task import outcome_file, read_outcome, write_task
+from .task import LEFT_OUT
 
 logger = logging.getLogger("nipype.workflow")
 
@@ -35,7 +36,8 @@ class SLURMPlugin(GraphPlugin):
     """Runs nodes on a SLURM cluster; for the rest see `GraphPlugin`.
 
     All nodes that are ready are submitted as one job array for each request of processors and
-    memory, several nodes a task.  The queue is asked once a poll.  A task that ends before its
+    memory, several nodes a task; a task goes on with the nodes that wait for its own alone, so
+    that they need not queue again.  The queue is asked once a poll.  A task that ends before its
     nodes have (cancelled, out of time or memory, lost with its machine) is submitted again,
     each of its nodes apart, a few times; then the node has failed, and SLURM's words and the
     job's are told.  Light nodes (``run_without_submitting``) run in this process.
@@ -48,11 +50,11 @@ class SLURMPlugin(GraphPlugin):
     plugin_args : dict, optional
         Besides those of `GraphPlugin`: ``sbatch_args``, a str or list of arguments for sbatch
         (``--partition=long --time=60``); ``nodes_per_task``, how many nodes a task runs one
-        after the other (default 10); ``max_tasks``, at most so many tasks of an array (default
-        1000); ``poll``, seconds between two looks at the queue (default 2); ``linger``, seconds
-        that nodes wait for others to fill a task with (default 30); ``tries``, how often a node
-        is submitted (default 3); ``nfs_wait``, seconds that a file written elsewhere may
-        take to be seen here (default 10).
+        after the other, each with those behind it (default 10); ``max_tasks``, at most so many
+        tasks of an array (default 1000); ``poll``, seconds between two looks at the queue
+        (default 2); ``linger``, seconds that nodes wait for others to fill a task with (default
+        30); ``tries``, how often a node is submitted (default 3); ``nfs_wait``, seconds that a
+        file written elsewhere may take to be seen here (default 10).
     """
 
     _folder: Path | None = None
@@ -61,7 +63,7 @@ class SLURMPlugin(GraphPlugin):
     def _executor(self):
         if self._folder is None:
             raise ValueError("a cluster runs a workflow in a folder that all its machines see; set base_dir.")
-        jobs = OnCluster(self._folder / BATCHES, self.plugin_args, self._updatehash)
+        jobs = OnCluster(self._agenda, self._folder / BATCHES, self.plugin_args, self._updatehash)
         try:
             yield jobs
         finally:
@@ -87,37 +89,13 @@ class SLURMPlugin(GraphPlugin):
         shutil.rmtree(folder / BATCHES, ignore_errors=True)
 
 
-@dataclass
-class Task:
-    """Some nodes that a job runs one after the other.
-
-    Attributes
-    ----------
-    folder : pathlib.Path
-        Of the batch.
-    number : int
-    job : str
-        ``<job>_<task>`` of the array.
-    waiting : dict of int to Node
-        Those of which nothing is known yet, by their places in the task.
-    gone_since : float or None
-        When the queue did not have the task any more.
-    """
-
-    folder: Path
-    number: int
-    job: str
-    waiting: dict = field(default_factory=dict)
-    gone_since: float | None = None
-
-
 class OnCluster:
     """Runs nodes in jobs: see `linear.InThisProcess` for what an executor is."""
 
     divides = True
 
-    def __init__(self, folder: Path, options: dict, updatehash: bool = False):
-        self._folder, self._updatehash = folder, updatehash
+    def __init__(self, agenda: Agenda, folder: Path, options: dict, updatehash: bool = False):
+        self._agenda, self._folder, self._updatehash = agenda, folder, updatehash
         arguments = options.get("sbatch_args") or []
         self._arguments = shlex.split(arguments) if isinstance(arguments, str) else list(arguments)
         self._per_task, self._max_tasks = options.get("nodes_per_task", 10), options.get("max_tasks", 1000)
@@ -128,19 +106,27 @@ class OnCluster:
         self._unsubmitted: list = []
         self._tasks: list[Task] = []
         self._ended: deque[tuple[object, Failure | None]] = deque()
-        self._submitted: dict[int, int] = defaultdict(int)
+        self._submitted: Counter = Counter()  # how often each node was
+        self._behind: set = set()  # nodes in tasks that wait for others of their task
 
     @property
     def is_busy(self) -> bool:
         """Whether there are nodes submitted whose end `wait` has not told yet."""
         return bool(self._unsubmitted or self._tasks or self._ended)
 
+    def has_begun(self, node) -> bool:
+        """Whether a node was begun together with the one that it waits for."""
+        return node in self._behind
+
     def has_room_for(self, node) -> bool:
         """Whether a node can be submitted now: the cluster queues what it has no room for."""
         return True
 
     def submit(self, node) -> None:
-        """Begin a node: here if it is light, else with the next array."""
+        """Begin a node: here if it is light, else with the next array, unless it is in one already."""
+        if node in self._behind:
+            self._behind.remove(node)
+            return
         if node.run_without_submitting:
             self._ended.append((node, run_node(node, self._updatehash)))
             return
@@ -187,62 +173,57 @@ class OnCluster:
         by_request = defaultdict(list)
         for node in self._unsubmitted:
             # a node whose task was lost goes alone, lest it takes others with it again
-            alone = self._submitted[id(node)] > 0
+            alone = self._submitted[node] > 0
             by_request[node.n_procs, node.mem_gb, alone].append(node)
         self._unsubmitted = []
         for (n_procs, mem_gb, alone), nodes in by_request.items():
             request = [f"--cpus-per-task={n_procs}", f"--mem={math.ceil(1024 * mem_gb)}M"]
-            for group in _chunks(nodes, self._max_tasks * (1 if alone else self._per_task)):
-                self._submit_array(group, 1 if alone else self._per_task, request)
+            parts = [[node] for node in nodes] if alone else self._with_those_behind(nodes)
+            for some in _chunks(parts, self._max_tasks):
+                self._submit_array(some, request)
 
-    def _submit_array(self, nodes: list, per_task: int, request: list[str]) -> None:
+    def _with_those_behind(self, nodes: list) -> list[list]:
+        """The nodes of some tasks."""
+
+        def may_follow(node) -> bool:
+            same = (node.n_procs, node.mem_gb) == (nodes[0].n_procs, nodes[0].mem_gb)
+            return same and not (node.run_without_submitting or isinstance(node, MapNode))
+
+        return [
+            self._agenda.with_those_behind(part, self._per_task, may_follow)
+            for part in _chunks(nodes, self._per_task)
+        ]
+
+    def _submit_array(self, parts: list[list], request: list[str]) -> None:
         folder = self._folder / uuid.uuid4().hex
-        folder.mkdir(parents=True)
-        tasks = []
-        for part in _chunks(self._pickled(nodes), per_task):
-            write_task(folder, len(tasks), [content for _, content in part], self._updatehash)
-            tasks.append(Task(folder, len(tasks), "", dict(enumerate(node for node, _ in part))))
+        tasks, failures = write_tasks(folder, parts, self._agenda, self._updatehash)
+        self._ended += [(failure.node, failure) for failure in failures]
         if not tasks:
             return
         words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
         script = f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n'
+        # its name tells a later run whose it is, should this one be killed now
+        own = [f"--job-name={_job_name(folder)}", *request]
+        for task in tasks:
+            self._behind.update(task.behind)
         try:
-            # its name tells a later run whose it is, should this one be killed now
-            own = [f"--job-name={_job_name(folder)}", *request]
             job = submit(script, folder, len(tasks), [*own, *self._arguments])
         except ClusterError as error:
-            self._ended += [
-                (node, Failure(node, str(error))) for task in tasks for node in task.waiting.values()
-            ]
+            for task in tasks:
+                self._give_up(task, str(error))
             return
         for task in tasks:
             task.job = f"{job}_{task.number}"
-            for node in task.waiting.values():
-                self._submitted[id(node)] += 1
+            self._submitted.update(task.waiting.values())
         self._tasks += tasks
-
-    def _pickled(self, nodes: list) -> list[tuple[object, bytes]]:
-        """The nodes that can be sent, with what is sent; the others have failed."""
-        sound = []
-        for node in nodes:
-            try:
-                sound.append((node, pickle.dumps(node)))
-            except Exception as error:
-                self._ended.append((node, failure_of(node, error)))
-        return sound
 
     def _collect(self) -> None:
         """Take the outcomes that are there."""
-        # one look at each folder, not one for each node: they may be ten thousand, far away
-        there = {folder: set(os.listdir(folder)) for folder in {task.folder for task in self._tasks}}
-        for task in self._tasks:
-            for index, node in list(task.waiting.items()):
-                if outcome_file(task.folder, task.number, index).name not in there[task.folder]:
-                    continue
-                told = read_outcome(task.folder, task.number, index)
-                if told is not None:
-                    del task.waiting[index]
-                    self._ended.append((node, Failure(node, **told) if told else None))
+        for node, told in take_outcomes(self._tasks):
+            if told == LEFT_OUT:
+                self._behind.discard(node)
+            else:
+                self._ended.append((node, Failure(node, **told) if told else None))
         self._tasks = [task for task in self._tasks if task.waiting]
 
     def _look_after(self, tasks: dict[str, Queued]) -> None:
@@ -254,9 +235,7 @@ class OnCluster:
                 task.gone_since = task.gone_since or now
             elif queued.state == "PENDING" and queued.reason in NEVER:
                 cancel([task.job])
-                sentence = f"its job can never begin: SLURM says {queued.reason}; mend sbatch_args."
-                self._ended += [(node, Failure(node, sentence)) for node in task.waiting.values()]
-                task.waiting = {}
+                self._give_up(task, f"its job can never begin: SLURM says {queued.reason}; mend sbatch_args.")
             elif queued.state == "PENDING" and queued.reason.startswith(HELD):
                 cancel([task.job])
         self._collect()
@@ -267,18 +246,25 @@ class OnCluster:
 
     def _lost(self, task: Task) -> None:
         """Submit what a lost task has left once more, or give it up."""
-        words = epitaph(task.job)
-        for node in task.waiting.values():
-            if self._submitted[id(node)] < self._tries:
-                logger.warning(
-                    "%s: its job %s was lost (%s); submitted again.", node.fullname, task.job, words
-                )
-                self._unsubmitted.append(node)
-            else:
-                tail = _tail(task.folder / f"{task.number}.log")
-                sentence = f"its job was lost {self._tries} times ({words}){'; it said: ' * bool(tail)}{tail}"
-                self._ended.append((node, Failure(node, sentence)))
+        words, left = epitaph(task.job), self._begun_of(task)
+        again = {index: node for index, node in left.items() if self._submitted[node] < self._tries}
+        for node in again.values():
+            logger.warning("%s: its job %s was lost (%s); submitted again.", node.fullname, task.job, words)
+        self._unsubmitted += again.values()
+        task.waiting = {index: node for index, node in left.items() if index not in again}
+        said = f"; it said: {task.last_words}" if task.last_words else ""
+        self._give_up(task, f"its job was lost {self._tries} times ({words}){said}")
+
+    def _give_up(self, task: Task, sentence: str) -> None:
+        """Tell that what a task has left has failed."""
+        self._ended += [(node, Failure(node, sentence)) for node in self._begun_of(task).values()]
         task.waiting = {}
+
+    def _begun_of(self, task: Task) -> dict:
+        """What a task has left of the nodes whose turn has come; the others are let go."""
+        begun = {index: node for index, node in task.waiting.items() if node not in self._behind}
+        self._behind.difference_update(task.waiting.values())
+        return begun
 
 
 def _require_answer(answered_at: float) -> None:
@@ -294,12 +280,3 @@ def _job_name(batch: Path) -> str:
 def _chunks(values: list, size: int) -> Iterator[list]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-def _tail(log: Path) -> str:
-    """The last words of a job."""
-    try:
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    except OSError:
-        return ""
-    return lines[-1] if lines else ""

@@ -3,7 +3,8 @@
     python -m nipype_maps.plugins.task FOLDER NUMBER
 
 In the folder of a batch lies, for each task, a file of nodes; the outcome of each node is
-written beside it as soon as there is one.
+written beside it as soon as there is one.  A node that waits for one of its task that failed
+is left out.
 """
 
 from __future__ import annotations
@@ -19,15 +20,22 @@ from ..files.atomic import replacing
 from .failures import Failure
 from .linear import run_pickled
 
+#: The outcome of a node that was left out.
+LEFT_OUT = {"left_out": True}
 
-def write_task(folder: Path, number: int, nodes: Sequence[bytes], updatehash: bool) -> None:
-    """Write the nodes of a task, each pickled apart: one that cannot be read there leaves the others."""
+
+def write_task(folder: Path, number: int, nodes: Sequence[tuple[bytes, list[int]]], updatehash: bool) -> None:
+    """Write the nodes of a task.
+
+    Each is pickled apart, so that one that cannot be read there leaves the others, and comes
+    with the places of those that it waits for.
+    """
     with replacing(_nodes_file(folder, number)) as temporary:
         temporary.write_bytes(pickle.dumps((list(nodes), updatehash)))
 
 
 def read_outcome(folder: Path, number: int, index: int) -> dict | None:
-    """What came of a node: empty if it is done, else its failure; None while nothing is known."""
+    """What came of a node: empty if it is done, its failure, or LEFT_OUT; None while nothing is known."""
     try:
         return json.loads(outcome_file(folder, number, index).read_text())
     except (OSError, ValueError):
@@ -37,15 +45,20 @@ def read_outcome(folder: Path, number: int, index: int) -> dict | None:
 def run_task(folder: Path, number: int) -> None:
     """Run the nodes of a task, but for those that an earlier job of the task has run."""
     nodes, updatehash = pickle.loads(_nodes_file(folder, number).read_bytes())
-    began_in = os.getcwd()
-    for index, node in enumerate(nodes):
-        if read_outcome(folder, number, index) is not None:
-            continue
-        failure = run_pickled(node, updatehash)
-        os.chdir(began_in)
-        told = {} if failure is None else _as_dict(failure)
-        with replacing(outcome_file(folder, number, index)) as temporary:
-            temporary.write_text(json.dumps(told))
+    began_in, outcomes = os.getcwd(), []
+    for index, (node, waits_for) in enumerate(nodes):
+        told = read_outcome(folder, number, index)
+        if told is None:
+            told = LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)
+            os.chdir(began_in)
+            with replacing(outcome_file(folder, number, index)) as temporary:
+                temporary.write_text(json.dumps(told))
+        outcomes.append(told)
+
+
+def _run(node: bytes, updatehash: bool) -> dict:
+    failure = run_pickled(node, updatehash)
+    return {} if failure is None else _as_dict(failure)
 
 
 def _as_dict(failure: Failure) -> dict:

@@ -12,12 +12,12 @@ from nipype.pipeline.engine import Node, Workflow
 
 from nipype_maps.plugins import LinearPlugin, SLURMPlugin
 
-from ..plugins.steps import Step
+from ..plugins.steps import Step, names, workflow_of
 
 ARGS = {"poll": 0.3, "nfs_wait": 1.0, "linger": 1.0, "tries": 2, "nodes_per_task": 2}
 
 
-def steps(tmp_path, *does, name="wf") -> Workflow:
+def steps(tmp_path, *does, last="works", name="wf") -> Workflow:
     """Nodes that do not wait for each other, and one behind the first."""
     (tmp_path / "journal").mkdir(exist_ok=True)
     workflow = Workflow(name=name, base_dir=str(tmp_path))
@@ -26,7 +26,7 @@ def steps(tmp_path, *does, name="wf") -> Workflow:
         Node(Step(does=one, journal=str(tmp_path / "journal")), name=f"step{k}", mem_gb=0.1)
         for k, one in enumerate(does)
     ]
-    last = Node(Step(journal=str(tmp_path / "journal")), name="last", mem_gb=0.1)
+    last = Node(Step(does=last, journal=str(tmp_path / "journal")), name="last", mem_gb=0.1)
     workflow.add_nodes(nodes)
     workflow.connect(nodes[0], "out_file", last, "after")
     return workflow
@@ -39,10 +39,6 @@ def run(workflow, **more):
     except RuntimeError:
         assert plugin.failures
     return plugin
-
-
-def names(nodes):
-    return sorted(node.name for node in nodes)
 
 
 def journal(tmp_path):
@@ -67,12 +63,12 @@ def test_nodes_share_tasks_arrays_and_looks_at_the_queue(cluster, tmp_path):
     plugin = run(steps(tmp_path, *["works"] * 9))
     assert names(plugin.executed) == ["last", *(f"step{k}" for k in range(9))]
     assert not plugin.failures
-    assert cluster.calls("sbatch") == 2  # nine nodes in five tasks of one array, then the one behind
+    assert cluster.calls("sbatch") == 1  # nine nodes in five tasks of one array, one of which goes on
     assert cluster.calls("squeue") < 60
     again = SLURMPlugin(ARGS)
     steps(tmp_path, *["works"] * 9).run(plugin=again)
     assert again.executed == []
-    assert cluster.calls("sbatch") == 2
+    assert cluster.calls("sbatch") == 1
 
 
 def test_a_failure_is_told_and_the_others_go_on(cluster, tmp_path):
@@ -90,6 +86,25 @@ def test_a_node_that_kills_its_job_takes_no_other_with_it(cluster, tmp_path):
     assert failure.node.name == "step1"
     assert "its job was lost 2 times (SLURM says" in failure.sentence
     assert names(plugin.executed) == ["last", "step0", "step2", "step3"]
+
+
+def test_a_task_goes_on_with_what_waits_for_its_own_nodes(cluster, tmp_path):
+    (tmp_path / "journal").mkdir()
+    plugin = run(workflow_of(tmp_path, "works", journal=tmp_path / "journal"))
+    assert names(plugin.executed) == ["apart", "first", "second", "third"]
+    assert cluster.calls("sbatch") == 1
+    plugin = run(workflow_of(tmp_path, "raises", journal=tmp_path / "journal"))
+    assert [failure.node.name for failure in plugin.failures] == ["second"]  # and the third is left out
+    assert plugin.executed == []
+
+
+def test_a_node_behind_another_of_its_task_that_is_lost_is_submitted_apart(cluster, tmp_path):
+    plugin = run(steps(tmp_path, "works", "works", last="is_killed"))
+    (failure,) = plugin.failures
+    assert failure.node.name == "last"
+    assert "its job was lost 2 times (SLURM says" in failure.sentence
+    assert journal(tmp_path) == ["step0", "step1"]
+    assert cluster.calls("sbatch") == 2
 
 
 @pytest.mark.parametrize("state", ["RUNNING", "PENDING"])

@@ -1,0 +1,99 @@
+"""The tasks of a job array: nodes that are sent to jobs, and what comes back of them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .agenda import Agenda
+from .failures import Failure, failure_of
+from .task import outcome_file, read_outcome, write_task
+
+
+@dataclass
+class Task:
+    """Some nodes that a job runs one after the other.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Of the batch.
+    number : int
+    waiting : dict of int to Node
+        Those of which nothing is known yet, by their places in the task.
+    behind : list of Node
+        Those that wait for others of the task.
+    job : str
+        ``<job>_<task>`` of the array.
+    gone_since : float or None
+        When the queue did not have the task any more.
+    """
+
+    folder: Path
+    number: int
+    waiting: dict
+    behind: list
+    job: str = ""
+    gone_since: float | None = None
+
+    @property
+    def last_words(self) -> str:
+        """The last line that the job has written."""
+        try:
+            text = (self.folder / f"{self.number}.log").read_text(errors="replace")
+        except OSError:
+            return ""
+        return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def write_tasks(
+    folder: Path, parts: Iterable[Sequence], agenda: Agenda, updatehash: bool
+) -> tuple[list[Task], list[Failure]]:
+    """Write a task for each part; also, the failures of nodes that cannot be sent.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the batch; made here.
+    parts : iterable of sequences of Node
+        Each node after those that it waits for.
+    agenda : Agenda
+    updatehash : bool
+    """
+    folder.mkdir(parents=True)
+    tasks, failures = [], []
+    for part in parts:
+        sent, behind = {}, []
+        for node in part:
+            before = agenda.waits_for(node, part)
+            if any(other not in sent for other in before):
+                continue  # it is submitted when they are done
+            try:
+                sent[node] = pickle.dumps(node), [list(sent).index(other) for other in before]
+            except Exception as error:
+                if not before:  # else it is told when its turn comes
+                    failures.append(failure_of(node, error))
+                continue
+            if before:
+                behind.append(node)
+        if sent:
+            write_task(folder, len(tasks), list(sent.values()), updatehash)
+            tasks.append(Task(folder, len(tasks), dict(enumerate(sent)), behind))
+    return tasks, failures
+
+
+def take_outcomes(tasks: Iterable[Task]) -> Iterator[tuple[object, dict]]:
+    """Nodes of which something is known now, no longer waiting, and what: see `task.read_outcome`."""
+    # one look at each folder, not one for each node: they may be ten thousand, far away
+    there = {folder: set(os.listdir(folder)) for folder in {task.folder for task in tasks}}
+    for task in tasks:
+        for index, node in list(task.waiting.items()):
+            if outcome_file(task.folder, task.number, index).name not in there[task.folder]:
+                continue
+            told = read_outcome(task.folder, task.number, index)
+            if told is not None:
+                del task.waiting[index]
+                yield node, told
