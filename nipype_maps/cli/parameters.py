@@ -110,7 +110,11 @@ SHARED = [
         show_default=True,
         help="How nodes are run.",
     ),
-    click.option("--plugin-args", type=EXISTING_FILE, help="JSON file of the plugin's arguments."),
+    click.option(
+        "--plugin-args",
+        type=EXISTING_FILE,
+        help="JSON file of the plugin's arguments; lines that begin with # are comments.",
+    ),
     click.option(
         "--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]"
     ),
@@ -153,20 +157,17 @@ def execution_options(options: dict) -> dict:
     Raises
     ------
     click.UsageError
-        If the file of the plugin's arguments cannot be read.
+        If the file of the plugin's arguments cannot be read, or holds what the plugin does not know.
     """
+    from ..running import PLUGINS, read_plugin_args
+
     how = {name: options.pop(name) for name in ("plugin", "n_procs", "plugin_args", "wait", "verbose")}
-    return {**how, "plugin_args": _read_plugin_args(how["plugin_args"])}
-
-
-def _read_plugin_args(path: str | None) -> dict:
-    """A plugin's arguments from a JSON file."""
-    from ..files.sidecars import read_json
-
     try:
-        return read_json(path) if path else {}
+        how["plugin_args"] = read_plugin_args(how["plugin_args"]) if how["plugin_args"] else {}
+        PLUGINS[how["plugin"]](how["plugin_args"])
     except ValueError as error:
         raise click.UsageError(f"--plugin-args: {error}") from error
+    return how
 
 
 def _checked_strategies(parameters: dict, file: str | None) -> str | None:

@@ -4,9 +4,10 @@
 >>> plugin = MultiProcPlugin({"n_procs": 4})  # then: workflow.run(plugin=plugin)
 """
 
+from .arguments import read_plugin_args
 from .linear import LinearPlugin
 from .multiproc import MultiProcPlugin
 from .plan import PlanPlugin
 from .slurm import SLURMPlugin
 
-__all__ = ["LinearPlugin", "MultiProcPlugin", "PlanPlugin", "SLURMPlugin"]
+__all__ = ["LinearPlugin", "MultiProcPlugin", "PlanPlugin", "SLURMPlugin", "read_plugin_args"]

@@ -17,6 +17,7 @@ from pathlib import Path
 from nipype.pipeline.engine import MapNode
 
 from .agenda import Agenda
+from .arguments import SLURMArguments
 from .batch import Task, take_outcomes, write_tasks
 from .cluster import HELD, NEVER, ClusterError, Queued, cancel, epitaph, queue, submit
 from .failures import Failure
@@ -55,15 +56,23 @@ class SLURMPlugin(GraphPlugin):
         (default 2); ``linger``, seconds that nodes wait for others to fill a task with (default
         30); ``tries``, how often a node is submitted (default 3); ``nfs_wait``, seconds that a
         file written elsewhere may take to be seen here (default 10).
+
+    Raises
+    ------
+    ValueError
+        If an argument is unknown, or not of its kind.
     """
 
-    _folder: Path | None = None
+    def __init__(self, plugin_args=None):
+        super().__init__(plugin_args)
+        self._arguments = SLURMArguments.of(self.plugin_args)
+        self._folder: Path | None = None
 
     @contextlib.contextmanager
     def _executor(self):
         if self._folder is None:
             raise ValueError("a cluster runs a workflow in a folder that all its machines see; set base_dir.")
-        jobs = OnCluster(self._agenda, self._folder / BATCHES, self.plugin_args, self._updatehash)
+        jobs = OnCluster(self._agenda, self._folder / BATCHES, self._arguments, self._updatehash)
         try:
             yield jobs
         finally:
@@ -85,7 +94,7 @@ class SLURMPlugin(GraphPlugin):
             if left and not told:
                 told = True
                 logger.warning("%d tasks of an earlier run are still queued; waiting for them.", len(left))
-            time.sleep(self.plugin_args.get("poll", 2.0))
+            time.sleep(self._arguments.poll)
         shutil.rmtree(folder / BATCHES, ignore_errors=True)
 
 
@@ -94,14 +103,10 @@ class OnCluster:
 
     divides = True
 
-    def __init__(self, agenda: Agenda, folder: Path, options: dict, updatehash: bool = False):
+    def __init__(self, agenda: Agenda, folder: Path, arguments: SLURMArguments, updatehash: bool = False):
         self._agenda, self._folder, self._updatehash = agenda, folder, updatehash
-        arguments = options.get("sbatch_args") or []
-        self._arguments = shlex.split(arguments) if isinstance(arguments, str) else list(arguments)
-        self._per_task, self._max_tasks = options.get("nodes_per_task", 10), options.get("max_tasks", 1000)
-        self._poll, self._tries = options.get("poll", 2.0), options.get("tries", 3)
-        self._nfs_wait, self._linger = options.get("nfs_wait", 10.0), options.get("linger", 30.0)
-        self.ahead = self._per_task * self._max_tasks
+        self._arguments = arguments
+        self.ahead = arguments.nodes_per_task * arguments.max_tasks
         self._waiting_since = time.monotonic()
         self._unsubmitted: list = []
         self._tasks: list[Task] = []
@@ -150,7 +155,7 @@ class OnCluster:
                 self._look_after(tasks)
             _require_answer(answered_at)
             if not self._ended and self._tasks:
-                time.sleep(self._poll)
+                time.sleep(self._arguments.poll)
 
     def stop(self) -> None:
         """Cancel what is still queued."""
@@ -164,10 +169,11 @@ class OnCluster:
         """
         if not self._unsubmitted:
             return False
-        waited, is_full = time.monotonic() - self._waiting_since, len(self._unsubmitted) >= self._per_task
+        waited = time.monotonic() - self._waiting_since
+        is_full = len(self._unsubmitted) >= self._arguments.nodes_per_task
         if self._ended:  # what lies behind these comes at once
-            return is_full and waited >= self._poll
-        return is_full or not self._tasks or waited >= self._linger
+            return is_full and waited >= self._arguments.poll
+        return is_full or not self._tasks or waited >= self._arguments.linger
 
     def _submit_all(self) -> None:
         by_request = defaultdict(list)
@@ -179,7 +185,7 @@ class OnCluster:
         for (n_procs, mem_gb, alone), nodes in by_request.items():
             request = [f"--cpus-per-task={n_procs}", f"--mem={math.ceil(1024 * mem_gb)}M"]
             parts = [[node] for node in nodes] if alone else self._with_those_behind(nodes)
-            for some in _chunks(parts, self._max_tasks):
+            for some in _chunks(parts, self._arguments.max_tasks):
                 self._submit_array(some, request)
 
     def _with_those_behind(self, nodes: list) -> list[list]:
@@ -190,8 +196,8 @@ class OnCluster:
             return same and not (node.run_without_submitting or isinstance(node, MapNode))
 
         return [
-            self._agenda.with_those_behind(part, self._per_task, may_follow)
-            for part in _chunks(nodes, self._per_task)
+            self._agenda.with_those_behind(part, self._arguments.nodes_per_task, may_follow)
+            for part in _chunks(nodes, self._arguments.nodes_per_task)
         ]
 
     def _submit_array(self, parts: list[list], request: list[str]) -> None:
@@ -207,7 +213,7 @@ class OnCluster:
         for task in tasks:
             self._behind.update(task.behind)
         try:
-            job = submit(script, folder, len(tasks), [*own, *self._arguments])
+            job = submit(script, folder, len(tasks), [*own, *self._arguments.options])
         except ClusterError as error:
             for task in tasks:
                 self._give_up(task, str(error))
@@ -240,20 +246,20 @@ class OnCluster:
                 cancel([task.job])
         self._collect()
         for task in self._tasks:
-            if task.gone_since is not None and now - task.gone_since >= self._nfs_wait:
+            if task.gone_since is not None and now - task.gone_since >= self._arguments.nfs_wait:
                 self._lost(task)
         self._tasks = [task for task in self._tasks if task.waiting]
 
     def _lost(self, task: Task) -> None:
         """Submit what a lost task has left once more, or give it up."""
         words, left = epitaph(task.job), self._begun_of(task)
-        again = {index: node for index, node in left.items() if self._submitted[node] < self._tries}
+        again = {index: node for index, node in left.items() if self._submitted[node] < self._arguments.tries}
         for node in again.values():
             logger.warning("%s: its job %s was lost (%s); submitted again.", node.fullname, task.job, words)
         self._unsubmitted += again.values()
         task.waiting = {index: node for index, node in left.items() if index not in again}
         said = f"; it said: {task.last_words}" if task.last_words else ""
-        self._give_up(task, f"its job was lost {self._tries} times ({words}){said}")
+        self._give_up(task, f"its job was lost {self._arguments.tries} times ({words}){said}")
 
     def _give_up(self, task: Task, sentence: str) -> None:
         """Tell that what a task has left has failed."""

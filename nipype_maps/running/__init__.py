@@ -1,7 +1,18 @@
 """How a graph is run: settings, log, progress, and what came of it.  Knows nipype, not maps."""
 
+from ..plugins import read_plugin_args
 from ..plugins.failures import sentence_of
-from .execute import Failure, Outcome, plan_workflow, run_workflow, run_workflows
+from .execute import PLUGINS, Failure, Outcome, plan_workflow, run_workflow, run_workflows
 from .progress import Progress
 
-__all__ = ["Failure", "Outcome", "Progress", "plan_workflow", "run_workflow", "run_workflows", "sentence_of"]
+__all__ = [
+    "PLUGINS",
+    "Failure",
+    "Outcome",
+    "Progress",
+    "plan_workflow",
+    "read_plugin_args",
+    "run_workflow",
+    "run_workflows",
+    "sentence_of",
+]

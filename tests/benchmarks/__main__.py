@@ -11,7 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .tables import TABLES
+from . import clusters
+from .tables import TABLES as OF_RUNS
+
+TABLES = OF_RUNS | {function.__name__: function for function in (clusters.cluster, clusters.many)}
 
 
 def machine() -> dict:

@@ -55,6 +55,31 @@ def fit(folder, run, maps, fwhm) -> dict:
     }
 
 
+def graph(way, tree, work) -> dict:
+    """Seconds of running one graph of a data set by a plugin at its defaults, and when it began."""
+    from nipype_maps import plugins
+    from nipype_maps.files.derivatives import find_runs
+    from nipype_maps.graphs import RunInputs, init_dataset_wf
+
+    from ..derivatives import REAL_MAPS
+
+    found = find_runs(tree)
+    runs = [RunInputs(run.path.name.split(".")[0], str(run.path), [str(run.confounds)]) for run in found]
+    dataset = init_dataset_wf(runs=runs, confounds_strategy="6P", detrend=True, name="dataset")
+    dataset.base_dir = work
+    dataset.inputs.inputnode.maps_file = [str(path) for path in REAL_MAPS]
+    dataset.config["execution"].update(create_report="false", crashdump_dir=work)
+    own = getattr(plugins, way, None)
+    how = (
+        {"plugin": own({"n_procs": 2})}
+        if own
+        else {"plugin": way, "plugin_args": {"sbatch_args": "--mem=1024M"}}
+    )
+    began = time.time()
+    dataset.run(**how)
+    return {"seconds": time.time() - began, "began": began}
+
+
 def masker(side, run, maps, memory) -> dict:
     """Seconds of the class's methods in a process that is warm, as a notebook's is: ours or nilearn's.
 

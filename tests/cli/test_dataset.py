@@ -174,10 +174,23 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     assert "has no dataset_description.json" in done.stderr
 
 
-def test_plugin_args_that_are_none_are_refused(call, derivatives, maps, tmp_path):
-    (tmp_path / "args.json").write_text("poll: 1")
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("poll: 1", "args.json is not a JSON file"),
+        ("[1]", "holds no JSON object but a list"),
+        ('{"pol": 1}', "SLURMPlugin has no argument 'pol'"),
+        ('{"tries": 0}', "tries is 0; give a whole number above 0."),
+        ('{"poll": "2"}', "poll is '2'; give a number, not below 0."),
+        ('{"sbatch_args": 60}', "sbatch_args is 60; give a text, or a list of texts."),
+    ],
+)
+def test_plugin_args_that_are_none_are_refused(call, derivatives, maps, tmp_path, text, sentence):
+    (tmp_path / "args.json").write_text(text)
     options = ["--maps", maps, "--out", tmp_path / "out", "--plugin-args", tmp_path / "args.json"]
-    assert "--plugin-args: " in call("dataset", derivatives, *options, status=2).stderr
+    done = call("dataset", derivatives, *options, "--plugin", "SLURM", status=2)
+    assert "--plugin-args: " in done.stderr
+    assert sentence in " ".join(done.stderr.split())
 
 
 def test_what_all_runs_share_fails_for_all(call, derivatives, maps, tmp_path):

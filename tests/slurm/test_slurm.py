@@ -3,13 +3,19 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import pytest
 from nipype.pipeline.engine import Node, Workflow
 
+from nipype_maps.files.derivatives import find_runs
+from nipype_maps.graphs import RunInputs, init_dataset_wf
 from nipype_maps.plugins import LinearPlugin, SLURMPlugin
 
+from ..derivatives import REAL_MAPS, write_derivatives
 from ..plugins.steps import Step, names, workflow_of
 
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
 ARGS = {"poll": 0.3, "nfs_wait": 1.0, "linger": 1.0, "tries": 2, "nodes_per_task": 2}
 
 
@@ -133,6 +139,41 @@ def test_jobs_of_a_killed_master_are_waited_for_not_submitted_twice(cluster, tmp
     plugin = run(steps(tmp_path, *["lasts"] * 6))
     assert not plugin.failures
     assert journal(tmp_path) == ["last", *(f"step{k}" for k in range(6))]  # each once
+
+
+def test_the_program_runs_on_a_cluster_as_it_stands(cluster, tmp_path):
+    tree = write_derivatives(tmp_path / "fmriprep", n_subjects=2, n_runs=2, tiny=True)
+    arguments = [WORKFLOWS / "dataset_slurm.py", tree, REAL_MAPS[0], "out", WORKFLOWS / "slurm.json"]
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == f"4 tables in {tmp_path / 'out'}"
+    assert cluster.calls("sbatch") == 1  # so few runs go into the task of their fits
+
+
+@pytest.mark.parametrize("plugin", ["SLURM", "SLURMGraph"])
+def test_nipypes_own_plugins_run_the_graph(cluster, tmp_path, monkeypatch, plugin):
+    monkeypatch.setenv("LOGNAME", "root")
+    tree = write_derivatives(tmp_path / "fmriprep", n_subjects=2, n_runs=1, tiny=True)
+    found = {}
+    for way, how in (
+        ("linear", {"plugin": LinearPlugin()}),
+        ("stock", {"plugin": plugin, "plugin_args": {"sbatch_args": " --mem=500M"}}),
+    ):
+        runs = [
+            RunInputs(run.path.name.split(".")[0], str(run.path), [str(run.confounds)])
+            for run in find_runs(tree)
+        ]
+        workflow = init_dataset_wf(runs=runs, confounds_strategy="6P", detrend=True)
+        workflow.base_dir = str(tmp_path / way)
+        workflow.inputs.inputnode.maps_file = str(REAL_MAPS[0])
+        workflow.config["execution"].update(poll_sleep_duration="0.3", crashdump_dir=str(tmp_path))
+        workflow.run(**how)
+        while cluster.jobs():  # SLURMGraph only submits
+            time.sleep(0.2)
+        results = (tmp_path / way).rglob("clean/*_signals_clean.*")
+        found[way] = {path.name: path.read_bytes() for path in results}
+    assert len(found["linear"]) == 4
+    assert found["stock"] == found["linear"]
 
 
 def test_linear_and_slurm_find_each_others_results(cluster, tmp_path):
