@@ -18,6 +18,11 @@ COLUMNS = (
     "run", "status", "frames", "frames_kept", "repetition_time", "degrees_of_freedom", "coverage_min",
     "coverage_mean", "seconds", "reason",
 )  # fmt: skip
+#: What a run may lack.
+WORDS = {
+    "confounds": "table of confounds (*_desc-confounds_timeseries.tsv)",
+    "mask": "brain mask (*_desc-brain_mask.nii.gz)",
+}
 
 
 @click.command()
@@ -27,6 +32,12 @@ COLUMNS = (
 @click.option("--session", multiple=True, help="Only these sessions (repeat).")
 @click.option("--task", multiple=True, help="Only these tasks (repeat).")
 @click.option("--space", multiple=True, help="Only runs in these spaces (repeat).")
+@click.option(
+    "--brain-masks",
+    is_flag=True,
+    help="What is outside a run's own brain mask counts as 0 in the maps: a fit for each run, which takes "
+    "time and room on the disk.",
+)
 @click.option("--t-r", type=SECONDS, metavar="S", help="Seconds from frame to frame; default from the files.")
 def dataset(
     derivatives,
@@ -36,6 +47,7 @@ def dataset(
     session,
     task,
     space,
+    brain_masks,
     t_r,
     work,
     dry_run,
@@ -53,25 +65,28 @@ def dataset(
 
     how, parameters = execution_options(options), graph_parameters(options)
     wants_confounds = bool(parameters["confounds_strategy"] or parameters["confound_columns"])
+    if brain_masks and parameters["mask"]:
+        raise click.UsageError("--brain-masks takes each run's own mask; leave out --mask.")
     try:
         found = find_runs(derivatives, participant_label, session, task, space)
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    inputs = [_inputs(run, maps, t_r, wants_confounds) for run in found]
-    pairs = list(zip(inputs, found, strict=True))
-    ready = [given for given, run in pairs if run.confounds or not wants_confounds]
+    wanted = {"confounds": wants_confounds, "mask": brain_masks}
+    inputs = [_inputs(run, maps, t_r, wanted) for run in found]
+    lacking = {
+        given.name: Failure(given.workflow_name, f"{run.path} has no {WORDS[what]}.")
+        for given, run in zip(inputs, found, strict=True)
+        for what, is_wanted in wanted.items()
+        if is_wanted and not getattr(run, what)
+    }
+    ready = [given for given in inputs if given.name not in lacking]
     folder = ResultFolder(out, work)
     if dry_run:
         plan_runs(ready, maps, folder, **parameters)
+        fail(lacking.values())
         return
     extracted = execute_runs(ready, maps, folder, **how, **parameters)
-    extracted.failures += [
-        Failure(
-            given.workflow_name, f"{run.path} has no table of confounds (*_desc-confounds_timeseries.tsv)."
-        )
-        for given, run in pairs
-        if wants_confounds and not run.confounds
-    ]
+    extracted.failures += lacking.values()
     describe(folder.out, derivatives)
     if extracted.published:
         sidecar = read_json(sidecar_of(next(iter(extracted.published.values()))))
@@ -83,14 +98,15 @@ def dataset(
     fail(extracted.failures, folder.logs)
 
 
-def _inputs(run, maps: Sequence[str], t_r, with_confounds: bool):
+def _inputs(run, maps: Sequence[str], t_r, wanted: dict[str, bool]):
     """A found run as one of the graph; its name has the folder that its results go to."""
     from ..files.names import result_names
     from ..graphs import RunInputs
 
     (name,) = result_names([run.path], maps)
-    tables = [str(run.confounds)] if with_confounds and run.confounds else []
-    return RunInputs(f"{run.folder.as_posix()}/{name}", str(run.path), tables, None, t_r)
+    tables = [str(run.confounds)] if wanted["confounds"] and run.confounds else []
+    mask = str(run.mask) if wanted["mask"] and run.mask else None
+    return RunInputs(f"{run.folder.as_posix()}/{name}", str(run.path), tables, None, t_r, mask)
 
 
 def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
@@ -104,7 +120,8 @@ def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     for failure in extracted.failures:
         reasons.setdefault(_part(failure.node), failure.reason)
     # what runs share
-    other = next((reason for part, reason in reasons.items() if not part.startswith("transform_")), "not run")
+    own = {name for run in runs for name in (run.workflow_name, run.fit_name)}
+    other = next((reason for part, reason in reasons.items() if part not in own), "not run")
     rows = [COLUMNS]
     for run in runs:
         name, part = Path(run.name).name, run.workflow_name
@@ -113,7 +130,7 @@ def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
             rows.append((name, "done", *figures, f"{seconds[part]:.2f}", "n/a"))
         else:
             missing = ["n/a"] * (len(COLUMNS) - 3)
-            rows.append((name, "failed", *missing, reasons.get(part, other)))
+            rows.append((name, "failed", *missing, reasons.get(part, reasons.get(run.fit_name, other))))
     with replacing(path) as temporary:
         temporary.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
 

@@ -34,6 +34,8 @@ class RunInputs:
         The frames to keep, or a file of them.
     t_r : float or None
         Seconds from frame to frame; None takes them from sidecar or header.
+    mask_file : str or None
+        A mask of this run alone, in place of the graph's; the run has a fit of its own then.
     """
 
     name: str
@@ -41,11 +43,17 @@ class RunInputs:
     confounds_files: Sequence[str] = field(default=())
     sample_mask: str | Sequence[int] | Sequence[bool] | None = None
     t_r: float | None = None
+    mask_file: str | None = None
 
     @property
     def workflow_name(self) -> str:
         """Name of the run's transform in the graph."""
         return "transform_" + re.sub(r"[^\w-]", "_", self.name)
+
+    @property
+    def fit_name(self) -> str:
+        """Name, in the graph, of the fit that a run with a mask of its own has."""
+        return "fit_" + self.workflow_name.removeprefix("transform_")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +99,9 @@ def init_dataset_wf(
 ) -> Workflow:
     """Build the graph of several runs: one fit per grid, one transform per run.
 
-    The runs' headers are read now, to see which share a grid.  A fit's name depends on its
-    grid alone, so that in one work folder later runs on the grid find it done.
+    A run with a mask of its own has a fit of its own.  The runs' headers are read now, to see
+    which share a grid.  A fit's name depends on its grid alone, so that in one work folder later
+    runs on the grid find it done.
 
     Parameters
     ----------
@@ -117,7 +126,8 @@ def init_dataset_wf(
     -------
     None of its own: its parts are called ``fit_<grid>`` and ``transform_<run>``, and each
     transform has the outputs of `init_transform_wf`.  The only fit of a
-    ``resampling_target`` other than 'data' is called ``fit``.
+    ``resampling_target`` other than 'data' is called ``fit``, that of a run's own mask
+    ``fit_<run>``.
     """
     known = {*_parameters(init_fit_wf), *_parameters(init_transform_wf)}
     if unknown := sorted(set(parameters) - known):
@@ -128,38 +138,57 @@ def init_dataset_wf(
     fits: list[tuple[Place | None, Workflow]] = []
     for place in places:
         _fit_of(place, fits, parameters)
+    own_fits = []
     for run in runs:
-        fit = _fit_of(Place.of(run.run_file), fits, parameters)
+        place = Place.of(run.run_file)
+        if run.mask_file is None:
+            fit = _fit_of(place, fits, parameters)
+        else:
+            fit = _new_fit(run.fit_name, place, parameters)
+            fit.inputs.inputnode.mask_file = run.mask_file
+            own_fits.append(fit)
         transform = init_transform_wf(name=run.workflow_name, **_those_of(init_transform_wf, parameters))
         door = transform.inputs.inputnode
         door.run_file, door.sample_mask, door.t_r = run.run_file, run.sample_mask, run.t_r
         if run.confounds_files:
             door.confounds_files = list(run.confounds_files)
         connect_fit_to_transform(workflow, fit, transform)
+    for fit in own_fits:
+        workflow.connect(_doors(inputnode, fit, "maps_file", "map_names"))
     for _, fit in fits:
-        workflow.connect([
-            (inputnode, fit, [
-                (field, f"inputnode.{field}") for field in ("maps_file", "mask_file", "map_names")
-            ]),
-        ])  # fmt: skip
+        workflow.connect(_doors(inputnode, fit, "maps_file", "map_names", "mask_file"))
     return workflow
+
+
+def _doors(inputnode, part: Workflow, *fields: str) -> list:
+    """Connections from the graph's door to that of a part."""
+    return [(inputnode, part, [(field, f"inputnode.{field}") for field in fields])]
 
 
 def _fit_of(place: Place | None, fits: list, parameters: dict) -> Workflow:
     """The fit for a place: one of those there are, or a new one."""
-    to_data = parameters.get("resampling_target", "data") == "data"
+    to_data = _is_to_data(parameters)
     for other, fit in fits:
         if not to_data or place.same_as(other):
             return fit
-    fit = init_fit_wf(name=place.fit_name if to_data else "fit", **_those_of(init_fit_wf, parameters))
-    if to_data:
+    fit = _new_fit(place.fit_name if to_data else "fit", place, parameters)
+    fits.append((place, fit))
+    return fit
+
+
+def _new_fit(name: str, place: Place | None, parameters: dict) -> Workflow:
+    fit = init_fit_wf(name=name, **_those_of(init_fit_wf, parameters))
+    if _is_to_data(parameters):
         door = fit.inputs.inputnode
         door.target_shape = list(place.grid.shape)
         door.target_affine = place.grid.affine.tolist()
         door.target_located = place.located
         door.target_name = place.name
-    fits.append((place, fit))
     return fit
+
+
+def _is_to_data(parameters: dict) -> bool:
+    return parameters.get("resampling_target", "data") == "data"
 
 
 def _parameters(builder) -> set[str]:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -12,38 +11,21 @@ from click.testing import CliRunner
 from nipype_maps.cli import main
 from nipype_maps.files.tables import read_table
 
-MOTION = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
+from ..derivatives import COLUMNS, describe, write_run
 
 
 @pytest.fixture
 def derivatives(tmp_path, rng, grids):
     """Six runs of three participants, two of them on another grid."""
-    root = tmp_path / "fmriprep"
-    root.mkdir()
-    (root / "dataset_description.json").write_text(
-        json.dumps({"Name": "fMRIPrep", "BIDSVersion": "1.9.0", "DatasetType": "derivative"})
-    )
+    root = describe(tmp_path / "fmriprep")
     for s in (1, 2, 3):
         grid = grids["coarse" if s == 3 else "plain"]
         for r in (1, 2):
-            start = root / f"sub-{s:02d}" / "func" / f"sub-{s:02d}_task-rest_run-{r}"
-            start.parent.mkdir(parents=True, exist_ok=True)
-            image = nib.Nifti1Image(rng.normal(100, 5, (*grid.shape, 40)), grid.affine)
-            image.header.set_xyzt_units("mm", "sec")
-            image.header.set_zooms((*image.header.get_zooms()[:3], 2.0))
-            nib.save(image, f"{start}_space-MNI_desc-preproc_bold.nii.gz")
-            Path(f"{start}_space-MNI_desc-preproc_bold.json").write_text('{"RepetitionTime": 2.0}')
-            values = np.hstack([rng.normal(size=(40, 6)), np.zeros((40, 3))])
-            values[0, 8] = 1
-            values[30, 6] = 1
-            names = [*MOTION, "framewise_displacement", "std_dvars", "non_steady_state_outlier00"]
-            np.savetxt(
-                f"{start}_desc-confounds_timeseries.tsv",
-                values,
-                delimiter="\t",
-                header="\t".join(names),
-                comments="",
-            )
+            table = np.hstack([rng.normal(size=(40, 6)), np.zeros((40, 3))])
+            table[0, COLUMNS.index("non_steady_state_outlier00")] = 1
+            table[30, COLUMNS.index("framewise_displacement")] = 1
+            entities = f"sub-{s:02d}_task-rest_run-{r}"
+            write_run(root, entities, rng.normal(100, 5, (*grid.shape, 40)), grid.affine, table)
     return root
 
 
@@ -159,6 +141,27 @@ def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
     again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, status=1)
     assert "3 of 6 runs done" in again.stdout
     assert again.stdout.startswith("2 nodes run")  # confounds had been chosen already
+
+
+def test_each_run_may_have_its_own_brain_mask(call, derivatives, maps, tmp_path, rng):
+    for path in derivatives.glob("sub-*/func/*_mask.nii.gz"):
+        image = nib.load(path)
+        nib.save(nib.Nifti1Image((rng.random(image.shape) < 0.8).astype(np.uint8), image.affine), path)
+    missing, *_, last = sorted(derivatives.glob("sub-*/func/*_mask.nii.gz"))
+    missing.unlink()
+    options = ["--maps", maps, "--detrend"]
+    done = call("dataset", derivatives, *options, "--out", tmp_path / "out", "--brain-masks", status=1)
+    assert "5 of 6 runs done" in done.stdout
+    assert "has no brain mask (*_desc-brain_mask.nii.gz)." in summary(tmp_path / "out")[0]["reason"]
+    run = last.with_name(last.name.replace("brain_mask", "preproc_bold"))
+    call("extract", run, *options, "--mask", last, "--out", tmp_path / "apart")
+    (table,) = (tmp_path / "apart").glob("*.tsv")
+    assert (tmp_path / "out/sub-03/func" / table.name).read_bytes() == table.read_bytes()
+    without = call("dataset", derivatives, *options, "--out", tmp_path / "none").stdout
+    assert "6 of 6" in without
+    assert (tmp_path / "none/sub-03/func" / table.name).read_bytes() != table.read_bytes()
+    refused = ["--out", tmp_path / "out", "--brain-masks", "--mask", last]
+    assert "leave out --mask" in call("dataset", derivatives, *options, *refused, status=2).stderr
 
 
 def test_runs_are_chosen(call, derivatives, maps, tmp_path):
