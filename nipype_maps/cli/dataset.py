@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,12 +11,9 @@ from .options import SECONDS
 from .parameters import execution_options, extraction_options, graph_parameters
 from .report import fail, say_nodes
 from .results import ResultFolder
-from .runs import Extracted, execute_runs, plan_runs
+from .runs import execute_runs, plan_runs
+from .summary import write_summary
 
-COLUMNS = (
-    "run", "status", "frames", "frames_kept", "repetition_time", "degrees_of_freedom", "coverage_min",
-    "coverage_mean", "seconds", "reason",
-)  # fmt: skip
 #: What a run may lack.
 WORDS = {
     "confounds": "table of confounds (*_desc-confounds_timeseries.tsv)",
@@ -91,7 +87,7 @@ def dataset(
     if extracted.published:
         sidecar = read_json(sidecar_of(next(iter(extracted.published.values()))))
         write_map_names(folder.out, atlas_name(maps), sidecar["Maps"]["Names"])
-    _write_summary(folder.out / "summary.tsv", inputs, extracted)
+    write_summary(folder.out / "summary.tsv", inputs, extracted)
     say_nodes(extracted.outcome)
     n_done = len(extracted.published)
     click.echo(f"{n_done} of {len(inputs)} runs done; {folder.out / 'summary.tsv'} has a row for each")
@@ -107,49 +103,3 @@ def _inputs(run, maps: Sequence[str], t_r, wanted: dict[str, bool]):
     tables = [str(run.confounds)] if wanted["confounds"] and run.confounds else []
     mask = str(run.mask) if wanted["mask"] and run.mask else None
     return RunInputs(f"{run.folder.as_posix()}/{name}", str(run.path), tables, None, t_r, mask)
-
-
-def _write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
-    """A row per run: what came of it, and where it failed, why."""
-    from ..files.atomic import replacing
-    from ..files.sidecars import read_json, sidecar_of
-
-    seconds, reasons = defaultdict(float), {}
-    for name, node in extracted.outcome.done.items():
-        seconds[_part(name)] += getattr(node.result.runtime, "duration", None) or 0.0
-    for failure in extracted.failures:
-        reasons.setdefault(_part(failure.node), failure.reason)
-    # what runs share
-    own = {name for run in runs for name in (run.workflow_name, run.fit_name)}
-    other = next((reason for part, reason in reasons.items() if part not in own), "not run")
-    rows = [COLUMNS]
-    for run in runs:
-        name, part = Path(run.name).name, run.workflow_name
-        if run.name in extracted.published:
-            figures = _figures(read_json(sidecar_of(extracted.published[run.name])))
-            rows.append((name, "done", *figures, f"{seconds[part]:.2f}", "n/a"))
-        else:
-            missing = ["n/a"] * (len(COLUMNS) - 3)
-            rows.append((name, "failed", *missing, reasons.get(part, reasons.get(run.fit_name, other))))
-    with replacing(path) as temporary:
-        temporary.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
-
-
-def _part(node: str) -> str:
-    """The part of the graph that a node is of: a run's transform, or a fit."""
-    return node.partition(".")[0]
-
-
-def _figures(sidecar: dict) -> tuple:
-    """What the summary says of a run's signals."""
-    n_frames, kept = sidecar["FramesInRun"], sidecar["FramesKept"]
-    shares = [share for share in sidecar["Maps"]["Coverage"] if share != "n/a"]
-    freedom = sidecar["DegreesOfFreedom"]
-    return (
-        n_frames,
-        n_frames if kept == "all" else len(kept),
-        sidecar["RepetitionTime"] or "n/a",
-        min(freedom) if isinstance(freedom, list) else freedom,
-        f"{min(shares):.4f}",
-        f"{sum(shares) / len(shares):.4f}",
-    )

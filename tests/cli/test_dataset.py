@@ -169,6 +169,8 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     chosen = ["--participant-label", "sub-03", "--task", "rest", "--space", "MNI"]
     call("dataset", derivatives, "--maps", maps, "--out", out, *chosen)
     assert [row["run"][:6] for row in summary(out)] == ["sub-03"] * 2
+    call("dataset", derivatives, "--maps", maps, "--out", out, "--participant-label", "01")
+    assert [row["run"][:6] for row in summary(out)] == ["sub-01"] * 2 + ["sub-03"] * 2
     sidecar = json.loads(next(out.glob("sub-03/func/*.json")).read_text())
     assert sidecar["Cleaning"]["ConfoundColumns"] == []  # none was asked for
     done = call("dataset", derivatives, "--maps", maps, "--out", out, "--task", "nback", status=1)
