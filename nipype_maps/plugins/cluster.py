@@ -1,4 +1,9 @@
-"""SLURM's commands: submit, ask, cancel; each tried again where the cluster is only busy."""
+"""SLURM's commands: submit, ask, cancel; each tried again where the cluster is only busy.
+
+submitit (read in 1.5.4) submits arrays too, but learns the state of jobs from sacct, which needs an
+accounting database that not every cluster has, calls sbatch once, and knows jobs by numbers that
+are lost if it is killed before it has noted them; tasks of several nodes would be ours all the same.
+"""
 
 from __future__ import annotations
 

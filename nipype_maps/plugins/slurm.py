@@ -239,7 +239,9 @@ class OnCluster:
             queued = tasks.get(task.job)
             if queued is None:
                 task.gone_since = task.gone_since or now
-            elif queued.state == "PENDING" and queued.reason in NEVER:
+                continue
+            task.gone_since = None  # it may have been queued again by SLURM
+            if queued.state == "PENDING" and queued.reason in NEVER:
                 cancel([task.job])
                 self._give_up(task, f"its job can never begin: SLURM says {queued.reason}; mend sbatch_args.")
             elif queued.state == "PENDING" and queued.reason.startswith(HELD):
