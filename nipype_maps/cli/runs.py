@@ -132,8 +132,8 @@ def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask
     steps, unreadable = {}, []
     with off_the_screen():
         for workflow in _workflows(runs, maps, folder, mask, map_names, parameters, unreadable):
-            # what graphs share is one step
-            steps = {step.name: step for step in plan_workflow(workflow)} | steps
+            for step in plan_workflow(workflow):
+                steps.setdefault(step.name, step)  # what graphs share is one step
     say_plan(steps.values())
     fail(unreadable)
 

@@ -22,6 +22,10 @@ from .failures import Failure, failure_of
 logger = logging.getLogger("nipype.workflow")
 
 
+class NodesFailedError(RuntimeError):
+    """Nodes failed, and all that do not depend on them were run."""
+
+
 class GraphPlugin(PluginBase):
     """Runs a graph's nodes, each as soon as those before it are done.
 
@@ -63,7 +67,7 @@ class GraphPlugin(PluginBase):
 
         Raises
         ------
-        FolderInUseError, RuntimeError
+        FolderInUseError, NodesFailedError
             As `run` does.
         """
         workflows = iter(workflows)
@@ -83,7 +87,7 @@ class GraphPlugin(PluginBase):
         ------
         FolderInUseError
             If another run uses the work folder.
-        RuntimeError
+        NodesFailedError
             If nodes failed, after all that do not depend on them have been run.
         """
         if self._agenda is not None:  # a further one of `run_workflows`
@@ -109,7 +113,7 @@ class GraphPlugin(PluginBase):
         if self.failures:
             first, *others = self.failures
             more = f" ({len(others)} more failed.)" if others else ""
-            raise RuntimeError(f"{first.node.fullname}: {first.sentence}{more}\n{first.traceback}")
+            raise NodesFailedError(f"{first.node.fullname}: {first.sentence}{more}\n{first.traceback}")
 
     def _prepare(self, graph, nodes):
         """Check what some nodes of a graph have left, and note what the graph needs."""

@@ -77,6 +77,8 @@ class SLURMPlugin(GraphPlugin):
             yield jobs
         finally:
             jobs.stop()
+        if not self.failures:  # else the jobs' logs may be wanted
+            shutil.rmtree(self._folder / BATCHES, ignore_errors=True)
 
     def _settle(self, folder: Path) -> None:
         """Wait for the jobs of a run that was killed."""

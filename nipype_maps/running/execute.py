@@ -12,6 +12,7 @@ from nipype.pipeline.engine import Node, Workflow
 
 from ..plugins import LinearPlugin, MultiProcPlugin, PlanPlugin, SLURMPlugin
 from ..plugins.failures import sentence_of
+from ..plugins.graph import NodesFailedError
 from ..workfolder.plan import Step
 from .progress import Progress
 
@@ -126,11 +127,11 @@ def run_workflows(
         runner = PLUGINS[plugin]({**(plugin_args or {}), **own})
         try:
             runner.run_workflows(_prepared(chain([first], workflows), logs, bar))
+        except NodesFailedError:
+            pass  # they are told of one by one
         except Exception as error:
-            # nodes that failed are told of one by one
-            if not runner.failures:
-                sentence = sentence_of(error, first.base_dir)
-                outcome.failures.append(Failure(first.name, sentence, type(error).__name__))
+            sentence = sentence_of(error, first.base_dir)
+            outcome.failures.append(Failure(first.name, sentence, type(error).__name__))
     outcome.done = {_name(node): node for node in (*runner.cached, *runner.executed)}
     outcome.executed = [_name(node) for node in runner.executed]
     outcome.failures += [

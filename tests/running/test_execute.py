@@ -107,5 +107,17 @@ def test_a_failure_of_what_workflows_share_is_told_once(tmp_path, plugin):
     assert outcome.done == {}
 
 
+def test_a_workflow_that_cannot_be_made_is_told_beside_nodes_that_failed(tmp_path):
+    def workflows():
+        yield from parts(tmp_path / "work", "raises", tmp_path)
+        raise OSError("the disk is gone.")
+
+    outcome = run_workflows(workflows(), logs=tmp_path / "logs")
+    assert sorted(failure.reason for failure in outcome.failures) == [
+        "the cat sat on it; feed the cat.",
+        "the disk is gone.",
+    ]
+
+
 def test_no_workflow_is_nothing_to_run(tmp_path):
     assert run_workflows([], logs=tmp_path).done == {}

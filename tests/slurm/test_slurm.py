@@ -54,6 +54,7 @@ def test_nodes_share_tasks_arrays_and_looks_at_the_queue(cluster, tmp_path):
     assert not plugin.failures
     assert cluster.calls("sbatch") == 1  # nine nodes in five tasks of one array, one of which goes on
     assert cluster.calls("squeue") < 60
+    assert not list((tmp_path / "wf" / "batch").glob("*"))
     again = SLURMPlugin(ARGS)
     steps(tmp_path, *["works"] * 9).run(plugin=again)
     assert again.executed == []
