@@ -14,7 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ["tests/numerics", "tests/files", "tests/interfaces"]
-ENGINE = ["nipype_maps/plugins", "tests/plugins", "tests/workfolder"]
+ENGINE = ["nipype_maps/plugins", "tests/plugins", "tests/running", "tests/workfolder"]
+#: Files of which only a cluster tells.
+JOBS = ("plugins/slurm.py", "plugins/task.py", "plugins/batch.py", "plugins/cluster.py")
 
 #: name: (file under nipype_maps, what stands there, what is put in its place)
 MUTATIONS = {
@@ -74,11 +76,20 @@ MUTATIONS = {
     "lock: shared": ("workfolder/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
     "check: a changed output is sound": ("workfolder/results.py", "if same is False:", "if False:"),
     "check: an output without a record is sound": ("workfolder/results.py", "if same is None and recorded and inside:", "if False:"),
-    "check: not made": ("plugins/graph.py", "                    mend(node)\n", "                    pass\n"),
+    "check: not made": ("plugins/graph.py", "            mend(node)\n", "            pass\n"),
     "plan: all is cached": ("workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
     "clean: everything goes": ("workfolder/needs.py", "if str(path) not in needed]", "if True]"),
     "plugins: a process that ended well is believed": ("plugins/graph.py", "if failure is None and not _is_done(node):", "if False:"),
     "plugins: what lies behind a failure is run": ("plugins/agenda.py", "{node, *nx.descendants(self._graph, node)}", "{node}"),
+    "plugins: what graphs share is run for each": ("plugins/agenda.py", "if key in self._nodes:", "if False:"),
+    "plugins: what is lost to one graph is run for the next": ("plugins/agenda.py", "if not self._lost.isdisjoint(before):", "if False:"),
+    "plugins: all that wait for a node follow it": ("plugins/agenda.py", "behind if len(behind) <= at_most else ()", "behind"),
+    "plugins: the next graph is made at once": ("plugins/graph.py", "or len(agenda) >= executor.ahead", ""),
+    "jobs: what waits for a failure is run": ("plugins/task.py", "LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)", "_run(node, updatehash)"),
+    "jobs: what is in a job already is submitted": ("plugins/slurm.py", "return node in self._behind", "return False"),
+    "jobs: a lost node is given up": ("plugins/slurm.py", "if self._submitted[node] < self._arguments.tries", "if False"),
+    "jobs: a lost node is no failure": ("plugins/slurm.py", "[(node, Failure(node, sentence)) for node", "[(node, None) for node"),
+    "jobs: those of a killed master are not waited for": ("plugins/slurm.py", "tasks = queue() if batches else {}", "tasks = {}"),
     "plugins: a failure in a worker is no failure": ("plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
     "plugins: workers outlive their master": ("plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
     "plugins: no room is left out of account": ("plugins/multiproc.py", "return not self._busy or (", "return True or ("),
@@ -105,6 +116,8 @@ def tests_of(path: str) -> list[str]:
     """The tests that judge a file of the package."""
     if path.startswith("masker/") or path == "files/handed.py":
         return ["tests/masker"]
+    if path in JOBS:
+        return ["tests/slurm/test_slurm.py"]
     return ENGINE if path.startswith(("plugins/", "workfolder/")) else QUICK
 
 

@@ -107,8 +107,10 @@ class Agenda:
         >>> agenda = Agenda(nx.DiGraph([("a", "b"), ("x", "y"), ("y", "z"), ("b", "z"), ("y", "other")]))
         >>> agenda.with_those_behind(["a", "x"], at_most=2, may_follow=lambda node: node != "other")
         ['a', 'b', 'x', 'y', 'z']
-        >>> agenda.with_those_behind(["a"], at_most=2, may_follow=lambda node: True)
+        >>> agenda.with_those_behind(["a"], at_most=1, may_follow=lambda node: True)
         ['a', 'b']
+        >>> agenda.with_those_behind(["a"], at_most=0, may_follow=lambda node: True)
+        ['a']
         """
         order: dict = {}
 
