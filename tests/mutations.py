@@ -79,7 +79,7 @@ MUTATIONS = {
     "check: not made": ("plugins/graph.py", "            mend(node)\n", "            pass\n"),
     "plan: all is cached": ("workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
     "clean: everything goes": ("workfolder/needs.py", "if str(path) not in needed]", "if True]"),
-    "plugins: a process that ended well is believed": ("plugins/graph.py", "if failure is None and not _is_done(node):", "if False:"),
+    "plugins: a process that ended well is believed": ("plugins/graph.py", "if failure is None and not is_done(node, executor.patience):", "if False:"),
     "plugins: what lies behind a failure is run": ("plugins/agenda.py", "{node, *nx.descendants(self._graph, node)}", "{node}"),
     "plugins: what graphs share is run for each": ("plugins/agenda.py", "if key in self._nodes:", "if False:"),
     "plugins: what is lost to one graph is run for the next": ("plugins/agenda.py", "if not self._lost.isdisjoint(before):", "if False:"),

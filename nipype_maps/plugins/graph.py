@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -138,7 +139,7 @@ class GraphPlugin(PluginBase):
                     self._begin(node, agenda, executor)
             if executor.is_busy:
                 node, failure = executor.wait()
-                if failure is None and not _is_done(node):
+                if failure is None and not is_done(node, executor.patience):
                     failure = Failure(node, "it ended without leaving results that can be read.")
                 self._end(node, failure, agenda, self.executed)
 
@@ -215,12 +216,20 @@ def memory_of(graph) -> Path | None:
     return next((folder.parent / ".fingerprints" for folder in folders_of(graph)), None)
 
 
-def _is_done(node) -> bool:
-    try:
-        return has_results(node) and not damage(node)
-    except Exception:  # whatever is wrong, it is not done
-        logger.exception("the results of %s cannot be checked.", node.fullname)
-        return False
+def is_done(node, patience: float) -> bool:
+    """Whether a node's results are there, or come to be seen within some seconds."""
+    began = time.monotonic()
+    while True:
+        try:
+            if has_results(node) and not damage(node):
+                return True
+        except Exception:  # whatever is wrong, it is not done
+            logger.exception("the results of %s cannot be checked.", node.fullname)
+        if time.monotonic() - began >= patience:
+            return False
+        time.sleep(min(0.5, patience))
+        with contextlib.suppress(OSError):  # to list a folder makes NFS look again
+            os.listdir(node.output_dir())
 
 
 def _items(node) -> list:

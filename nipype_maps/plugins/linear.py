@@ -26,10 +26,13 @@ class InThisProcess:
         Whether items of a MapNode shall be submitted one by one.
     ahead : int
         How many nodes that have not ended it wants at hand, where there are more graphs than one.
+    patience : float
+        Seconds that the results of a node that has ended may take to be seen.
     """
 
     divides = False
     ahead = 1
+    patience = 0.0
 
     def __init__(self, updatehash: bool = False):
         self._submitted = []

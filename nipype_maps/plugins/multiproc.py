@@ -43,6 +43,7 @@ class InWorkers:
     """Runs nodes in workers, as many as there are processors and memory for."""
 
     divides = True
+    patience = 0.0
 
     def __init__(self, n_procs: int, memory_gb: float, updatehash: bool = False):
         self._n_procs, self._memory_gb, self._updatehash = n_procs, memory_gb, updatehash

@@ -109,6 +109,7 @@ class OnCluster:
         self._agenda, self._folder, self._updatehash = agenda, folder, updatehash
         self._arguments = arguments
         self.ahead = arguments.nodes_per_task * arguments.max_tasks
+        self.patience = arguments.nfs_wait
         self._waiting_since = time.monotonic()
         self._unsubmitted: list = []
         self._tasks: list[Task] = []

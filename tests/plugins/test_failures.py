@@ -1,8 +1,12 @@
 """Every way for a node to fail: it is told, its branch ends, all others go on, nothing hangs."""
 
+import threading
+
 import pytest
 
 from nipype_maps.plugins import LinearPlugin, MultiProcPlugin
+from nipype_maps.plugins.graph import is_done
+from nipype_maps.workfolder.results import result_file
 
 from .steps import names, workflow_of
 
@@ -95,3 +99,16 @@ def test_a_node_that_changes_the_folder_disturbs_no_other(tmp_path, kind, monkey
     plugin = kind({"n_procs": 1})
     workflow_of(tmp_path, "moves_away").run(plugin=plugin)
     assert len(plugin.executed) == 4
+
+
+def test_results_that_a_file_system_shows_late_are_waited_for(tmp_path):
+    plugin = LinearPlugin()
+    workflow_of(tmp_path, "works").run(plugin=plugin)
+    node = plugin.executed[0]
+    shown, hidden = result_file(node), tmp_path / "hidden"
+    shown.rename(hidden)
+    assert not is_done(node, patience=0)
+    showing = threading.Timer(0.3, hidden.rename, [shown])
+    showing.start()
+    assert is_done(node, patience=30)
+    showing.join()

@@ -82,13 +82,9 @@ def test_nothing_happens(on_cluster, cluster):
 @pytest.mark.parametrize("state", ["RUNNING", "PENDING"])
 def test_a_job_is_cancelled(on_cluster, cluster, tmp_path, state):
     def fault(process):
-        if state == "PENDING":  # the fits' two tasks have room; of the runs' four, two wait
-            while cluster.calls("sbatch") < 2:
-                assert process.poll() is None
-                time.sleep(0.05)
         subprocess.run(["scancel", when(cluster, state, process)], check=True)
 
-    status, _, errors = on_cluster(fault)
+    status, _, errors = on_cluster(fault, sbatch_args="--exclusive")  # one of the fits' two jobs waits
     assert status == 0, errors
     assert "submitted again" in (tmp_path / "out/logs/nipype.log").read_text()
 
@@ -106,14 +102,29 @@ def test_a_daemon_is_killed_and_started_again(on_cluster, cluster, daemon):
     assert status == 0, errors
 
 
+def test_a_job_is_queued_again_by_slurm(on_cluster, cluster, tmp_path):
+    """As where another, dearer one takes its place."""
+
+    def fault(process):
+        job = when(cluster, "RUNNING", process)
+        subprocess.run(["scontrol", "requeue", job], check=True)
+        while job in cluster.jobs("RUNNING"):
+            time.sleep(0.1)
+        # SLURM lets it wait for two minutes
+        subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=True)
+
+    status, _, errors = on_cluster(fault)
+    assert status == 0, errors
+    assert "submitted again" not in (tmp_path / "out/logs/nipype.log").read_text()
+
+
 def halted(cluster, process, mb=0) -> int:
     """Halt a job's Python as soon as it holds so much memory; its process."""
     when(cluster, "RUNNING", process)
     while True:
         for status in Path("/proc").glob("[0-9]*/status"):
             with contextlib.suppress(OSError):
-                command = (status.parent / "cmdline").read_text()
-                if "nipype_maps.plugins.task" not in command or "--array" in command:
+                if "nipype_maps.plugins.task" not in (status.parent / "cmdline").read_text():
                     continue
                 held = int(status.read_text().partition("VmRSS:")[2].split()[0])
                 if held > 1024 * mb:
