@@ -81,7 +81,7 @@ MUTATIONS = {
     "clean: everything goes": ("workfolder/needs.py", "if str(path) not in needed]", "if True]"),
     "plugins: a process that ended well is believed": ("plugins/graph.py", "if failure is None and not is_done(node, executor.patience):", "if False:"),
     "plugins: what lies behind a failure is run": ("plugins/agenda.py", "{node, *nx.descendants(self._graph, node)}", "{node}"),
-    "plugins: what graphs share is run for each": ("plugins/agenda.py", "if key in self._nodes:", "if False:"),
+    "plugins: what graphs share is run for each": ("plugins/agenda.py", "if key in self._known:", "if False:"),
     "plugins: what is lost to one graph is run for the next": ("plugins/agenda.py", "if not self._lost.isdisjoint(before):", "if False:"),
     "plugins: all that wait for a node follow it": ("plugins/agenda.py", "behind if len(behind) <= at_most else ()", "behind"),
     "plugins: the next graph is made at once": ("plugins/graph.py", "or len(agenda) >= executor.ahead", ""),

@@ -129,12 +129,17 @@ def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask
     from ..running import plan_workflow
     from ..running.log import off_the_screen
 
-    steps, unreadable = {}, []
-    with off_the_screen():
+    unreadable = []
+
+    def steps():
+        known = set()  # what graphs share is one step
         for workflow in _workflows(runs, maps, folder, mask, map_names, parameters, unreadable):
-            for step in plan_workflow(workflow):
-                steps.setdefault(step.name, step)  # what graphs share is one step
-    say_plan(steps.values())
+            new = [step for step in plan_workflow(workflow) if step.name not in known]
+            known.update(step.name for step in new)
+            yield from new
+
+    with off_the_screen():
+        say_plan(steps())
     fail(unreadable)
 
 

@@ -47,7 +47,9 @@ class Agenda:
 
     def __init__(self, graph: nx.DiGraph, key: Callable[[object], Hashable] = lambda node: node):
         self._graph, self._key = nx.DiGraph(), key
+        # of those that have ended only the keys are kept
         self._nodes: dict = {}
+        self._known: set = set()
         self._lost: set = set()
         self.ready: list = []
         self.add(graph)
@@ -61,15 +63,16 @@ class Agenda:
         new = []
         for node in topological_sort(graph)[0]:
             key, before = self._key(node), [self._key(other) for other in graph.predecessors(node)]
-            if key in self._nodes:
+            if key in self._known:
                 continue
-            self._nodes[key] = node
+            self._known.add(key)
             if not self._lost.isdisjoint(before):
                 self._lost.add(key)
                 continue
             new.append(node)
+            self._nodes[key] = node
             self._graph.add_node(node)
-            waits_for = [self._nodes[other] for other in before if self._nodes[other] in self._graph]
+            waits_for = [self._nodes[other] for other in before if other in self._nodes]
             self._graph.add_edges_from((other, node) for other in waits_for)
             if not waits_for:
                 self.ready.append(node)
@@ -83,13 +86,16 @@ class Agenda:
         """End a node that was begun."""
         behind = list(self._graph.successors(node))
         self._graph.remove_node(node)
+        self._nodes.pop(self._key(node), None)  # the items of a MapNode are not there
         self.ready[:0] = [other for other in behind if not self._graph.in_degree(other)]
 
     def drop(self, node) -> None:
         """End a node that was begun, and leave out all that lie behind it."""
         lost = {node, *nx.descendants(self._graph, node)}
-        self._lost.update(map(self._key, lost))
         self._graph.remove_nodes_from(lost)
+        for key in map(self._key, lost):
+            self._lost.add(key)
+            self._nodes.pop(key, None)
 
     def with_those_behind(self, nodes: Sequence, at_most: int, may_follow: Callable) -> list:
         """Some nodes, each before those that wait for none but them and each other.

@@ -18,6 +18,7 @@ from ..workfolder.lock import locked
 from ..workfolder.needs import note_needs
 from ..workfolder.results import damage, has_results, mend, runs_always
 from .agenda import Agenda
+from .ended import EndedNode
 from .failures import Failure, failure_of
 
 logger = logging.getLogger("nipype.workflow")
@@ -44,7 +45,7 @@ class GraphPlugin(PluginBase):
 
     Attributes
     ----------
-    executed, cached : list of Node
+    executed, cached : list of EndedNode
         Nodes that were run, and those found done.
     failures : list of Failure
     """
@@ -166,7 +167,7 @@ class GraphPlugin(PluginBase):
             items = [] if found or not executor.divides else _items(node)
         except Exception as error:
             agenda.take(node)
-            self._end(node, failure_of(node, error), agenda)
+            self._end(node, failure_of(node, error), agenda, self.executed)
             return
         if items:
             agenda.put_before(node, items)
@@ -178,9 +179,9 @@ class GraphPlugin(PluginBase):
             self._tell(node, "start")
             executor.submit(node)
 
-    def _end(self, node, failure, agenda, done=()):
+    def _end(self, node, failure, agenda, done: list):
         if failure is None:
-            done.append(node)
+            done.append(EndedNode.of(node))
             agenda.done(node)
             self._tell(node, "end")
             return

@@ -151,7 +151,9 @@ class OnCluster:
             if not self._ended:
                 self._collect()
             if self._ended:
-                return self._ended.popleft()
+                node, failure = self._ended.popleft()
+                del self._submitted[node]
+                return node, failure
             tasks = queue()
             if tasks is not None:
                 answered_at = time.monotonic()

@@ -11,6 +11,7 @@ from nipype.interfaces.utility import IdentityInterface
 from nipype.pipeline.engine import Node, Workflow
 
 from ..plugins import LinearPlugin, MultiProcPlugin, PlanPlugin, SLURMPlugin
+from ..plugins.ended import EndedNode
 from ..plugins.failures import sentence_of
 from ..plugins.graph import NodesFailedError
 from ..workfolder.plan import Step
@@ -53,14 +54,14 @@ class Outcome:
 
     Attributes
     ----------
-    done : dict of str to Node
+    done : dict of str to EndedNode
         Nodes whose results are there and up to date, by name in the graph.
     executed : list of str
         Those among them that were run, the others having been found cached.
     failures : list of Failure
     """
 
-    done: dict[str, Node] = field(default_factory=dict)
+    done: dict[str, EndedNode] = field(default_factory=dict)
     executed: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 

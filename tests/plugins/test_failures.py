@@ -102,9 +102,10 @@ def test_a_node_that_changes_the_folder_disturbs_no_other(tmp_path, kind, monkey
 
 
 def test_results_that_a_file_system_shows_late_are_waited_for(tmp_path):
-    plugin = LinearPlugin()
+    ended = []
+    plugin = LinearPlugin({"status_callback": lambda node, status: ended.append(node)})
     workflow_of(tmp_path, "works").run(plugin=plugin)
-    node = plugin.executed[0]
+    node = ended[0]
     shown, hidden = result_file(node), tmp_path / "hidden"
     shown.rename(hidden)
     assert not is_done(node, patience=0)
