@@ -108,9 +108,9 @@ def test_a_job_is_queued_again_by_slurm(on_cluster, cluster, tmp_path):
     def fault(process):
         job = when(cluster, "RUNNING", process)
         subprocess.run(["scontrol", "requeue", job], check=True)
-        while job in cluster.jobs("RUNNING"):
+        while job not in cluster.jobs("PENDING"):
             time.sleep(0.1)
-        # SLURM lets it wait for two minutes
+        # SLURM would let it wait for two minutes
         subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=True)
 
     status, _, errors = on_cluster(fault)
