@@ -60,19 +60,21 @@ class Agenda:
 
     def add(self, graph: nx.DiGraph) -> list:
         """Take on the nodes of another graph, but for those that are known; which are new."""
-        new = []
+        new, earlier = [], set(self._known)
         for node in topological_sort(graph)[0]:
-            key, before = self._key(node), [self._key(other) for other in graph.predecessors(node)]
-            if key in self._known:
+            key, before = self._key(node), list(graph.predecessors(node))
+            if key in earlier:
                 continue
             self._known.add(key)
-            if not self._lost.isdisjoint(before):
+            if not self._lost.isdisjoint(map(self._key, before)):
                 self._lost.add(key)
                 continue
             new.append(node)
             self._nodes[key] = node
             self._graph.add_node(node)
-            waits_for = [self._nodes[other] for other in before if other in self._nodes]
+            # that of an earlier graph, if it has not ended
+            same = [other if other in self._graph else self._nodes.get(self._key(other)) for other in before]
+            waits_for = [other for other in same if other is not None]
             self._graph.add_edges_from((other, node) for other in waits_for)
             if not waits_for:
                 self.ready.append(node)
