@@ -108,7 +108,6 @@ class OnCluster:
     def __init__(self, agenda: Agenda, folder: Path, arguments: SLURMArguments, updatehash: bool = False):
         self._agenda, self._folder, self._updatehash = agenda, folder, updatehash
         self._arguments = arguments
-        self.ahead = arguments.nodes_per_task * arguments.max_tasks
         self.patience = arguments.nfs_wait
         self._waiting_since = time.monotonic()
         self._unsubmitted: list = []
@@ -116,11 +115,21 @@ class OnCluster:
         self._ended: deque[tuple[object, Failure | None]] = deque()
         self._submitted: Counter = Counter()  # how often each node was
         self._behind: set = set()  # nodes in tasks that wait for others of their task
+        self._has_looked = False  # at the queue, since a node was begun
 
     @property
     def is_busy(self) -> bool:
         """Whether there are nodes submitted whose end `wait` has not told yet."""
         return bool(self._unsubmitted or self._tasks or self._ended)
+
+    @property
+    def ahead(self) -> int:
+        """How many nodes it wants at hand: as many as an array takes.
+
+        Between one graph and the next it looks at the queue: to make a graph takes seconds, in
+        which jobs end and others could be submitted.
+        """
+        return self._arguments.nodes_per_task * self._arguments.max_tasks if self._has_looked else 1
 
     def has_begun(self, node) -> bool:
         """Whether a node was begun together with the one that it waits for."""
@@ -132,6 +141,7 @@ class OnCluster:
 
     def submit(self, node) -> None:
         """Begin a node: here if it is light, else with the next array, unless it is in one already."""
+        self._has_looked = False
         if node in self._behind:
             self._behind.remove(node)
             return
@@ -157,6 +167,7 @@ class OnCluster:
             tasks = queue()
             if tasks is not None:
                 answered_at = time.monotonic()
+                self._has_looked = True
                 self._look_after(tasks)
             _require_answer(answered_at)
             if not self._ended and self._tasks:
