@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+#: Arguments of sbatch that a plugin needs for itself.
+OWN = ("--job-name", "-J", "--array", "-a", "--output", "-o", "--wrap")
 #: Of every plugin.
 SHARED = {"n_procs", "memory_gb", "status_callback", "wait"}
 
@@ -67,6 +69,10 @@ class SLURMArguments:
         Traceback (most recent call last):
         ...
         ValueError: SLURMPlugin has no argument 'pol'; it has sbatch_args, ...
+        >>> SLURMArguments.of({"sbatch_args": ["--job-name=mine"]})
+        Traceback (most recent call last):
+        ...
+        ValueError: sbatch_args has '--job-name=mine', which SLURMPlugin chooses itself; leave it out.
         """
         known = {field.name: field.default for field in fields(cls)}
         if unknown := sorted(set(arguments) - set(known) - SHARED):
@@ -81,7 +87,13 @@ class SLURMArguments:
                 raise ValueError(f"{name} is {value!r}; give a number, not below 0.")
             elif isinstance(known[name], int) and not (isinstance(value, int) and value > 0):
                 raise ValueError(f"{name} is {value!r}; give a whole number above 0.")
-        return cls(**own)
+        checked = cls(**own)
+        for option in checked.options:
+            if option.partition("=")[0] in OWN or option[:2] in OWN:  # also as in -Jmine
+                raise ValueError(
+                    f"sbatch_args has {option!r}, which SLURMPlugin chooses itself; leave it out."
+                )
+        return checked
 
     @property
     def options(self) -> list[str]:

@@ -26,6 +26,9 @@ HOPELESS = re.compile(
     r"more processors|memory specification",
     re.I,
 )
+#: What sbatch says where fewer tasks might be taken, or the same ones later: a limit on what a
+#: user has queued, or on an array; the words on all limits only where no other one is named.
+TOO_MANY = re.compile(r"MaxSubmit|job array specification|^(?!.*Max).*submit limit")
 #: Why a job waits that will wait for ever.
 NEVER = {
     "BadConstraints", "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "InvalidAccount",
@@ -39,25 +42,54 @@ class ClusterError(RuntimeError):
     """A command of SLURM failed for good; its words are the message."""
 
 
-def submit(script: str, folder: Path, n_tasks: int, arguments: Sequence[str]) -> str:
+class TooManyTasksError(ClusterError):
+    """The cluster takes no array of so many tasks, or not now."""
+
+
+def submit(script: str, name: str, folder: Path, n_tasks: int, arguments: Sequence[str]) -> str:
     """Submit a job array; its number.
+
+    Parameters
+    ----------
+    script : str
+    name : str
+        Of the job; no other has it.
+    folder : pathlib.Path
+        Where the tasks' words are written.
+    n_tasks : int
+    arguments : sequence of str
+        For sbatch.
 
     Raises
     ------
     ClusterError
-        With sbatch's own words.
+        With sbatch's own words; nothing is queued then.
     """
-    command = ["sbatch", "--parsable", f"--array=0-{n_tasks - 1}", f"--output={folder}/%a.log", *arguments]
-    for pause in (*PAUSES, None):
+    own = [f"--job-name={name}", f"--array=0-{n_tasks - 1}", f"--output={folder}/%a.log"]
+    try:
+        return _submit(["sbatch", "--parsable", *own, *arguments], script, name)
+    except BaseException:  # Ctrl-C, above all: the job may be queued, whatever sbatch came to say
+        _call(["scancel", f"--name={name}"])
+        raise
+
+
+def _submit(command: Sequence[str], script: str, name: str) -> str:
+    for pause in (*PAUSES, 0.0):
         done = _call(command, script)
         if done.returncode == 0:
             return done.stdout.strip().splitlines()[-1].partition(";")[0]
-        words = " ".join(done.stderr.split())
-        if pause is None or HOPELESS.search(words):
-            raise ClusterError(f"sbatch: {words or f'status {done.returncode}'}")
-        logger.warning("sbatch failed (%s); trying again in %g s.", words, pause)
+        words = f"sbatch: {' '.join(done.stderr.split()) or f'status {done.returncode}'}"
+        if TOO_MANY.search(words):
+            raise TooManyTasksError(words)
+        if HOPELESS.search(words):
+            break
+        logger.warning("%s; trying again in %g s.", words, pause)
         time.sleep(pause)
-    raise AssertionError
+        # a busy controller may have taken the job, and only its answer have come too late
+        taken = [task for task, queued in (queue() or {}).items() if queued.name == name]
+        if taken:
+            return taken[0].partition("_")[0]
+    raise ClusterError(words)
 
 
 class Queued(NamedTuple):

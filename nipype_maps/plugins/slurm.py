@@ -19,7 +19,7 @@ from nipype.pipeline.engine import MapNode
 from .agenda import Agenda
 from .arguments import SLURMArguments
 from .batch import Task, take_outcomes, write_tasks
-from .cluster import HELD, NEVER, ClusterError, Queued, cancel, epitaph, queue, submit
+from .cluster import HELD, NEVER, ClusterError, Queued, TooManyTasksError, cancel, epitaph, queue, submit
 from .failures import Failure
 from .graph import GraphPlugin
 from .linear import run_node
@@ -109,7 +109,7 @@ class OnCluster:
         self._agenda, self._folder, self._updatehash = agenda, folder, updatehash
         self._arguments = arguments
         self.patience = arguments.nfs_wait
-        self._waiting_since = time.monotonic()
+        self._waiting_since = self._full_until = time.monotonic()
         self._unsubmitted: list = []
         self._tasks: list[Task] = []
         self._ended: deque[tuple[object, Failure | None]] = deque()
@@ -170,7 +170,7 @@ class OnCluster:
                 self._has_looked = True
                 self._look_after(tasks)
             _require_answer(answered_at)
-            if not self._ended and self._tasks:
+            if not self._ended:
                 time.sleep(self._arguments.poll)
 
     def stop(self) -> None:
@@ -183,7 +183,7 @@ class OnCluster:
         Nodes become ready one by one, as those before them end; a job for each would keep the
         cluster busy with starting Python.
         """
-        if not self._unsubmitted:
+        if not self._unsubmitted or time.monotonic() < self._full_until:
             return False
         waited = time.monotonic() - self._waiting_since
         is_full = len(self._unsubmitted) >= self._arguments.nodes_per_task
@@ -198,11 +198,34 @@ class OnCluster:
             alone = self._submitted[node] > 0
             by_request[node.n_procs, node.mem_gb, alone].append(node)
         self._unsubmitted = []
+        # what is queued, be it of other work of the user, leaves room when it ends
+        room_will_come = bool(self._tasks) or queue() != {}
         for (n_procs, mem_gb, alone), nodes in by_request.items():
             request = [f"--cpus-per-task={n_procs}", f"--mem={math.ceil(1024 * mem_gb)}M"]
             parts = [[node] for node in nodes] if alone else self._with_those_behind(nodes)
-            for some in _chunks(parts, self._arguments.max_tasks):
+            left, error = self._submit_parts(parts, request)
+            ready = set(nodes)
+            begun = [node for part in left for node in part if node in ready]
+            if isinstance(error, TooManyTasksError) and (room_will_come or self._tasks):
+                logger.info("%s; %d nodes wait until there is room.", error, len(begun))
+                self._unsubmitted += begun
+                self._full_until = time.monotonic() + self._arguments.linger
+            else:
+                self._ended += [(node, Failure(node, str(error))) for node in begun]
+
+    def _submit_parts(self, parts: list[list], request: list[str]) -> tuple[list[list], ClusterError | None]:
+        """Submit tasks in arrays of as many as the cluster takes; those that it did not take, and why."""
+        size = self._arguments.max_tasks
+        while parts:
+            some = parts[:size]
+            try:
                 self._submit_array(some, request)
+                parts = parts[size:]
+            except ClusterError as error:
+                if len(some) == 1 or not isinstance(error, TooManyTasksError):
+                    return parts, error
+                size = len(some) // 2
+        return [], None
 
     def _with_those_behind(self, nodes: list) -> list[list]:
         """The nodes of some tasks."""
@@ -219,25 +242,22 @@ class OnCluster:
     def _submit_array(self, parts: list[list], request: list[str]) -> None:
         folder = self._folder / uuid.uuid4().hex
         tasks, failures = write_tasks(folder, parts, self._agenda, self._updatehash)
-        self._ended += [(failure.node, failure) for failure in failures]
-        if not tasks:
-            return
-        words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
-        script = f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n'
-        # its name tells a later run whose it is, should this one be killed now
-        own = [f"--job-name={_job_name(folder)}", *request]
-        for task in tasks:
-            self._behind.update(task.behind)
-        try:
-            job = submit(script, folder, len(tasks), [*own, *self._arguments.options])
-        except ClusterError as error:
-            for task in tasks:
-                self._give_up(task, str(error))
-            return
+        if tasks:
+            words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
+            script = f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n'
+            arguments = [*request, *self._arguments.options]
+            # its name tells a later run whose it is, should this one be killed now
+            try:
+                job = submit(script, _job_name(folder), folder, len(tasks), arguments)
+            except ClusterError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         for task in tasks:
             task.job = f"{job}_{task.number}"
             self._submitted.update(task.waiting.values())
+            self._behind.update(task.behind)
         self._tasks += tasks
+        self._ended += [(failure.node, failure) for failure in failures]
 
     def _collect(self) -> None:
         """Take the outcomes that are there."""

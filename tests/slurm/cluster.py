@@ -34,14 +34,32 @@ MpiDefault=none
 NodeName=localhost CPUs=2 RealMemory=4000 State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
-#: Notes the call, fails as often as a file says, else does as the command itself.
+#: Notes the call; fails as often as one file says; does as the command itself but says, after some
+#: seconds, that it failed, where another says so; and, as sites that count their users' tasks in a
+#: database do, takes no more tasks than a third says.
 WRAPPER = """#!/bin/sh
 echo "{name} $*" >> {log}
-left=$(cat {failures} 2>/dev/null || echo 0)
+left=$(cat {folder}/fail-{name} 2>/dev/null || echo 0)
 if [ "$left" -gt 0 ]; then
-    echo $((left - 1)) > {failures}
+    echo $((left - 1)) > {folder}/fail-{name}
     echo "{name}: error: Socket timed out on send/recv operation" >&2
     exit 1
+fi
+if late=$(cat {folder}/late-{name} 2>/dev/null); then
+    rm {folder}/late-{name}
+    {real} "$@" > /dev/null
+    sleep $late
+    echo "{name}: error: Socket timed out on send/recv operation" >&2
+    exit 1
+fi
+if most=$(cat {folder}/most-{name} 2>/dev/null); then
+    last=$(echo "$*" | sed 's/.*--array=0-\\([0-9]*\\).*/\\1/')
+    if [ $(($(squeue -h -r | wc -l) + last + 1)) -gt $most ]; then
+        echo "{name}: error: QOSMaxSubmitJobPerUserLimit" >&2
+        echo "{name}: error: Batch job submission failed: Job violates accounting/QOS policy" \\
+            "(job submit limit, user's size and/or time limits)" >&2
+        exit 1
+    fi
 fi
 exec {real} "$@"
 """
@@ -57,8 +75,8 @@ class Cluster:
         (folder / "slurm.conf").write_text(CONF.format(folder=folder))
         self._real = {name: shutil.which(name) for name in ("sbatch", "squeue", "scancel", "scontrol")}
         for name, real in self._real.items():
-            path, failures = folder / "bin" / name, folder / f"fail-{name}"
-            path.write_text(WRAPPER.format(name=name, log=self.log, failures=failures, real=real))
+            path = folder / "bin" / name
+            path.write_text(WRAPPER.format(name=name, log=self.log, folder=folder, real=real))
             path.chmod(0o755)
 
     @property
@@ -86,6 +104,29 @@ class Cluster:
         """Let a command fail the next few times."""
         (self.folder / f"fail-{name}").write_text(str(times))
 
+    def lose_answer(self, name, after=0):
+        """Let a command work once, and say after some seconds that it did not."""
+        (self.folder / f"late-{name}").write_text(str(after))
+
+    def limit(self, n_tasks):
+        """Let sbatch refuse what would make the queue longer than this."""
+        (self.folder / "most-sbatch").write_text(str(n_tasks))
+
+    @contextlib.contextmanager
+    def configured(self, **settings):
+        """The cluster with other settings."""
+        before = (self.folder / "slurm.conf").read_text()
+        self._configure(before + "".join(f"{name}={value}\n" for name, value in settings.items()))
+        try:
+            yield
+        finally:
+            self._configure(before)
+
+    def _configure(self, text):
+        self.stop("slurmctld")
+        (self.folder / "slurm.conf").write_text(text)
+        self.start("slurmctld")
+
     def calls(self, name):
         """How often a command was called."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
@@ -103,8 +144,9 @@ class Cluster:
         while self.jobs():
             time.sleep(0.2)
         self.log.unlink(missing_ok=True)
-        for failures in self.folder.glob("fail-*"):
-            failures.unlink()
+        for kind in ("fail", "late", "most"):
+            for path in self.folder.glob(f"{kind}-*"):
+                path.unlink()
 
 
 def missing() -> str:

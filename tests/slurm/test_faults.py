@@ -102,22 +102,6 @@ def test_a_daemon_is_killed_and_started_again(on_cluster, cluster, daemon):
     assert status == 0, errors
 
 
-def test_a_job_is_queued_again_by_slurm(on_cluster, cluster, tmp_path):
-    """As where another, dearer one takes its place."""
-
-    def fault(process):
-        job = when(cluster, "RUNNING", process)
-        subprocess.run(["scontrol", "requeue", job], check=True)
-        while job not in cluster.jobs("PENDING"):
-            time.sleep(0.1)
-        # SLURM would let it wait for two minutes
-        subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=True)
-
-    status, _, errors = on_cluster(fault)
-    assert status == 0, errors
-    assert "submitted again" not in (tmp_path / "out/logs/nipype.log").read_text()
-
-
 def halted(cluster, process, mb=0) -> int:
     """Halt a job's Python as soon as it holds so much memory; its process."""
     when(cluster, "RUNNING", process)
@@ -132,6 +116,29 @@ def halted(cluster, process, mb=0) -> int:
                     return pid
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("mode", ["CANCEL", "REQUEUE"])
+def test_a_job_makes_room_for_a_dearer_one(on_cluster, cluster, tmp_path, mode):
+    def fault(process):
+        halted(cluster, process)
+        (job, *_) = cluster.jobs("RUNNING")
+        dearer = ["sbatch", "--partition=dear", "--exclusive", "--output=/dev/null", "--wrap=sleep 1"]
+        subprocess.run(dearer, check=True, capture_output=True)
+        while job in cluster.jobs("RUNNING"):
+            time.sleep(0.1)
+        # SLURM would let those that it queues again wait for two minutes
+        while waiting := cluster.jobs("PENDING"):
+            for job in waiting:
+                subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=False)
+            time.sleep(0.5)
+
+    dear = {"PreemptType": "preempt/partition_prio", "PreemptMode": mode}
+    with cluster.configured(**dear, PartitionName="dear Nodes=ALL PriorityTier=10"):
+        status, _, errors = on_cluster(fault)
+    assert status == 0, errors
+    log = (tmp_path / "out/logs/nipype.log").read_text()
+    assert ("submitted again" in log) == (mode == "CANCEL")
 
 
 def test_a_job_is_past_its_time_limit(on_cluster, cluster):
@@ -169,6 +176,14 @@ def test_sbatch_fails_twice(on_cluster, cluster):
     assert 4 <= cluster.calls("sbatch") <= 5
 
 
+def test_sbatch_submits_and_says_that_it_did_not(on_cluster, cluster):
+    """A controller that is busy answers too late."""
+    cluster.lose_answer("sbatch")
+    status, _, errors = on_cluster()
+    assert status == 0, errors
+    assert cluster.calls("sbatch") <= 3  # as where nothing happens: nothing was submitted twice
+
+
 def test_squeue_fails_for_ten_seconds(on_cluster, cluster):
     def fault(process):
         pid = halted(cluster, process)
@@ -198,13 +213,18 @@ def test_the_master_is_killed(on_cluster, cluster):
     assert cluster.calls("sbatch") == jobs_before + 1  # the fits went on, and are not submitted twice
 
 
-def test_ctrl_c(on_cluster, cluster):
+@pytest.mark.parametrize("is_told", [True, False])
+def test_ctrl_c(on_cluster, cluster, is_told):
+    if not is_told:
+        cluster.lose_answer("sbatch", after=60)
+
     def fault(process):
         when(cluster, "RUNNING", process)
         process.send_signal(signal.SIGINT)
 
     status, _, _ = on_cluster(fault)
     assert status != 0
+    assert cluster.calls("sbatch") == 1
     deadline = time.monotonic() + 20
     while cluster.jobs():
         assert time.monotonic() < deadline

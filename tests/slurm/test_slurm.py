@@ -115,6 +115,37 @@ def test_a_busy_cluster_is_asked_again(cluster, tmp_path):
     assert journal(tmp_path) == ["last", "step0", "step1"]
 
 
+def test_arrays_are_as_large_as_the_cluster_takes_them(cluster, tmp_path):
+    with cluster.configured(MaxArraySize=4):
+        plugin = run(steps(tmp_path, *["works"] * 9), nodes_per_task=1)
+    assert not plugin.failures
+    assert journal(tmp_path) == ["last", *(f"step{k}" for k in range(9))]
+    assert cluster.calls("sbatch") == 4  # 9 tasks are refused, 4, 4 and 1 are taken
+
+
+def test_where_no_more_tasks_are_taken_the_others_wait_for_room(cluster, tmp_path):
+    cluster.limit(2)
+    plugin = run(steps(tmp_path, *["works"] * 5), nodes_per_task=1)
+    assert not plugin.failures
+    assert journal(tmp_path) == ["last", *(f"step{k}" for k in range(5))]
+
+
+def test_other_work_of_the_user_makes_room_too(cluster, tmp_path):
+    subprocess.run(["sbatch", "--output=/dev/null", "--wrap=sleep 4"], check=True, capture_output=True)
+    cluster.limit(1)
+    plugin = run(steps(tmp_path, "works", "works"), nodes_per_task=1)
+    assert not plugin.failures
+    assert journal(tmp_path) == ["last", "step0", "step1"]
+
+
+def test_where_no_task_is_taken_at_all_sbatch_is_quoted(cluster, tmp_path):
+    cluster.limit(0)
+    plugin = run(steps(tmp_path, "works", "works", "works"), nodes_per_task=1)
+    assert [failure.node.name for failure in plugin.failures] == ["step0", "step1", "step2"]
+    assert "violates accounting/QOS policy" in plugin.failures[0].sentence
+    assert cluster.calls("sbatch") == 2  # not one by one
+
+
 MASTER = """
 import sys
 from pathlib import Path
