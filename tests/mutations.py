@@ -121,7 +121,7 @@ def tests_of(path: str) -> list[str]:
     if path.startswith("masker/") or path == "files/handed.py":
         return ["tests/masker"]
     if path in JOBS:
-        return ["tests/slurm/test_slurm.py"]
+        return ["tests/slurm/test_slurm.py", "tests/slurm/test_faults.py"]  # the shorter ones first
     return ENGINE if path.startswith(("plugins/", "workfolder/")) else QUICK
 
 
