@@ -21,7 +21,10 @@ RUNS_PER_GRAPH = 250  # nipype is slow with graphs of thousands of runs; the plu
 
 def init_signals_wf(found: list[FoundRun], maps: Path, out: Path) -> Workflow:
     """Build the graph of some runs: one fit per grid, one transform per run, a copy of its signals."""
-    runs = [RunInputs(run.path.name.split(".")[0], str(run.path), [str(run.confounds)]) for run in found]
+    runs = [  # one without a table of confounds will fail, alone
+        RunInputs(run.path.name.split(".")[0], str(run.path), [str(run.confounds)] if run.confounds else ())
+        for run in found
+    ]
     workflow = init_dataset_wf(
         runs=runs, confounds_strategy="6P+scrub", high_pass=0.008, standardize="zscore", name="signals"
     )

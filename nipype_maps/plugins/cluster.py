@@ -27,8 +27,8 @@ HOPELESS = re.compile(
     re.I,
 )
 #: What sbatch says where fewer tasks might be taken, or the same ones later: a limit on what a
-#: user has queued, or on an array; the words on all limits only where no other one is named.
-TOO_MANY = re.compile(r"MaxSubmit|job array specification|^(?!.*Max).*submit limit")
+#: user or a group has queued, or on an array; the words on all limits only where no other is named.
+TOO_MANY = re.compile(r"SubmitJob|job array specification|^(?!.*(?:QOS|Assoc)\w*Limit).*submit limit")
 #: Why a job waits that will wait for ever.
 NEVER = {
     "BadConstraints", "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "InvalidAccount",
