@@ -47,6 +47,9 @@ class Step(SimpleInterface):
     def _lasts(self):
         time.sleep(0.3)
 
+    def _naps(self):
+        time.sleep(2)
+
     def _sleeps(self):
         time.sleep(60)
 

@@ -13,7 +13,14 @@ import pytest
 
 from ..derivatives import REAL_MAPS, write_derivatives
 
-COMMAND = [sys.executable, "-c", "from nipype_maps.cli import main; main()", "dataset"]
+#: Takes Ctrl-C even where these tests run in the background of a shell, which passes it by.
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from nipype_maps.cli import main
+main()
+"""
+COMMAND = [sys.executable, "-c", PROGRAM, "dataset"]
 ARGS = {"poll": 0.3, "nfs_wait": 1.0, "linger": 1.0, "nodes_per_task": 2}
 
 

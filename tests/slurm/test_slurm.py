@@ -151,24 +151,20 @@ import sys
 from pathlib import Path
 from tests.slurm.test_slurm import ARGS, steps
 from nipype_maps.plugins import SLURMPlugin
-steps(Path(sys.argv[1]), *["lasts"] * 6).run(plugin=SLURMPlugin(ARGS))
+steps(Path(sys.argv[1]), *["naps"] * 6).run(plugin=SLURMPlugin(ARGS))
 """
 
 
-def start_master(cluster, tmp_path):
-    master = subprocess.Popen([sys.executable, "-c", MASTER, tmp_path], stderr=subprocess.DEVNULL)
-    while not cluster.jobs("RUNNING"):
-        assert master.poll() is None
-        time.sleep(0.1)
-    return master
-
-
 def test_jobs_of_a_killed_master_are_waited_for_not_submitted_twice(cluster, tmp_path):
-    master = start_master(cluster, tmp_path)
+    (tmp_path / "journal").mkdir()
+    master = subprocess.Popen([sys.executable, "-c", MASTER, tmp_path], stderr=subprocess.DEVNULL)
+    while not journal(tmp_path):  # the next node of the same task has begun then
+        assert master.poll() is None
+        time.sleep(0.02)
     master.kill()
     master.wait()
     assert cluster.jobs()
-    plugin = run(steps(tmp_path, *["lasts"] * 6))
+    plugin = run(steps(tmp_path, *["naps"] * 6))
     assert not plugin.failures
     assert journal(tmp_path) == ["last", *(f"step{k}" for k in range(6))]  # each once
 
