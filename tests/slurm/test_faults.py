@@ -226,7 +226,7 @@ def test_ctrl_c(on_cluster, cluster, is_told):
         cluster.lose_answer("sbatch", after=60)
 
     def fault(process):
-        when(cluster, "RUNNING", process)
+        halted(cluster, process)  # it would not end by itself
         process.send_signal(signal.SIGINT)
 
     status, _, _ = on_cluster(fault)

@@ -167,6 +167,7 @@ def test_jobs_of_a_killed_master_are_waited_for_not_submitted_twice(cluster, tmp
     plugin = run(steps(tmp_path, *["naps"] * 6))
     assert not plugin.failures
     assert journal(tmp_path) == ["last", *(f"step{k}" for k in range(6))]  # each once
+    assert cluster.calls("sbatch") == 1
 
 
 def test_the_program_runs_on_a_cluster_as_it_stands(cluster, tmp_path):
