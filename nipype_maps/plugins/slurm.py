@@ -198,7 +198,8 @@ class OnCluster:
             alone = self._submitted[node] > 0
             by_request[node.n_procs, node.mem_gb, alone].append(node)
         self._unsubmitted = []
-        # what is queued, be it of other work of the user, leaves room when it ends
+        # what is queued, be it of other work of the user, leaves room when it ends; asked before
+        # sbatch is, which may be refused for a job that ends the moment after
         room_will_come = bool(self._tasks) or queue() != {}
         for (n_procs, mem_gb, alone), nodes in by_request.items():
             request = [f"--cpus-per-task={n_procs}", f"--mem={math.ceil(1024 * mem_gb)}M"]
