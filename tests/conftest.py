@@ -17,6 +17,8 @@ from hypothesis import settings
 
 from nipype_maps.numerics.grid import Grid
 
+from .summary import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown  # noqa: F401
+
 for name in ("nipype", "nipype.workflow", "nipype.interface", "nipype.utils"):
     logging.getLogger(name).setLevel(logging.ERROR)
 

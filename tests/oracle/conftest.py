@@ -1,20 +1,10 @@
 import warnings
-from collections import Counter
 
 import nibabel as nib
 import numpy as np
 import pytest
 
-#: Largest difference seen in each group of comparisons, for the summary.
-LARGEST: dict[str, float] = {}
-#: Number of comparisons in each group.
-CASES: Counter = Counter()
-#: nilearn's answer and ours where nilearn is known to be wrong.
-VERDICTS: list[str] = []
-
-
-#: Outcomes of nilearn's own tests with our class in its place.
-OWN_TESTS: Counter = Counter()
+from ..summary import MEASURED
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,7 +18,7 @@ def the_oracle_is_nilearns():
 @pytest.fixture(scope="session")
 def own_tests():
     """Note the outcomes of nilearn's own tests, for the summary: ``own_tests({test: outcome})``."""
-    return lambda outcomes: OWN_TESTS.update(outcomes.values())
+    return lambda outcomes: MEASURED.own_tests.update(outcomes.values())
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +36,8 @@ def compare():
         level = np.abs(expected).max() or 1.0
         scale = np.maximum(expected.std(axis=0), level if len(expected) == 1 else 1e-6 * level)
         difference = float((np.abs(answer - expected) / scale).max())
-        LARGEST[group] = max(LARGEST.get(group, 0.0), difference)
-        CASES[group] += 1
+        MEASURED.largest[group] = max(MEASURED.largest.get(group, 0.0), difference)
+        MEASURED.cases[group] += 1
         assert difference < tolerance
 
     return compare
@@ -65,24 +55,9 @@ def verdict():
     def verdict(number, wrong, theirs, ours):
         assert wrong or nilearn.__version__ != "0.14.1"
         right = "" if wrong else f" (nilearn {nilearn.__version__} is right by now)"
-        VERDICTS.append(f"{number:2d}. nilearn: {theirs}; ours: {ours}{right}")
+        MEASURED.verdicts.append(f"{number:2d}. nilearn: {theirs}; ours: {ours}{right}")
 
     return verdict
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Print the largest difference of each group."""
-    if LARGEST:
-        terminalreporter.section("largest differences, in standard deviations of the signals")
-        for group, difference in LARGEST.items():
-            terminalreporter.write_line(f"{difference:.1e}  {CASES[group]:5d} cases  {group}")
-    if OWN_TESTS:
-        terminalreporter.section("nilearn's own tests of NiftiMapsMasker, ours in its place")
-        terminalreporter.write_line(", ".join(f"{count} {outcome}" for outcome, count in OWN_TESTS.items()))
-    if VERDICTS:
-        terminalreporter.section("where nilearn is known to be wrong")
-        for line in VERDICTS:
-            terminalreporter.write_line(line)
 
 
 @pytest.fixture
