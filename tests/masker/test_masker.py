@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from nipype_maps import NiftiMapsMasker
-from nipype_maps.files.atomic import draft_of
 from nipype_maps.workfolder.lock import locked
 
 
@@ -432,13 +431,14 @@ def test_processes_that_share_a_memory_do_not_wait_for_each_others_runs(tmp_path
 
 def test_what_a_killed_process_left_is_removed(tmp_path, atlas, bold):
     masker = NiftiMapsMasker(atlas, memory=tmp_path).fit()
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    left = masker.memory_ / draft_of("scratch").name.replace(str(os.getpid()), str(process.pid), 1)
-    left.mkdir()
-    (left / "imgs.nii").touch()
+    code = (
+        "import os, sys; from nipype_maps.files.atomic import draft_folder as draft\n"
+        "with draft(sys.argv[1]) as folder: (folder / 'imgs.nii').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, masker.memory_], check=False)
+    assert list(masker.memory_.glob(".draft-*/imgs.nii"))
     masker.transform(bold())
-    assert not left.exists()
+    assert not list(masker.memory_.glob(".draft-*"))
 
 
 def test_a_fit_that_fails_leaves_the_earlier_one(atlas, bold, same):
