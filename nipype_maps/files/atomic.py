@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .locks import HOST, try_lock
+from .locks import HOST, is_at, try_lock
 
 #: A draft, or the lock of a draft folder; without what follows the number, the folder itself.
 DRAFT = re.compile(r"(\.draft-[0-9a-f]{16})(-.*)?", re.DOTALL)
@@ -62,7 +62,7 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
         yield draft
         if durable:
             os.fsync(descriptor)
-        if not _is_at(descriptor, draft):
+        if not is_at(descriptor, draft):
             raise OSError(f"{path} was not written: its draft was moved or replaced by another program.")
         os.replace(draft, path)
 
@@ -118,7 +118,7 @@ def _drafting(parent, ending: str) -> Iterator[tuple[Path, int]]:
         except FileExistsError:
             continue
         # whoever sweeps may have come before the lock
-        if try_lock(descriptor) is not False and _is_at(descriptor, draft):
+        if try_lock(descriptor) is not False and is_at(descriptor, draft):
             break
         os.close(descriptor)
     try:
@@ -153,14 +153,6 @@ def _open(path: Path) -> int:
 
 def _folder_of(lock: Path) -> Path:
     return lock.with_name(DRAFT.fullmatch(lock.name)[1])
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether a path still names the file that was opened."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.lstat())
-    except FileNotFoundError:
-        return False
 
 
 def _is_old(status: os.stat_result) -> bool:

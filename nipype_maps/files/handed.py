@@ -6,6 +6,7 @@ asks for names and content finds again what was made of it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -119,6 +120,8 @@ def _store(writers: Mapping[str, Callable[[Path], object]], folder) -> list[str]
         except OSError:
             if not _is_sound(place, writers):
                 raise  # else it is there already, or another process was faster
+            with contextlib.suppress(OSError):
+                os.utime(place)  # it is in use
     return [str(place / name) for name in writers]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from pathlib import Path
 
 HOST = os.uname().nodename
 #: What file systems without locks answer; some want a descriptor that is open for writing.
@@ -42,3 +43,11 @@ def unlock(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in WITHOUT:
             raise
+
+
+def is_at(descriptor: int, path: Path) -> bool:
+    """Whether a path still names the file that was opened."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False

@@ -19,6 +19,7 @@ from nipype.pipeline.engine import Node, Workflow
 
 from ..files.atomic import draft_folder, sweep
 from ..running import run_workflow, sentence_of
+from ..running.handlers import handlers_restored
 from ..running.log import log_to
 from .inputs import Images
 
@@ -49,7 +50,7 @@ def in_turn(method):
 
     @functools.wraps(method)
     def waiting(*arguments, **options):
-        with _turn:
+        with _turn, handlers_restored():
             return method(*arguments, **options)
 
     return waiting

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from ..files.locks import HOST, try_lock, unlock
+from ..files.locks import HOST, is_at, try_lock, unlock
 
 NAME = ".lock"
 #: Seconds that workers of a killed run are given to notice that it is gone.
@@ -46,11 +46,9 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
         If another run holds the folder, unless ``wait``.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     process = os.getpid()
-    descriptor, master = _open(folder / NAME), os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor, master = _acquire(folder, wait)
     try:
-        _acquire(descriptor, master, folder, wait)
         with _not_in_children(master):
             yield
         with contextlib.suppress(OSError):
@@ -60,6 +58,29 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
     finally:
         if os.getpid() == process:
             os.close(master)
+            os.close(descriptor)
+
+
+def _acquire(folder: Path, wait: bool) -> tuple[int, int]:
+    """Descriptors of the lock and of the folder, both held."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = []
+        try:
+            opened.append(_open(folder / NAME))
+            opened.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+            _hold(*opened, folder, wait)
+            # the folder may have been removed meanwhile, as one that nobody uses
+            if is_at(opened[0], folder / NAME):
+                return tuple(opened)
+        except FileNotFoundError:
+            if folder.exists():
+                raise
+        except BaseException:
+            for descriptor in opened:
+                os.close(descriptor)
+            raise
+        for descriptor in opened:
             os.close(descriptor)
 
 
@@ -89,7 +110,7 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-def _acquire(descriptor: int, master: int, folder: Path, wait: bool) -> None:
+def _hold(descriptor: int, master: int, folder: Path, wait: bool) -> None:
     began, said = time.monotonic(), False
     while not _try(descriptor, folder):
         # workers hold the lock too, but not the folder

@@ -13,6 +13,7 @@ import joblib
 import nibabel as nib
 import numpy as np
 import pytest
+from traits.trait_notifiers import notification_exception_handler
 
 from nipype_maps import NiftiMapsMasker
 from nipype_maps.workfolder.lock import locked
@@ -439,6 +440,15 @@ def test_what_a_killed_process_left_is_removed(tmp_path, atlas, bold):
     assert list(masker.memory_.glob(".draft-*/imgs.nii"))
     masker.transform(bold())
     assert not list(masker.memory_.glob(".draft-*"))
+
+
+def test_nipype_leaves_nothing_on_the_stack_of_traits(atlas, bold):
+    """Else each call leaves ten kilobytes in a process that goes on."""
+    handlers = notification_exception_handler._get_handlers()
+    before = list(handlers)
+    masker = NiftiMapsMasker(atlas).fit(bold())
+    masker.inverse_transform(masker.transform(bold()))
+    assert handlers == before
 
 
 def test_a_fit_that_fails_leaves_the_earlier_one(atlas, bold, same):
