@@ -58,7 +58,7 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
     """
     path = Path(path)
     # the ending is kept, because image writers choose the format by it
-    with _drafting(path.parent, f"-{path.name[-40:]}") as (draft, descriptor):
+    with _drafting(path, path.parent, f"-{path.name[-40:]}") as (draft, descriptor):
         yield draft
         if durable:
             os.fsync(descriptor)
@@ -82,7 +82,7 @@ def draft_folder(parent) -> Iterator[Path]:
     ['maps']
     """
     # the lock lies beside the folder: it is there before the folder, and goes after it
-    with _drafting(parent, LOCK) as (lock, _):
+    with _drafting(parent, parent, LOCK) as (lock, _):
         folder = _folder_of(lock)
         folder.mkdir()
         try:
@@ -109,14 +109,19 @@ def sweep(folder) -> None:
 
 
 @contextmanager
-def _drafting(parent, ending: str) -> Iterator[tuple[Path, int]]:
-    """A new file, locked, and its descriptor; it is removed in the end unless it has been renamed."""
+def _drafting(path, parent, ending: str) -> Iterator[tuple[Path, int]]:
+    """A new file, locked, and its descriptor; it is removed in the end unless it has been renamed.
+
+    Where it cannot be made, the error names the path that it is for.
+    """
     while True:
         draft = Path(parent, f".draft-{secrets.token_hex(8)}{ending}")
         try:
             descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
         except FileExistsError:
             continue
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
         # whoever sweeps may have come before the lock
         if try_lock(descriptor) is not False and is_at(descriptor, draft):
             break

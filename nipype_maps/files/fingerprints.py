@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +114,8 @@ def unchanged(folder, path) -> bool | None:
         return True
     if state[1] != os.path.getsize(path) or value != _computed(path):
         return False
-    _write(record_file, {**_entries(record_file), name: [_state(path), value]})
+    with suppress(OSError):  # a folder that can only be read: it is read again next time
+        _write(record_file, {**_entries(record_file), name: [_state(path), value]})
     return True
 
 

@@ -31,6 +31,18 @@ def finished_keys(node) -> list[Path]:
     return [path for path in Path(node.output_dir()).glob("_0x*.json") if not path.name.endswith(UNFINISHED)]
 
 
+def newest_key(keys: list[Path]) -> Path:
+    """The key file that was written last; one that a run removes meanwhile is none."""
+
+    def written(path: Path) -> int:
+        try:
+            return path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    return max(keys, key=written)
+
+
 def key_file(node) -> Path:
     """The file that there is if a node has results for its present inputs."""
     return Path(node.output_dir()) / f"_0x{node._get_hashval()[1]}.json"
@@ -90,7 +102,10 @@ def damage(node) -> str:
         # the items of a MapNode have their own records
         inside = _is_within(file, path.parent)
         folder = os.path.dirname(file) if inside else path.parent
-        same = unchanged(folder, file) if os.path.isfile(file) else True
+        try:
+            same = unchanged(folder, file) if os.path.isfile(file) else True
+        except FileNotFoundError:  # a run that goes on has removed it since
+            return f"{name} is missing"
         if same is False:
             return f"{name} is not as it was written" if inside else f"{file} is not as it was"
         if same is None and own is not None and (recorded or inside):
@@ -128,6 +143,10 @@ def mend(node) -> None:
     """Remove what of a node's results cannot be trusted, so that it is run again."""
     require_no_links(node)
     sweep(node.output_dir())
+    if not finished_keys(node):
+        # nipype would read what a node has left that failed, to report why
+        result_file(node).unlink(missing_ok=True)
+        return
     reason = damage(node)
     if not reason:
         return

@@ -168,3 +168,28 @@ def test_a_draft_that_was_replaced_is_not_taken(tmp_path):
     with pytest.raises(OSError, match=r"a.tsv was not written: its draft was moved"):
         replaced()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_the_error_names_the_file_that_was_to_be(tmp_path, monkeypatch, number):
+    """Not its draft, which nobody knows."""
+
+    def fails(*arguments):
+        raise OSError(number, os.strerror(number), arguments[0])
+
+    monkeypatch.setattr(os, "open", fails)
+    with pytest.raises(OSError, match=r"/a\.tsv'$") as caught, replacing(tmp_path / "a.tsv"):
+        pass
+    assert caught.value.errno == number
+
+
+def test_a_disk_that_is_full_leaves_no_draft(tmp_path):
+    def full():
+        with replacing(tmp_path / "a") as file, draft_folder(tmp_path) as folder:
+            for path in (file, folder / "b"):
+                path.write_text("half")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match="No space left"):
+        full()
+    assert list(tmp_path.iterdir()) == []

@@ -130,3 +130,16 @@ def test_a_process_does_not_remember_without_end(tmp_path, monkeypatch):
         (tmp_path / name).write_text(name)
         fingerprint(tmp_path / name)
     assert [os.path.basename(path) for path in fingerprints._known] == ["c", "d", "e"]
+
+
+def test_a_copy_in_a_folder_that_can_only_be_read_is_known(tmp_path, monkeypatch):
+    path = tmp_path / "maps.nii"
+    path.write_bytes(b"abcd")
+    record(tmp_path, [str(path)])
+    os.utime(path)
+
+    def read_only(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(fingerprints, "_write", read_only)
+    assert unchanged(tmp_path, path)

@@ -121,6 +121,20 @@ def test_the_log_says_what_it_is(run, planted, mark, caplog):
     assert "fit.smooth is run again: result_smooth.pklz holds something else than results." in caplog.text
 
 
+def test_nor_is_it_read_to_report_a_failure(run, planted, mark, monkeypatch):
+    for key in planted.parent.glob("_0x*.json"):
+        key.unlink()
+    plant(planted, Runs())
+
+    def fails(node, updatehash):
+        raise OSError("it fails before its interface runs")
+
+    monkeypatch.setattr(Node, "run", fails)
+    with pytest.raises(RuntimeError, match=r"fit\.smooth: it fails before"):
+        run()
+    assert not mark.exists()
+
+
 def test_a_file_that_unpacks_to_much_is_not_unpacked(run, planted, monkeypatch):
     monkeypatch.setattr(reading, "LIMIT", 1 << 20)
     plant(planted, bytes(2 << 20))
