@@ -53,10 +53,10 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
             yield
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, 0)
-        # also for processes that were forked meanwhile by others, who know nothing of it
-        unlock(descriptor)
     finally:
         if os.getpid() == process:
+            # also for processes that were forked meanwhile by others, who know nothing of it
+            unlock(descriptor)
             os.close(master)
             os.close(descriptor)
 
@@ -74,8 +74,7 @@ def _acquire(folder: Path, wait: bool) -> tuple[int, int]:
             if is_at(opened[0], folder / NAME):
                 return tuple(opened)
         except FileNotFoundError:
-            if folder.exists():
-                raise
+            pass  # nor is it there any more
         except BaseException:
             for descriptor in opened:
                 os.close(descriptor)
@@ -95,6 +94,8 @@ def _open(path: Path) -> int:
         except PermissionError:
             continue
         except FileNotFoundError:
+            if access & os.O_CREAT:
+                raise  # the folder is gone
             break  # nor can it be made
         except OSError as error:
             if path.is_symlink():
