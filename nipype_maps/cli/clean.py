@@ -14,27 +14,44 @@ import click
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The work folder (--work of extract, or OUT/work).",
 )
+@click.option(
+    "--unused-for",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="Remove all results of graphs that no run has used for so many days, and the images handed over in "
+    "memory that only they read; --work may be the memory of a masker.",
+)
 @click.option("--dry-run", is_flag=True, help="Only tell what would be removed.")
-def clean(work, dry_run) -> None:
+def clean(work, unused_for, dry_run) -> None:
     """Remove the intermediate results that no current result needs.
 
     Current is what the last run of each branch of a graph made; what runs with other
-    parameters left beside it goes.
+    parameters left beside it goes.  With --unused-for, current results go too where no run has
+    used them for so long.
     """
     from ..workfolder.lock import FolderInUseError
     from ..workfolder.needs import clean, graphs_in
+    from ..workfolder.unused import remove_unused
 
+    if not graphs_in(work) and (work / "nipype-maps").is_dir():  # the memory of a masker
+        work = work / "nipype-maps"
     folders = graphs_in(work)
     if not folders:
         raise click.UsageError(f"{work} is no work folder: no run has left a note in it of what it needs.")
-    removed = []
-    for folder in folders:
-        try:
-            removed += clean(folder, keep=dry_run)
-        except FolderInUseError as error:
-            raise click.ClickException(str(error)) from error
+    removed, in_use, what = [], [], "node"
+    try:
+        if unused_for is not None:
+            what = "folder"
+            removed, in_use = remove_unused(work, unused_for * 86400, keep=dry_run)
+        else:
+            for folder in folders:
+                removed += clean(folder, keep=dry_run)
+    except (FolderInUseError, OSError) as error:
+        raise click.ClickException(str(error)) from error
     for path, size in removed:
         click.echo(f"{path.relative_to(work)}: {size / 1e6:.1f} MB")
+    for sentence in in_use:
+        click.echo(f"{sentence}; it is left.", err=True)
     freed = sum(size for _, size in removed) / 1e6
     verb = "would be removed" if dry_run else "removed"
-    click.echo(f"{len(removed)} node{'s' * (len(removed) != 1)} {verb}, {freed:.1f} MB")
+    click.echo(f"{len(removed)} {what}{'s' * (len(removed) != 1)} {verb}, {freed:.1f} MB")

@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,9 @@ CHUNK, BLOCK = 4 << 20, 64 << 10
 SETTLED = 2.0
 #: Cores that hash at once.
 N_THREADS = min(4, os.cpu_count() or 1)
+
+#: Files of which a process knows the fingerprint at most.
+KNOWN = 10_000
 
 _known: dict[str, tuple[list, str]] = {}
 _memory: Path | None = None
@@ -72,6 +75,8 @@ def fingerprint(path) -> str:
             return value
     value = _computed(path)
     if time.time() - os.stat(path).st_ctime > SETTLED and _state(path) == state:
+        while len(_known) >= KNOWN:
+            _known.pop(next(iter(_known)), None)
         _known[path] = state, value
         _keep(path, state, value)
     return value
@@ -109,7 +114,8 @@ def unchanged(folder, path) -> bool | None:
         return True
     if state[1] != os.path.getsize(path) or value != _computed(path):
         return False
-    _write(record_file, {**_entries(record_file), name: [_state(path), value]})
+    with suppress(OSError):  # a folder that can only be read: it is read again next time
+        _write(record_file, {**_entries(record_file), name: [_state(path), value]})
     return True
 
 
@@ -166,8 +172,8 @@ def _entry(record_file: Path, name: str) -> tuple[list | None, str]:
 
 def _entries(record_file: Path) -> dict:
     try:
-        entries = json.loads(record_file.read_text())
-    except (OSError, ValueError):
+        entries = json.loads(record_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return entries if isinstance(entries, dict) else {}
 

@@ -6,17 +6,17 @@ asks for names and content finds again what was made of it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 
-from .atomic import draft_of, sweep
+from .atomic import draft_folder, sweep
 from .fingerprints import fingerprint, record, unchanged
 from .tables import write_signals
 
@@ -108,28 +108,32 @@ def _store(writers: Mapping[str, Callable[[Path], object]], folder) -> list[str]
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
-    draft = draft_of(folder / uuid.uuid4().hex)
-    draft.mkdir()
-    try:
+    with draft_folder(folder) as draft:
         for name, write in writers.items():
             write(draft / name)
         record(draft, [draft / name for name in writers])
-        prints = [(name, fingerprint(draft / name)) for name in writers]
-        place = folder / hashlib.sha256(repr(prints).encode()).hexdigest()[:32]
+        place = folder / _name_of(draft, writers)
         if place.exists() and not _is_sound(place, writers):
-            shutil.rmtree(place)
+            shutil.rmtree(place, ignore_errors=True)
         try:
             draft.rename(place)
         except OSError:
-            if not place.exists():
+            if not _is_sound(place, writers):
                 raise  # else it is there already, or another process was faster
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                os.utime(place)  # it is in use
     return [str(place / name) for name in writers]
 
 
+def _name_of(place: Path, names) -> str:
+    """The name of a folder, made of its content."""
+    prints = [(name, fingerprint(place / name)) for name in names]
+    return hashlib.sha256(repr(prints).encode()).hexdigest()[:32]
+
+
 def _is_sound(place: Path, names) -> bool:
-    return all((place / name).exists() and unchanged(place, place / name) for name in names)
+    there = all((place / name).exists() and unchanged(place, place / name) for name in names)
+    return there and _name_of(place, names) == place.name
 
 
 def _as_nifti(image, name: str, n_frames: int | None) -> nib.Nifti1Pair:

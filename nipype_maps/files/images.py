@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
+import os
 import warnings
+import weakref
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from ..numerics.grid import require_same_grid
 from ..numerics.patches import Patch
+from .atomic import draft_folder
 from .volumes import Volumes
 from .writing import writing
 
@@ -76,7 +78,6 @@ class StoredMaps:
 
     def __init__(self, image: Volumes, folder):
         self._image, self._folder = image, folder
-        self._unpacked = None
         self.shape = image.grid.shape
         self.n_maps = image.n_volumes
 
@@ -87,9 +88,15 @@ class StoredMaps:
         return self._image.slabs(thickness)
 
     def _unpack(self) -> Volumes:
-        self._unpacked = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._folder)
-        path = Path(self._unpacked.name) / "maps.nii"
+        unpacked = contextlib.ExitStack()
+        weakref.finalize(self, _remove, unpacked, os.getpid())
+        path = unpacked.enter_context(draft_folder(self._folder)) / "maps.nii"
         with writing(path, self._image.grid, self.n_maps) as out:
             for patch in self._image.patches():
                 out.append(patch)
         return Volumes(path)
+
+
+def _remove(unpacked: contextlib.ExitStack, process: int) -> None:
+    if os.getpid() == process:  # not in a process that was forked, and reads it too
+        unpacked.close()

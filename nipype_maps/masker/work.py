@@ -17,8 +17,9 @@ from pathlib import Path
 from nipype.interfaces.base import isdefined
 from nipype.pipeline.engine import Node, Workflow
 
-from ..files.atomic import draft_of, sweep
+from ..files.atomic import draft_folder, sweep
 from ..running import run_workflow, sentence_of
+from ..running.handlers import handlers_restored
 from ..running.log import log_to
 from .inputs import Images
 
@@ -49,7 +50,7 @@ def in_turn(method):
 
     @functools.wraps(method)
     def waiting(*arguments, **options):
-        with _turn:
+        with _turn, handlers_restored():
             return method(*arguments, **options)
 
     return waiting
@@ -88,9 +89,8 @@ class WorkFolder:
         """A folder for what is handed over in memory and needed for one call only."""
         self.path.mkdir(parents=True, exist_ok=True)
         sweep(self.path)
-        prefix = f"{draft_of(self.path / 'scratch').name}-"
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=self.path) as folder, self.speaking():
-            yield Path(folder)
+        with draft_folder(self.path) as folder, self.speaking():
+            yield folder
 
     def run(self, workflow: Workflow, title: str, verbose: int = 0) -> dict[str, Node]:
         """Run a graph here, waiting where another process uses it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nipype.interfaces.base.support import InterfaceResult
-from nipype.pipeline.engine.utils import load_resultfile
 
+from ..workfolder.reading import own_interface, read_result
 from ..workfolder.results import result_file
 
 
@@ -23,13 +23,14 @@ class EndedNode:
     name: str
     fullname: str
     _file: str
+    _interface: type | None = None
 
     @classmethod
     def of(cls, node) -> EndedNode:
         """What is kept of a node."""
-        return cls(node.name, node.fullname, str(result_file(node)))
+        return cls(node.name, node.fullname, str(result_file(node)), own_interface(node))
 
     @property
     def result(self) -> InterfaceResult:
         """What the node gave, read from its folder."""
-        return load_resultfile(self._file)
+        return read_result(self._file, self._interface)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nipype.pipeline.engine.nodes import NodeExecutionError
 
+from ..workfolder.reading import own_interface, read_result
 from ..workfolder.results import result_file
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -74,7 +75,7 @@ def _told(error: BaseException, folder, own: str) -> tuple[str, str]:
 def _from_interface(node) -> str:
     """The message of the exception that a node's interface raised, which nipype keeps in its results."""
     try:
-        return node.result.runtime.traceback_args[0]
+        return read_result(result_file(node), own_interface(node)).runtime.traceback_args[0]
     except Exception:  # the node did not come as far as its interface
         return ""
 

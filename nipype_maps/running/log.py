@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,22 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class _ToFile(logging.FileHandler):
-    """Where the disk is full, the run's own failure says so, not each line that cannot be logged."""
+    """A log that follows no link.
+
+    Where the disk is full, the run's own failure says so, not each line that cannot be logged.
+    """
+
+    def _open(self):
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            descriptor = os.open(self.baseFilename, flags, 0o666)
+        except OSError:
+            if not os.path.islink(self.baseFilename):
+                raise
+            # in a folder that others may write to, it may lead to any file of this user's
+            os.unlink(self.baseFilename)
+            descriptor = os.open(self.baseFilename, flags | os.O_EXCL, 0o666)
+        return open(descriptor, self.mode, encoding=self.encoding, errors=self.errors)
 
     def handleError(self, record):  # noqa: N802
         pass
@@ -28,7 +44,7 @@ def log_to(path, verbose: bool = False) -> Iterator[None]:
         Keep it on the screen too.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    to_file = _ToFile(path, encoding="utf-8")
+    to_file = _ToFile(path, encoding="utf-8", errors="backslashreplace")
     to_file.setFormatter(logging.Formatter(FORMAT))
     with _handled_by(to_file, verbose):
         yield

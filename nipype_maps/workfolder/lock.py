@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import logging
 import os
+import stat
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from ..files.processes import HOST, is_running
+from ..files.locks import HOST, is_at, try_lock, unlock
 
 NAME = ".lock"
 #: Seconds that workers of a killed run are given to notice that it is gone.
@@ -31,7 +31,7 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
     """Hold a folder, so that no other run writes to it.
 
     The lock is the operating system's (``flock``): it ends with the process that holds it and
-    the workers that it forked, however they end.
+    the workers that it forked, however they end.  When it was held last is the time of its file.
 
     Parameters
     ----------
@@ -46,33 +46,89 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
         If another run holds the folder, unless ``wait``.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
+    process = os.getpid()
+    descriptor, master = _acquire(folder, wait)
     try:
-        _acquire(descriptor, folder, wait)
-        yield
-        os.ftruncate(descriptor, 0)
+        with _not_in_children(master):
+            yield
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
     finally:
+        if os.getpid() == process:
+            # also for processes that were forked meanwhile by others, who know nothing of it
+            unlock(descriptor)
+            os.close(master)
+            os.close(descriptor)
+
+
+def _acquire(folder: Path, wait: bool) -> tuple[int, int]:
+    """Descriptors of the lock and of the folder, both held."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = []
+        try:
+            opened.append(_open(folder / NAME))
+            opened.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+            _hold(*opened, folder, wait)
+            # the folder may have been removed meanwhile, as one that nobody uses
+            if is_at(opened[0], folder / NAME):
+                return tuple(opened)
+        except FileNotFoundError:
+            pass  # nor is it there any more
+        except BaseException:
+            for descriptor in opened:
+                os.close(descriptor)
+            raise
+        for descriptor in opened:
+            os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    flags, descriptor = os.O_NOFOLLOW | os.O_NONBLOCK, None
+    # the file of another user is locked even where it can only be read; some systems refuse
+    # to open it if it may be created (sysctl fs.protected_regular)
+    for access in (os.O_RDWR | os.O_CREAT, os.O_RDWR, os.O_RDONLY):
+        try:
+            descriptor = os.open(path, access | flags, 0o666)
+            break
+        except PermissionError:
+            continue
+        except FileNotFoundError:
+            if access & os.O_CREAT:
+                raise  # the folder is gone
+            break  # nor can it be made
+        except OSError as error:
+            if path.is_symlink():
+                raise OSError(f"{path} is a link, which no run has made; remove it.") from error
+            raise
+    else:
+        raise PermissionError(f"{path} is another user's and cannot be read; choose another work folder.")
+    if descriptor is None:
+        raise PermissionError(f"cannot write to the folder {path.parent}; choose another one.")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
+        raise OSError(f"{path} is no file, so that it cannot be locked; remove it.")
+    return descriptor
 
 
-def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
+def _hold(descriptor: int, master: int, folder: Path, wait: bool) -> None:
     began, said = time.monotonic(), False
     while not _try(descriptor, folder):
-        holder = _holder(descriptor)
-        dying = (
-            not is_running(holder.get("process", 0), holder.get("host", ""))
-            and time.monotonic() - began < ORPHANS
-        )
+        # workers hold the lock too, but not the folder
+        dying = _is_free(master) and time.monotonic() - began < ORPHANS
         if not wait and not dying:
             raise FolderInUseError(
-                f"{folder} is in use by {_told(holder)}; wait until it has ended, or choose "
+                f"{folder} is in use by {_told(_holder(descriptor))}; wait until it has ended, or choose "
                 "another work folder."
             )
         if not said and not dying:
             said = True
-            logger.warning("%s is in use by %s; waiting for it to end.", folder, _told(holder))
+            logger.warning("%s is in use by %s; waiting for it to end.", folder, _told(_holder(descriptor)))
         time.sleep(0.05)
+    for _ in range(100):
+        if try_lock(master) is not False:  # another looks just now whether it is free
+            break
+        time.sleep(0.001)
     if holder := _holder(descriptor):
         logger.warning(
             "%s was held by %s, which ended without letting go; going on with what is sound in it.",
@@ -87,17 +143,47 @@ def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
 
 
 def _try(descriptor: int, folder: Path) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL):
-            raise
+    held = try_lock(descriptor)
+    if held is None:
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise PermissionError(
+                f"{folder / NAME} is another user's and cannot be written, as its file system wants it for a "
+                "lock; have its owner run chmod g+w on it, or choose another work folder."
+            )
         logger.warning(
             "the file system of %s knows no locks; take care that no other run uses it meanwhile.", folder
         )
-    return True
+    return held is not False
+
+
+def _is_free(descriptor: int) -> bool:
+    """Whether nobody holds an open file; where that cannot be known, somebody does."""
+    free = try_lock(descriptor) is True
+    if free:
+        unlock(descriptor)
+    return free
+
+
+_closed_in_children: set[int] = set()
+
+
+@contextlib.contextmanager
+def _not_in_children(descriptor: int) -> Iterator[None]:
+    """Processes that are forked meanwhile do not hold a lock."""
+    _closed_in_children.add(descriptor)
+    try:
+        yield
+    finally:
+        _closed_in_children.discard(descriptor)
+
+
+def _close_in_child() -> None:
+    for descriptor in _closed_in_children:
+        os.close(descriptor)
+    _closed_in_children.clear()
+
+
+os.register_at_fork(after_in_child=_close_in_child)
 
 
 def _holder(descriptor: int) -> dict:

@@ -32,9 +32,11 @@ def note_needs(graph: nx.DiGraph, folder: Path) -> None:
 def read_needs(folder: Path) -> dict[str, list[str]]:
     """What `note_needs` noted; empty where nothing was noted."""
     try:
-        return dict(json.loads((folder / NAME).read_text()))
-    except (OSError, ValueError, TypeError):
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    sound = isinstance(found, dict) and all(isinstance(before, list) for before in found.values())
+    return found if sound else {}
 
 
 def graphs_in(work: Path) -> list[Path]:
@@ -67,7 +69,7 @@ def clean(folder: Path, keep: bool = False) -> list[tuple[Path, int]]:
         needed = {str(folder / name) for last, before in needs.items() for name in (last, *before)}
         # of a note that is damaged it cannot be told what is needed
         folders = _node_folders(folder) if needs else ()
-        found = [(path, _size(path)) for path in folders if str(path) not in needed]
+        found = [(path, size_of(path)) for path in folders if str(path) not in needed]
         for path, _ in () if keep else found:
             shutil.rmtree(path)
             _remove_empty(path.parent, folder)
@@ -81,8 +83,13 @@ def _node_folders(folder: Path) -> Iterator[Path]:
             yield Path(path)
 
 
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
+def size_of(folder: Path) -> int:
+    """The bytes that a folder takes on the disk."""
+    size = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # it is gone meanwhile
+            size += path.lstat().st_blocks * 512
+    return size
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

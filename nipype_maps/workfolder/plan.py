@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import networkx as nx
 from nipype.pipeline.engine.utils import topological_sort
 
-from .results import damage, finished_keys, has_results, inputs_of, runs_always
+from .results import damage, finished_keys, has_results, inputs_of, newest_key, runs_always
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ def _step(node, before) -> Step:
         return Step(node, "run", ["it is run every time"])
     if has_results(node):
         return Step(node, "cached")
-    newest = max(keys, key=lambda path: path.stat().st_mtime_ns)
-    return Step(node, "run", differences(inputs_of(newest), dict(node._get_hashval()[0])))
+    return Step(node, "run", differences(inputs_of(newest_key(keys)), dict(node._get_hashval()[0])))
 
 
 def differences(before: dict, after: dict) -> list[str]:

@@ -9,12 +9,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from nipype.interfaces.base import Str
+from nipype.interfaces.base import Str, isdefined
 from nipype.pipeline.engine import MapNode
-from nipype.pipeline.engine.utils import load_resultfile
 
 from ..files.atomic import sweep
 from ..files.fingerprints import recorded_names, unchanged
+from .reading import NoResultError, own_interface, read_result
 
 UNFINISHED = "_unfinished.json"
 
@@ -29,6 +29,18 @@ def result_file(node) -> Path:
 def finished_keys(node) -> list[Path]:
     """The files that name the cache keys for which a node claims to have results."""
     return [path for path in Path(node.output_dir()).glob("_0x*.json") if not path.name.endswith(UNFINISHED)]
+
+
+def newest_key(keys: list[Path]) -> Path:
+    """The key file that was written last; one that a run removes meanwhile is none."""
+
+    def written(path: Path) -> int:
+        try:
+            return path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    return max(keys, key=written)
 
 
 def key_file(node) -> Path:
@@ -49,51 +61,92 @@ def runs_always(node) -> bool:
 def inputs_of(path: Path) -> dict:
     """The inputs that a node had, as its key file tells them; empty if it cannot be read."""
     try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
 
 
 def damage(node) -> str:
     """Why the results that a node claims to have cannot be trusted; empty where they can.
 
-    Result files must be readable; outputs must be there, and those that were recorded when
-    they were written must not have changed since.
+    Result files must be readable, and hold results; outputs must be there, and those that were
+    recorded when they were written must not have changed since.  Our own interfaces record all.
     """
     if not finished_keys(node):
         return ""
     path = result_file(node)
     if not path.exists():
         return f"{path.name} is missing"
+    own = own_interface(node)
     try:
-        result = load_resultfile(path)
+        result = read_result(path, own)
+    except NoResultError:
+        return f"{path.name} holds something else than results"
     except Exception as error:  # a damaged pickle raises anything
         # missing outputs among them, which it names less clearly
         missing = [name for name in recorded_names(path.parent) if not (path.parent / name).exists()]
         if missing:
             return f"{missing[0]} is missing"
         return f"{path.name} cannot be read ({type(error).__name__})"
-    if result.outputs is None or getattr(result.runtime, "traceback", None):
+    recorded = own is not None and not isinstance(node, MapNode)
+    if recorded and not isinstance(result.outputs, (own.output_spec, type(None))):
+        return f"{path.name} holds something else than results"
+    outputs = _outputs_of(result)
+    if result.outputs is None or getattr(getattr(result, "runtime", None), "traceback", None):
         return f"{path.name} holds no results"
-    recorded = getattr(node.interface, "records_outputs", False)
-    for file in _files_in(_outputs_of(result)):
+    files = list(_files_in(outputs))
+    for file in files:
         name = os.path.basename(file)
         if not os.path.exists(file):
             return f"{name} is missing"
         # the items of a MapNode have their own records
         inside = _is_within(file, path.parent)
         folder = os.path.dirname(file) if inside else path.parent
-        same = unchanged(folder, file) if os.path.isfile(file) else True
+        try:
+            same = unchanged(folder, file) if os.path.isfile(file) else True
+        except FileNotFoundError:  # a run that goes on has removed it since
+            return f"{name} is missing"
         if same is False:
             return f"{name} is not as it was written" if inside else f"{file} is not as it was"
-        if same is None and recorded and inside:
+        if same is None and own is not None and (recorded or inside):
             return f"nothing tells whether {name} is as it was written"
+    given = {os.path.join(path.parent, file) for file in files}
+    for name in recorded_names(path.parent) if recorded else ():
+        if os.path.join(path.parent, name) not in given:
+            return f"{path.name} does not name {os.path.basename(name)}, which was written"
     return ""
+
+
+def require_no_links(node) -> None:
+    """A node is run in its own folder, of which it removes all, not where a link in its place leads.
+
+    Raises
+    ------
+    OSError
+        If there is a link on the way from the folder of its graph.
+    """
+    if node.base_dir is None:
+        return
+    graph, *parts = (node._hierarchy or node.name).split(".")
+    folder = Path(node.base_dir, graph)
+    inside = os.path.relpath(node.output_dir(), os.path.realpath(folder))
+    for part in Path(inside if not inside.startswith(os.pardir) else os.path.join(*parts, node.name)).parts:
+        folder = folder / part
+        if folder.is_symlink():
+            raise OSError(
+                f"{folder} is a link to {os.path.realpath(folder)}, whose content running "
+                f"{node.fullname} would delete; remove it."
+            )
 
 
 def mend(node) -> None:
     """Remove what of a node's results cannot be trusted, so that it is run again."""
+    require_no_links(node)
     sweep(node.output_dir())
+    if not finished_keys(node):
+        # nipype would read what a node has left that failed, to report why
+        result_file(node).unlink(missing_ok=True)
+        return
     reason = damage(node)
     if not reason:
         return
@@ -118,12 +171,16 @@ def _mend_items(node) -> None:
 
 
 def _outputs_of(result) -> list:
-    """A node's outputs, but for texts, which may name files that are none of its business."""
+    """What a node gave, but for texts, which may name files that are none of its business."""
     outputs = result.outputs
-    if not hasattr(outputs, "trait_get"):  # of a MapNode
+    if hasattr(outputs, "dictcopy"):  # of a MapNode
         return list(outputs.dictcopy().values())
+    if not hasattr(outputs, "trait_get"):
+        return []
     return [
-        value for name, value in outputs.trait_get().items() if not outputs.trait(name).is_trait_type(Str)
+        "" if outputs.trait(name).is_trait_type(Str) else value
+        for name, value in outputs.trait_get().items()
+        if isdefined(value)
     ]
 
 

@@ -50,5 +50,5 @@ def finished(out: Path) -> int:
 
 def left_behind(out: Path) -> list[Path]:
     """Files that should have gone: half-written, unpacked, marked as unfinished."""
-    patterns = (".[0-9]*.*", "*_unfinished.json", "*.tmp", ".unpacked*")
+    patterns = (".draft-*", "*_unfinished.json", "*.tmp")
     return [path for pattern in patterns for path in out.rglob(pattern)]

@@ -99,7 +99,17 @@ def test_a_damaged_record_is_as_none(tmp_path):
     path = tmp_path / "maps.nii"
     path.write_bytes(b"abcd")
     expected = fingerprint(path)
-    for text in ("{", "[]", '{"maps.nii": 3}', '{"maps.nii": [[1], "x"]}'):
+    for text in (
+        "{",
+        "[]",
+        "[" * 100_000,
+        "\x00",
+        "",
+        '{"maps.nii": null}',
+        "1e999",
+        '{"maps.nii": 3}',
+        '{"maps.nii": [[1], "x"]}',
+    ):
         (tmp_path / fingerprints.RECORD).write_text(text)
         assert fingerprint(path) == expected
 
@@ -110,3 +120,26 @@ def test_where_a_block_lies_counts(tmp_path):
         data[index * fingerprints.BLOCK] = 1
         data.tofile(tmp_path / str(index))
     assert fingerprint(tmp_path / "1") != fingerprint(tmp_path / "2")
+
+
+def test_a_process_does_not_remember_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(fingerprints, "SETTLED", -1.0)
+    monkeypatch.setattr(fingerprints, "KNOWN", 3)
+    monkeypatch.setattr(fingerprints, "_known", {})
+    for name in "abcde":
+        (tmp_path / name).write_text(name)
+        fingerprint(tmp_path / name)
+    assert [os.path.basename(path) for path in fingerprints._known] == ["c", "d", "e"]
+
+
+def test_a_copy_in_a_folder_that_can_only_be_read_is_known(tmp_path, monkeypatch):
+    path = tmp_path / "maps.nii"
+    path.write_bytes(b"abcd")
+    record(tmp_path, [str(path)])
+    os.utime(path)
+
+    def read_only(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(fingerprints, "_write", read_only)
+    assert unchanged(tmp_path, path)

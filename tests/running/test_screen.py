@@ -47,3 +47,16 @@ def test_the_log_goes_to_a_file_and_comes_back(tmp_path):
             logger.error("the %s ran", "node")
     assert logger.handlers == before
     assert (tmp_path / "logs" / "nipype.log").read_text().count("ERROR nipype: the node ran") == 2
+
+
+def test_the_log_follows_no_link(tmp_path):
+    """In a folder that others may write to."""
+    precious, log = tmp_path / "precious", tmp_path / "logs" / "nipype.log"
+    log.parent.mkdir()
+    precious.write_text("precious")
+    log.symlink_to(precious)
+    for line in ("first", "second \udcff"):
+        with log_to(log):
+            logging.getLogger("nipype.workflow").error(line)
+    assert precious.read_text() == "precious"
+    assert [text.rpartition(": ")[2] for text in log.read_text().splitlines()] == ["first", r"second \udcff"]

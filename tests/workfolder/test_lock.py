@@ -72,3 +72,68 @@ def test_a_damaged_note_of_the_holder_does_not_matter(tmp_path, holder):
         (tmp_path / NAME).write_text(text)
         with pytest.raises(FolderInUseError, match="is in use by"), locked(tmp_path):
             pass
+
+
+def test_who_is_alive_is_no_matter_of_process_ids(tmp_path, holder, monkeypatch):
+    """In a container the id of another one's process may be nobody's."""
+    process = holder(60)
+    note = tmp_path / NAME
+    note.write_text(note.read_text().replace(str(process.pid), str(2**30)))
+    monkeypatch.setattr("nipype_maps.workfolder.lock.time.sleep", lambda seconds: pytest.fail("it waits"))
+    with pytest.raises(FolderInUseError, match=f"process {2**30}"), locked(tmp_path):
+        pass
+
+
+def test_workers_of_a_killed_run_are_waited_for(tmp_path):
+    forking = "import os\n    if os.fork(): time.sleep(60)\n    print"  # the worker speaks
+    code = HOLD.replace("print", forking)
+    process = subprocess.Popen([sys.executable, "-c", code, tmp_path, "1"], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"held\n"
+    process.kill()
+    process.wait()
+    with locked(tmp_path):
+        pass
+
+
+def test_a_child_that_knows_nothing_of_it_does_not_keep_the_lock(tmp_path):
+    with locked(tmp_path):
+        child = os.fork()
+        if child == 0:
+            time.sleep(60)
+            os._exit(0)
+    try:
+        with locked(tmp_path):
+            pass
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+def test_the_umask_decides_who_may_lock(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        with locked(tmp_path / "work"):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / "work" / NAME).stat().st_mode & 0o777 == 0o666 & ~umask
+    assert (tmp_path / "work").stat().st_mode & 0o777 == 0o777 & ~umask
+
+
+PLANTED = {
+    "is a link": lambda path, other: path.symlink_to(other),
+    "is no file": lambda path, other: os.mkfifo(path),
+    "cannot be locked|directory": lambda path, other: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("sentence", PLANTED)
+def test_a_lock_that_is_no_file_is_refused(tmp_path, sentence):
+    other = tmp_path / "precious"
+    other.write_text("precious")
+    (tmp_path / "work").mkdir()
+    PLANTED[sentence](tmp_path / "work" / NAME, other)
+    with pytest.raises(OSError, match=sentence), locked(tmp_path / "work"):
+        pass
+    assert other.read_text() == "precious"
