@@ -96,5 +96,17 @@ def result_names(runs, maps) -> list[str]:
     return [f"{name}_atlas-{atlas_name(maps)}_timeseries" for name in names]
 
 
+def listed(names, most: int = 8) -> str:
+    """Some names for a message, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed("abcd", most=2)
+    ('a, b', 'a, b and 2 more')
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def _label(folder: str) -> str:
     return re.sub(r"[^a-zA-Z0-9+-]", "", folder) or "root"

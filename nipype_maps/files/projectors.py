@@ -9,7 +9,7 @@ import mmap
 import struct
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,9 @@ from .compression import crc32
 PADDING = 0xD935
 #: The arrays of tiles that are small: where their values lie.
 INDEX = ("voxels", "bounds", "maps", "map_bounds")
+
+#: What projecting runs needs of a solution; the rest is for making the weights.
+SOLUTION = ("finish", "rank", "condition", "scaled_condition", "vif")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +71,8 @@ def write_projector(path, weights: Iterable[Tiles], solution: Solution, info: Ma
         index = join(solution.finish.shape[1], written)
         for name in INDEX:
             write(name, getattr(index, name))
-        for part in fields(Solution):
-            if part.name != "mixing":
-                write(part.name, getattr(solution, part.name))
+        for name in SOLUTION:
+            write(name, getattr(solution, name))
         write("shape", info.grid.shape)
         write("affine", info.grid.affine)
         write("text", json.dumps([info.names, info.empty, info.description, info.located]))
@@ -100,7 +102,9 @@ def read_projector(path) -> tuple[Projector, MapsInfo]:
         finish = arrays["finish"]
         pieces = tuple(arrays[name] for name in sorted(arrays) if name.startswith("piece"))
         weights = Tiles(finish.shape[1], *(arrays[name] for name in INDEX), pieces)
-        solution = Solution(finish, int(arrays["rank"]), float(arrays["condition"]), arrays["vif"])
+        solution = Solution(
+            **{name: arrays[name] if arrays[name].ndim else arrays[name].item() for name in SOLUTION}
+        )
         names, empty, description, located = json.loads(str(arrays["text"]))
         grid = Grid(tuple(arrays["shape"]), arrays["affine"])
     except (OSError, ValueError, KeyError, EOFError, struct.error, zipfile.BadZipFile) as error:

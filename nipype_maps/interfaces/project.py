@@ -12,6 +12,7 @@ from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 from ..files.compression import LIBRARY
 from ..files.images import NON_FINITE, StoredMaps
 from ..files.map_names import default_map_names
+from ..files.names import listed
 from ..files.projectors import MapsInfo, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
@@ -36,9 +37,13 @@ from .base import (
 )
 from .resample import require_overlap
 
+#: Condition number of the maps, scaled to unit length, from which on users are warned: the relative
+#: error of values stored in single precision, 6e-8, then is one of about 1e-3 in the signals.
+ILL_CONDITIONED = 1e4
+
 
 class FitProjectorInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, to stand for smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
@@ -81,7 +86,7 @@ class FitProjector(MapsInterface):
                 f"{len(shares)} coverages."
             )
         solution = solve(StoredMaps(maps, cwd))
-        _warn(solution.vif, names, inputs.empty_maps)
+        _warn(solution, names, inputs.empty_maps)
         description = {
             **(inputs.parameters or {}),
             "Grid": {"Shape": list(maps.grid.shape), "Affine": maps.grid.affine.tolist()},
@@ -89,6 +94,7 @@ class FitProjector(MapsInterface):
             "Coverage": [number(share) for share in shares],
             "Rank": solution.rank,
             "ConditionNumber": number(solution.condition),
+            "ScaledConditionNumber": number(solution.scaled_condition),
             "VarianceInflation": [number(value) for value in solution.vif],
             "Sources": sources(inputs.maps_source or inputs.maps_file),
         }
@@ -102,7 +108,8 @@ class FitProjector(MapsInterface):
         return {"projector": out_file, "rank": solution.rank, "condition": solution.condition}
 
 
-def _warn(vif, names, empty_maps) -> None:
+def _warn(solution, names, empty_maps) -> None:
+    vif = solution.vif
     empty = [name for name, value in zip(names, vif, strict=True) if np.isnan(value)]
     dependent = [name for name, value in zip(names, vif, strict=True) if np.isinf(value)]
     if empty:
@@ -118,6 +125,21 @@ def _warn(vif, names, empty_maps) -> None:
             "not separate; leave out what is there twice.",
             stacklevel=2,
         )
+    if solution.scaled_condition > ILL_CONDITIONED:
+        change = solution.scaled_condition * np.finfo(np.float32).eps / 2
+        warnings.warn(
+            f"{listed([names[index] for index in _inflated(vif)])} nearly depend linearly on each other: the "
+            f"condition number of the maps, at unit length, is {solution.scaled_condition:.1e}, so that "
+            f"the rounding of single precision alone can change signals by {change:.1g} times their size. "
+            "Leave one of these maps out, or combine some into one.",
+            stacklevel=2,
+        )
+
+
+def _inflated(vif) -> list[int]:
+    """The maps with the largest finite variance inflation, within a factor of 100, largest first."""
+    finite = np.where(np.isfinite(vif), vif, 0.0)
+    return [int(index) for index in np.argsort(-finite, kind="stable") if finite[index] > finite.max() / 100]
 
 
 class ProjectInputSpec(MapsInputSpec):
