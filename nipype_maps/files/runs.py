@@ -7,8 +7,6 @@ import numpy as np
 from .sidecars import read_json, sidecar_of
 from .volumes import Volumes
 
-SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
-
 
 class Run(Volumes):
     """A run: volumes with a time between them.
@@ -49,11 +47,11 @@ class Run(Volumes):
 
     def _header_t_r(self) -> float | None:
         zooms = self.header.get_zooms()
-        unit = self.header.get_xyzt_units()[1]
-        if len(zooms) < 4 or unit not in SECONDS or not zooms[3] > 0:
+        seconds = self.units.seconds
+        if len(zooms) < 4 or seconds is None or not 0 < zooms[3] < float("inf"):
             return None
         # the header's single precision turns 0.72 into 0.7200000286
-        return float(np.format_float_positional(np.float32(zooms[3]))) * SECONDS[unit]
+        return float(np.format_float_positional(np.float32(zooms[3]))) * seconds
 
     def _sidecar_t_r(self) -> float | None:
         sidecar = sidecar_of(self.path)
