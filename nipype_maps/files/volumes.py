@@ -39,6 +39,8 @@ class Volumes:
     ----------
     paths : path-like, or list of path-likes
         One 3D or 4D image, or several 3D images on one grid.
+    quiet : bool
+        Give no warnings, where the same image is looked at again.
 
     Attributes
     ----------
@@ -65,17 +67,18 @@ class Volumes:
         Of units other than mm, and of sform and qform that disagree.
     """
 
-    def __init__(self, paths):
+    def __init__(self, paths, quiet: bool = False):
         if isinstance(paths, (str, Path)):
             paths = [paths]
         self.paths = [Path(path) for path in paths]
         if not self.paths:
             raise ValueError("no image was given.")
+        self._quiet = quiet
         images = [_open(path) for path in self.paths]
         self.path = self.paths[0]
         self.header = images[0].header
         self.shape = images[0].shape
-        self.grid, self.units = _grid(self.path, images[0])
+        self.grid, self.units = self._grid_and_units(self.path, images[0])
         self.located = all(_located(image) for image in images)
         self.dtype = np.result_type(*(image.get_data_dtype() for image in images))
         self._parts = [Part(image) for image in images]
@@ -83,10 +86,25 @@ class Volumes:
         for path, image, part in zip(self.paths[1:], images[1:], self._parts[1:], strict=True):
             if part.n_volumes > 1 or self._parts[0].n_volumes > 1:
                 raise ValueError(f"{path}: a list of images holds 3D images, one volume each.")
-            if not self.grid.same_as(_grid(path, image)[0]):
+            if not self.grid.same_as(self._grid_and_units(path, image)[0]):
                 raise ValueError(
                     f"{path} and {self.path} lie on different grids; put the list on one grid first."
                 )
+
+    def _grid_and_units(self, path: Path, image) -> tuple[Grid, Units]:
+        try:
+            units = units_of(int(image.header["xyzt_units"]), image.affine)
+            affine = np.diag([units.mm] * 3 + [1.0]) @ image.affine
+            grid = Grid(image.shape[:3], affine)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+        for note in (*units.notes, *_disagreement(image)):
+            self._warn(f"{path.name} {note}")
+        return grid, units
+
+    def _warn(self, sentence: str) -> None:
+        if not self._quiet:
+            warnings.warn(sentence, stacklevel=4)
 
     @property
     def name(self) -> str:
@@ -223,18 +241,6 @@ def _open(path: Path):
     if image.get_data_dtype().kind not in "iuf":
         raise ValueError(f"{path} holds {image.get_data_dtype()} values; real numbers are needed.")
     return image
-
-
-def _grid(path: Path, image) -> tuple[Grid, Units]:
-    try:
-        units = units_of(int(image.header["xyzt_units"]), image.affine)
-        affine = np.diag([units.mm] * 3 + [1.0]) @ image.affine
-        grid = Grid(image.shape[:3], affine)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-    for note in (*units.notes, *_disagreement(image)):
-        warnings.warn(f"{path.name} {note}", stacklevel=4)
-    return grid, units
 
 
 def _disagreement(image) -> Iterator[str]:

@@ -143,6 +143,7 @@ def _inflated(vif) -> list[int]:
 
 
 class ProjectInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(mandatory=True, desc="run on the working grid: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="what FitProjector wrote")
     source_file = input_images(

@@ -354,9 +354,9 @@ class NiftiMapsMasker(Estimator):
             return None, None
         with WorkFolder(None).scratch() as scratch:
             files = run.files(scratch, n_frames=1)
-            place, t_r = Place.of(files), Run(files, self.t_r).t_r
+            place, t_r = Place.of(files), Run(files, self.t_r, quiet=True).t_r
             if self.resampling_target is None:
-                grid = Volumes(maps.files(scratch, n_frames=1)).grid
+                grid = Volumes(maps.files(scratch, n_frames=1), quiet=True).grid
                 require_same_grid("imgs", place.grid, "maps_img", grid)
         return (place if self.resampling_target == "data" else None), t_r
 
