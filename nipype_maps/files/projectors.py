@@ -27,7 +27,7 @@ PADDING = 0xD935
 INDEX = ("voxels", "bounds", "maps", "map_bounds")
 
 #: What projecting runs needs of a solution; the rest is for making the weights.
-SOLUTION = ("finish", "rank", "condition", "scaled_condition", "vif")
+SOLUTION = ("finish", "rank", "condition", "scaled_condition", "vif", "orthogonal")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def read_projector(path) -> tuple[Projector, MapsInfo]:
         finish = arrays["finish"]
         pieces = tuple(arrays[name] for name in sorted(arrays) if name.startswith("piece"))
         weights = Tiles(finish.shape[1], *(arrays[name] for name in INDEX), pieces)
-        scalars = {"rank": int, "condition": float, "scaled_condition": float}
+        scalars = {"rank": int, "condition": float, "scaled_condition": float, "orthogonal": bool}
         solution = Solution(**{name: scalars.get(name, np.asarray)(arrays[name]) for name in SOLUTION})
         names, empty, description, located = json.loads(str(arrays["text"]))
         info = MapsInfo(Grid(tuple(arrays["shape"]), arrays["affine"]), names, empty, description, located)

@@ -12,7 +12,7 @@ from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 from ..files.compression import LIBRARY
 from ..files.images import NON_FINITE, StoredMaps
 from ..files.map_names import default_map_names
-from ..files.names import listed
+from ..files.names import listed, space_of, spaces_differ
 from ..files.projectors import MapsInfo, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
@@ -23,6 +23,7 @@ from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
+from ..numerics.signal import has_signal, met_by, signal_threshold
 from ..numerics.solution import solve
 from .base import (
     InputFile,
@@ -40,6 +41,9 @@ from .resample import require_overlap
 #: Condition number of the maps, scaled to unit length, from which on users are warned: the relative
 #: error of values stored in single precision, 6e-8, then is one of about 1e-3 in the signals.
 ILL_CONDITIONED = 1e4
+
+#: Share of a map's weight below which users are warned that the run has no signal there, as XCP-D's.
+ENOUGH_SIGNAL = 0.5
 
 
 class FitProjectorInputSpec(MapsInputSpec):
@@ -209,6 +213,9 @@ class Project(MapsInterface):
                 )
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
+        met = _signal_coverage(run, projector, maps)
+        _warn_of_coverage(met, maps, original)
+        _warn_of_spaces(original, maps)
         signals = np.vstack([projector.project(block) for block in blocks])
         if non_finite:
             warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.", stacklevel=2)
@@ -218,6 +225,7 @@ class Project(MapsInterface):
         out_json = output_path(cwd, original.path, "_signals.json")
         write_signals(out_file, maps.names, signals)
         description = {key: value for key, value in maps.description.items() if key != "Warnings"}
+        description["SignalCoverage"] = [number(share) for share in met]
         sidecar = {
             "Description": "Least-squares signals of brain maps, one per column, one row per frame",
             "RepetitionTime": original.t_r,
@@ -229,6 +237,56 @@ class Project(MapsInterface):
         }
         write_json(out_json, sidecar)
         return {"out_file": out_file, "out_json": out_json, "t_r": original.t_r}
+
+
+def _signal_coverage(run, projector, maps) -> np.ndarray:
+    """(K,) share of each map's absolute weight that is inside grid and mask, and where a run has signal.
+
+    The first frame says where that is, or the first that is not blank.
+    """
+    frame = next((patch for patch in run.patches(finite=False) if _varies(patch, run.grid)), None)
+    if frame is None:
+        warnings.warn("the run is constant in every frame, so that it holds no signal.", stacklevel=2)
+        return np.zeros(len(maps.names))
+    threshold = signal_threshold(frame.volume(run.grid.shape))
+    if run.grid.same_as(maps.grid):
+        values = frame.volume(run.grid.shape).ravel(order="F")[projector.support]
+    else:
+        values = Resampler(run.grid, maps.grid, "linear").at(projector.support)(frame)
+    shares = met_by(projector, has_signal(values, threshold), bool(maps.description.get("Demean")))
+    inside = [1.0 if share == "n/a" else share for share in maps.description.get("Coverage", [1.0])]
+    return shares * inside
+
+
+def _varies(patch, grid) -> bool:
+    values = patch.volume(grid.shape)
+    values = values[np.isfinite(values)]
+    return bool(values.size and values.min() < values.max())
+
+
+def _warn_of_coverage(met, maps, run) -> None:
+    little = [
+        f"{name} ({share:.0%})" for name, share in zip(maps.names, met, strict=True) if share < ENOUGH_SIGNAL
+    ]
+    if little:
+        warnings.warn(
+            f"less than half of the weight of {listed(little)} is where {run.path.name} has signal; check "
+            "that maps, mask and run are in the same space, and that the field of view covers the maps.",
+            stacklevel=2,
+        )
+
+
+def _warn_of_spaces(run, maps) -> None:
+    """Warn where the names of a run and of the maps, or of the mask, tell of different spaces."""
+    others = {"maps": maps.description["Sources"][0], "mask": maps.description.get("MaskSource")}
+    space = space_of(run.path)
+    for what, other in others.items():
+        if other and spaces_differ(space, space_of(other["File"])):
+            warnings.warn(
+                f"by their names {run.path.name} is in the space {space}, but the {what} {other['File']} in "
+                f"{space_of(other['File'])}; give files of one space.",
+                stacklevel=2,
+            )
 
 
 def _maps_name(maps) -> str:

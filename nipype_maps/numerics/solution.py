@@ -46,6 +46,8 @@ class Solution:
         Variance inflation factor of each map: how many times larger the variance of its
         signal is than if the maps were orthogonal (not centred, since the fit has no
         intercept).  Infinite for linearly dependent maps, NaN for empty ones.
+    orthogonal : bool
+        Whether the weights are orthonormal combinations of the maps instead of the maps.
     exponents : (K,) int array, or None
         Powers of two that maps are divided by, so that their squares are representable.
     mixing : tuple of arrays
@@ -59,6 +61,7 @@ class Solution:
     condition: float
     scaled_condition: float
     vif: np.ndarray
+    orthogonal: bool = False
     exponents: np.ndarray | None = None
     mixing: tuple[np.ndarray, ...] = ()
 
@@ -188,7 +191,8 @@ def _by_normal_equations(correlation, among) -> Solution:
         _condition(triangle * among.relative_lengths),
         _condition(triangle),
         among.rows(np.diag(inverse), np.nan),
-        among.exponents,
+        orthogonal=False,
+        exponents=among.exponents,
     )
 
 
@@ -227,8 +231,9 @@ def _by_orthogonal_maps(maps, among, n_rows) -> Solution:
         condition,
         float(singular[0] / singular[rank - 1]),
         among.rows(vif, np.nan),
-        among.exponents,
-        (among.rows(mixing, 0.0), correction),
+        orthogonal=True,
+        exponents=among.exponents,
+        mixing=(among.rows(mixing, 0.0), correction),
     )
 
 
