@@ -93,9 +93,7 @@ class Volumes:
 
     def _grid_and_units(self, path: Path, image) -> tuple[Grid, Units]:
         try:
-            units = units_of(int(image.header["xyzt_units"]), image.affine)
-            affine = np.diag([units.mm] * 3 + [1.0]) @ image.affine
-            grid = Grid(image.shape[:3], affine)
+            grid, units = grid_of(image)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
         for note in (*units.notes, *_disagreement(image)):
@@ -223,6 +221,12 @@ def volumes_in_block(size: int, dtype=np.float64) -> int:
     return max(1, min(MOST_VOLUMES, BLOCK_BYTES // (np.dtype(dtype).itemsize * max(1, size))))
 
 
+def grid_of(image) -> tuple[Grid, Units]:
+    """The grid of a nibabel image, in mm, and what its header is in; ValueError where it has none."""
+    units = units_of(int(image.header["xyzt_units"]), image.affine)
+    return Grid(image.shape[:3], np.diag([units.mm] * 3 + [1.0]) @ image.affine), units
+
+
 def _open(path: Path):
     try:
         image = nib.load(path)
@@ -250,7 +254,7 @@ def _disagreement(image) -> Iterator[str]:
         return
     try:
         difference = header.get_sform() - header.get_qform()
-    except ValueError:  # a quaternion that is none
+    except (ValueError, nib.spatialimages.HeaderDataError):  # a quaternion that is none
         return
     corners = np.array(list(itertools.product(*((0, n - 1) for n in image.shape[:3])))).T
     apart = np.linalg.norm(difference[:3, :3] @ corners + difference[:3, 3:], axis=0).max()

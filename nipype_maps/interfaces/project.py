@@ -126,7 +126,7 @@ def _warn(solution, names, empty_maps) -> None:
     if dependent:
         warnings.warn(
             f"{', '.join(dependent)} depend linearly on each other, so that their signals are "
-            "not separate; leave out what is there twice.",
+            "not separate; leave out one that follows from the others.",
             stacklevel=2,
         )
     if solution.scaled_condition > ILL_CONDITIONED:
@@ -141,9 +141,14 @@ def _warn(solution, names, empty_maps) -> None:
 
 
 def _inflated(vif) -> list[int]:
-    """The maps with the largest finite variance inflation, within a factor of 100, largest first."""
-    finite = np.where(np.isfinite(vif), vif, 0.0)
-    return [int(index) for index in np.argsort(-finite, kind="stable") if finite[index] > finite.max() / 100]
+    """The maps with the largest finite variance inflation, within a factor of 100, largest first.
+
+    Where all are infinite, all of these.
+    """
+    known = np.where(np.isnan(vif), 0.0, vif)
+    finite = np.where(np.isinf(known), 0.0, known)
+    inflated = finite if finite.any() else np.minimum(known, 1.0)
+    return [int(k) for k in np.argsort(-inflated, kind="stable") if inflated[k] > inflated.max() / 100]
 
 
 class ProjectInputSpec(MapsInputSpec):

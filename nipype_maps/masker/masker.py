@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..files.runs import Run
-from ..files.volumes import Volumes
+from ..files.volumes import Volumes, grid_of
 from ..graphs import Place
-from ..numerics.grid import Grid, require_same_grid
+from ..numerics.grid import require_same_grid
 from .estimator import Estimator
 from .extraction import Extraction
 from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
@@ -371,7 +371,7 @@ class NiftiMapsMasker(Estimator):
                     stacklevel=5,
                 )
         elif self.resampling_target is not None:
-            grid = Grid(self.maps_img_.shape[:3], self.maps_img_.affine)
+            grid, _ = grid_of(self.maps_img_)
             if not all(place.grid.same_as(grid) for place in places):
                 warnings.warn(
                     "Resampling images at transform time: every frame is put on the grid of the "

@@ -8,6 +8,8 @@ import tracemalloc
 import nibabel as nib
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nipype_maps.files.volumes import Volumes
 
@@ -80,3 +82,27 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, ending):
     nib.save(nib.Nifti1Image(np.zeros((4, 4, 4, 3)), np.eye(4)), path)
     with pytest.raises(ValueError, match=r"changing\.\S+ was changed while it was read; run this again"):
         list(blocks)
+
+
+@given(
+    flips=st.lists(st.tuples(st.integers(0, 351), st.integers(1, 255)), min_size=1, max_size=4),
+    ending=st.sampled_from(["nii", "nii.gz", "nii.bz2"]),
+)
+def test_a_damaged_header_is_refused_by_name_or_read_as_nibabel_reads_it(tmp_path_factory, flips, ending):
+    raw = bytearray(image())
+    for where, how in flips:
+        raw[where] ^= how
+    path = tmp_path_factory.mktemp("flipped") / f"flipped.{ending}"
+    path.write_bytes({"nii": bytes, "nii.gz": gzip.compress, "nii.bz2": bz2.compress}[ending](bytes(raw)))
+    try:
+        volumes = Volumes(path, quiet=True)
+        read = np.vstack([block.values() for block in volumes.blocks()])
+    except ValueError as error:
+        said = str(error)
+    else:
+        said = None
+    if said is not None:
+        assert f"flipped.{ending}" in said
+        return
+    expected = nib.load(path).get_fdata(dtype=np.float64)
+    np.testing.assert_array_equal(read, expected.reshape(-1, volumes.n_volumes, order="F").T)
