@@ -265,7 +265,8 @@ def _signal_coverage(run, projector, maps) -> np.ndarray:
 
 def _varies(patch, grid) -> bool:
     values = patch.volume(grid.shape)
-    values = values[np.isfinite(values)]
+    if not np.isfinite([values.min(), values.max()]).all():
+        values = values[np.isfinite(values)]
     return bool(values.size and values.min() < values.max())
 
 

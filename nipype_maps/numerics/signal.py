@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import scipy
 
@@ -9,6 +11,8 @@ from .projector import Projector
 
 #: FEAT's rule for what is brain: this share of the way from the 2nd to the 98th percentile.
 PERCENTILES, SHARE = (2, 98), 0.1
+#: About how many voxels percentiles are taken of.
+SAMPLE = 100_000
 #: Where the 2nd percentile is farther from 0 than this share of the 98th, nothing in the volume
 #: is dark: it was demeaned, or cut to the brain.
 DARK = 0.25
@@ -32,7 +36,12 @@ def signal_threshold(values: np.ndarray) -> float | None:
     >>> signal_threshold(np.repeat([0.0, 1000.0], 50)), signal_threshold(np.array([-2.0, 0.0, 1.0, 2.0]))
     (100.0, None)
     """
-    finite = values[np.isfinite(values)]
+    values = np.ravel(values, order="K")
+    step = max(1, values.size // SAMPLE)
+    while math.gcd(step, values.size) > 1:  # else it could sample a few planes of the volume
+        step += 1
+    finite = values[::step]
+    finite = finite[np.isfinite(finite)]
     if not finite.size:
         return None
     low, high = np.percentile(finite, PERCENTILES)
