@@ -14,9 +14,15 @@ def say_results(path, sidecar: dict) -> None:
     frames = f"{sidecar['FramesInRun']} frames"
     if kept != "all":
         frames = f"{len(kept)} of {frames}"
-    shares = [share for share in sidecar["Maps"]["Coverage"] if share != "n/a"]
-    maps = f"{len(sidecar['Maps']['Names'])} maps, covered {min(shares):.0%} to {max(shares):.0%}"
+    maps = f"{len(sidecar['Maps']['Names'])} maps, covered {_range(sidecar['Maps']['Coverage'])}"
+    if "SignalCoverage" in sidecar["Maps"]:
+        maps += f", by signal {_range(sidecar['Maps']['SignalCoverage'])}"
     click.echo(f"{os.path.relpath(path)}: {frames}, {maps}")
+
+
+def _range(shares) -> str:
+    shares = [share for share in shares if share != "n/a"]
+    return f"{min(shares):.0%} to {max(shares):.0%}" if shares else "n/a"
 
 
 def say_nodes(outcome) -> None:

@@ -159,7 +159,7 @@ def _readable(runs: Sequence, failures: list) -> list:
     readable = []
     for run in runs:
         try:
-            Run(run.run_file)
+            Run(run.run_file, quiet=True)
             readable.append(run)
         except (OSError, ValueError) as error:
             failures.append(Failure(run.workflow_name, str(error)))

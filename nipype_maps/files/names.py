@@ -9,6 +9,8 @@ from pathlib import Path
 
 from .sidecars import stem
 
+#: Labels of spaces that are a subject's own.
+NATIVE = {"native", "t1w", "t2w", "func", "boldref", "bold", "scanner", "individual", "orig", "anat"}
 ENTITY = re.compile(r"[a-zA-Z]+-[a-zA-Z0-9+]+")
 
 
@@ -94,6 +96,57 @@ def result_names(runs, maps) -> list[str]:
         double = next(name for name, count in Counter(names).items() if count > 1)
         raise ValueError(f"two runs would both be called {double!r}; rename one of them.")
     return [f"{name}_atlas-{atlas_name(maps)}_timeseries" for name in names]
+
+
+def space_of(path) -> str | None:
+    """The space that an image is in, as its name says; None where it says nothing.
+
+    An entity ``tpl`` or ``space``, with the cohort of a template that has several; 'native' for the
+    spaces of one subject, and for what fMRIPrep names without any.
+
+    Examples
+    --------
+    >>> space_of("tpl-MNIInfant_cohort-2_res-1_atlas-x_probseg.nii.gz"), space_of("msdl.nii")
+    ('MNIInfant cohort 2', None)
+    >>> space_of("sub-01_space-T1w_desc-preproc_bold.nii"), space_of("sub-01_desc-preproc_bold.nii")
+    ('native', 'native')
+    """
+    name = stem(path)
+    entities = dict(part.split("-", 1) for part in name.split("_") if "-" in part)
+    label = entities.get("space") or entities.get("tpl")
+    if label is None:
+        return "native" if re.fullmatch(r"sub-.*_desc-preproc_bold", name) else None
+    if label.lower() in NATIVE:
+        return "native"
+    return f"{label} cohort {entities['cohort']}" if "cohort" in entities else label
+
+
+def spaces_differ(one: str | None, other: str | None) -> bool:
+    """Whether two spaces, of `space_of`, are certainly not the same.
+
+    One that begins like the other, as ``MNI`` and ``MNI152NLin6Asym``, may be short for it.
+
+    Examples
+    --------
+    >>> spaces_differ("MNI152NLin6Asym", "MNI152NLin2009cAsym"), spaces_differ("MNI", "MNI152NLin6Asym")
+    (True, False)
+    """
+    if one is None or other is None:
+        return False
+    one, other = one.lower(), other.lower()
+    return not (one.startswith(other) or other.startswith(one))
+
+
+def listed(names, most: int = 8) -> str:
+    """Some names for a message, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed("abcd", most=2)
+    ('a, b', 'a, b and 2 more')
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _label(folder: str) -> str:

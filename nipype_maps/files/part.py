@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-import os
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ..numerics.blocks import values_of
 from ..numerics.patches import Patch, patch_of
-from .compression import DAMAGED, open_to_read
+from .compression import CHUNK, DAMAGED, compression_of, hindrance, holds, open_to_read, skip
 from .holes import extents, read_around
 
 
@@ -22,19 +22,62 @@ class Part:
     ----------
     image : nibabel.Nifti1Pair
         As nibabel opened it; nothing but its header is used.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the data of a pair of files do not exist.
+    ValueError
+        If the file cannot hold what its header announces.
     """
 
     def __init__(self, image):
         header = image.header
         self.n_volumes = image.shape[3] if len(image.shape) > 3 else 1
         self.shape = image.shape[:3]
-        self.n_voxels = int(np.prod(self.shape))
-        self._slice = int(np.prod(self.shape[:2]))
+        self.n_voxels = math.prod(self.shape)
+        self._slice = math.prod(self.shape[:2])
         self.dtype = header.get_data_dtype()
         proxy = image.dataobj
         self.slope, self.inter, self.offset = proxy.slope, proxy.inter, proxy.offset
         self.data_file = Path(image.file_map["image"].filename)
-        self.compressed = self.data_file.suffix == ".gz"
+        self.compressed = compression_of(self.data_file) != ""
+        if not self.data_file.exists():
+            header_file = image.file_map["header"].filename
+            raise FileNotFoundError(f"{self.data_file}, the data of {header_file}, does not exist.")
+        if reason := hindrance(self.data_file):  # of a pair, whose header was read from another file
+            raise ValueError(f"{self.data_file} cannot be read ({reason}).")
+        self._state = self._now()
+        self._require_room()
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of a volume."""
+        return self.n_voxels * self.dtype.itemsize
+
+    def _require_room(self) -> None:
+        """Raise ValueError if the file is too small for what its header announces.
+
+        Memory for volumes is asked for as the header says, and that may be anything.
+        """
+        if holds(self.data_file, self.offset + self.n_volumes * self.n_bytes):
+            return
+        if self.compressed:
+            raise ValueError(
+                f"{self.data_file} is too small to hold the {self.n_volumes} volumes of "
+                f"{' x '.join(map(str, self.shape))} voxels that its header announces; copy or make the file "
+                "again."
+            )
+        size = self.data_file.stat().st_size
+        raise self._too_short((size - self.offset) // self.n_bytes if size >= self.offset else None)
+
+    def _now(self) -> tuple:
+        stat = self.data_file.stat()
+        return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+    def _require_unchanged(self) -> None:
+        if self._now() != self._state:
+            raise ValueError(f"{self.data_file} was changed while it was read; run this again.")
 
     def blocks(self, voxels, sizes: Iterator[int]) -> Iterator[np.ndarray]:
         """Stored values (n, S), n as ``sizes`` say; every other one in the same memory."""
@@ -61,12 +104,14 @@ class Part:
         """Stored volumes (V,), each overwritten by the next."""
         volume = np.empty(self.n_voxels, self.dtype)
         with open_to_read(self.data_file) as stream:
-            if self._fill(stream, memoryview(bytearray(self.offset))) < self.offset:
-                raise ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
+            if self._skip(stream, self.offset) < self.offset:
+                raise self._too_short(None)
             for index in range(self.n_volumes):
                 self._read_volume(stream, volume, index)
-                if index == self.n_volumes - 1 and self.compressed:
-                    self._read_checksum(stream)
+                if index == self.n_volumes - 1:
+                    if self.compressed:
+                        self._read_checksum(stream)
+                    self._require_unchanged()
                 yield volume
 
     def patch(self, stored: np.ndarray, below: int, finite: bool) -> Patch:
@@ -85,10 +130,9 @@ class Part:
 
         The file must not be compressed.
         """
-        n_bytes, thickness = self.n_voxels * self.dtype.itemsize, self._slice * self.dtype.itemsize
-        start = self.offset + index * n_bytes
-        if os.fstat(stream.fileno()).st_size < start + n_bytes:
-            raise self._too_short(index)
+        self._require_unchanged()
+        thickness = self._slice * self.dtype.itemsize
+        start = self.offset + index * self.n_bytes
         if self.inter == 0:  # else a stored zero is not zero
             used = list(extents(stream.fileno(), start + first * thickness, start + stop * thickness))
             if used:
@@ -104,7 +148,10 @@ class Part:
         if n_bytes < volume.nbytes:
             raise self._too_short(index)
 
-    def _too_short(self, index) -> ValueError:
+    def _too_short(self, index: int | None) -> ValueError:
+        """The error that the file ends in a volume, or before the first one."""
+        if index is None:
+            return ValueError(f"{self.data_file} ends inside its header; copy or make the file again.")
         return ValueError(
             f"{self.data_file} ends in volume {index + 1} of the {self.n_volumes} that its header "
             "announces; copy or make the file again."
@@ -112,9 +159,15 @@ class Part:
 
     def _read_checksum(self, stream) -> None:
         # the checksum at the end of a compressed file is seen by reading past the data
-        rest = memoryview(bytearray(1 << 20))
-        while self._fill(stream, rest):
+        while self._skip(stream, CHUNK):
             pass
+
+    def _skip(self, stream, n_bytes) -> int:
+        """Leave out so many bytes; how many came."""
+        try:
+            return skip(stream, n_bytes)
+        except DAMAGED as error:
+            raise self._damaged(error) from error
 
     def _fill(self, stream, buffer) -> int:
         """Read until the buffer is full or the file ends; how many bytes came."""
@@ -123,8 +176,11 @@ class Part:
             while filled < len(buffer) and (n_bytes := stream.readinto(buffer[filled:])):
                 filled += n_bytes
         except DAMAGED as error:
-            raise ValueError(
-                f"{self.data_file}: the compressed data are damaged or cut off ({error}); "
-                "copy or make the file again."
-            ) from error
+            raise self._damaged(error) from error
         return filled
+
+    def _damaged(self, error) -> ValueError:
+        return ValueError(
+            f"{self.data_file}: the compressed data are damaged or cut off ({error}); "
+            "copy or make the file again."
+        )

@@ -9,7 +9,7 @@ import mmap
 import struct
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,9 @@ from .compression import crc32
 PADDING = 0xD935
 #: The arrays of tiles that are small: where their values lie.
 INDEX = ("voxels", "bounds", "maps", "map_bounds")
+
+#: What projecting runs needs of a solution; the rest is for making the weights.
+SOLUTION = ("finish", "rank", "condition", "scaled_condition", "vif", "orthogonal")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +71,8 @@ def write_projector(path, weights: Iterable[Tiles], solution: Solution, info: Ma
         index = join(solution.finish.shape[1], written)
         for name in INDEX:
             write(name, getattr(index, name))
-        for part in fields(Solution):
-            if part.name != "mixing":
-                write(part.name, getattr(solution, part.name))
+        for name in SOLUTION:
+            write(name, getattr(solution, name))
         write("shape", info.grid.shape)
         write("affine", info.grid.affine)
         write("text", json.dumps([info.names, info.empty, info.description, info.located]))
@@ -100,12 +102,37 @@ def read_projector(path) -> tuple[Projector, MapsInfo]:
         finish = arrays["finish"]
         pieces = tuple(arrays[name] for name in sorted(arrays) if name.startswith("piece"))
         weights = Tiles(finish.shape[1], *(arrays[name] for name in INDEX), pieces)
-        solution = Solution(finish, int(arrays["rank"]), float(arrays["condition"]), arrays["vif"])
+        scalars = {"rank": int, "condition": float, "scaled_condition": float, "orthogonal": bool}
+        solution = Solution(**{name: scalars.get(name, np.asarray)(arrays[name]) for name in SOLUTION})
         names, empty, description, located = json.loads(str(arrays["text"]))
-        grid = Grid(tuple(arrays["shape"]), arrays["affine"])
-    except (OSError, ValueError, KeyError, EOFError, struct.error, zipfile.BadZipFile) as error:
+        info = MapsInfo(Grid(tuple(arrays["shape"]), arrays["affine"]), names, empty, description, located)
+        _require_consistent(weights, solution, info)
+    except Exception as error:  # archives, arrays and JSON are each damaged in ways of their own
         raise ValueError(f"{path} is no projector as FitProjector writes them ({error}).") from error
-    return Projector(weights, solution), MapsInfo(grid, names, empty, description, located)
+    return Projector(weights, solution), info
+
+
+def _require_consistent(weights: Tiles, solution: Solution, info: MapsInfo) -> None:
+    """Raise ValueError unless the parts fit together: indices are not checked when they are used."""
+    for name in INDEX:
+        if getattr(weights, name).ndim != 1 or getattr(weights, name).dtype.kind not in "iu":
+            raise ValueError(f"{name} are no indices")
+    for name, bounds_name, n in (
+        ("voxels", "bounds", info.grid.n_voxels),
+        ("maps", "map_bounds", weights.n_maps),
+    ):
+        index, bounds = getattr(weights, name), getattr(weights, bounds_name)
+        if bounds[0] != 0 or bounds[-1] != index.size or (np.diff(bounds) < 0).any():
+            raise ValueError(f"{bounds_name} are not those of {name}")
+        if index.size and not (index.min() >= 0 and index.max() < n):
+            raise ValueError(f"{name} are out of range")
+    sizes = np.diff(weights.bounds) * np.diff(weights.map_bounds)
+    if sum(piece.size for piece in weights.pieces) != sizes.sum():
+        raise ValueError("its values are not as many as its index says")
+    if not len(info.names) == len(solution.finish) == len(solution.vif):
+        raise ValueError("it has more names than maps, or fewer")
+    if not isinstance(info.description, dict):
+        raise ValueError("its description is damaged")
 
 
 def _array(info: zipfile.ZipInfo, mapped: memoryview) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from functools import cache
 from importlib import metadata
@@ -9,8 +10,11 @@ from pathlib import Path
 
 from .atomic import replacing, sha256
 
-IMAGE_ENDINGS = (".nii.gz", ".nii", ".img.gz", ".img", ".hdr.gz", ".hdr")
-PAIRS = (".img.gz", ".img", ".hdr.gz", ".hdr")
+#: Endings in lower case; files may have them in upper case.
+COMPRESSED = (".gz", ".bz2", ".zst", "")
+KINDS = (".img", ".hdr")
+PAIRS = tuple(kind + compressed for kind in KINDS for compressed in COMPRESSED)
+IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 
@@ -21,6 +25,8 @@ def stem(path) -> str:
     --------
     >>> stem("/data/sub-01_bold.nii.gz"), stem("signals.tsv")
     ('sub-01_bold', 'signals')
+    >>> stem("BOLD.NII.bz2")
+    'BOLD'
     """
     name = Path(path).name
     for ending in IMAGE_ENDINGS:
@@ -30,7 +36,7 @@ def stem(path) -> str:
 
 
 def image_files(path) -> list[str]:
-    """The files that an image consists of: itself, and the other one of a pair.
+    """The files that an image consists of: itself, and the other one of a pair, in whatever case.
 
     Examples
     --------
@@ -38,10 +44,15 @@ def image_files(path) -> list[str]:
     ['bold.nii.gz']
     """
     ending = str(path)[len(str(path)) - len(Path(path).name) + len(stem(path)) :]
-    if ending not in PAIRS:
+    if ending.lower() not in PAIRS:
         return [str(path)]
-    others = (Path(path).with_name(stem(path) + other) for other in PAIRS if other != ending)
+    endings = ("".join(parts) for parts in itertools.product(*map(_in_any_case, (KINDS, COMPRESSED))))
+    others = (Path(path).with_name(stem(path) + other) for other in endings if other != ending)
     return [str(path), *(str(other) for other in others if other.exists())]
+
+
+def _in_any_case(endings) -> list[str]:
+    return list(dict.fromkeys(ending for lower in endings for ending in (lower, lower.upper())))
 
 
 def sidecar_of(path) -> Path:

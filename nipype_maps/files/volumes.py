@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import numpy as np
 from ..numerics.blocks import StoredBlock
 from ..numerics.grid import Grid
 from ..numerics.patches import Patch
+from .compression import hindrance
 from .part import Part
 from .threads import prefetched
+from .units import Units, units_of
 
 #: Bytes and volumes of a block.  Larger ones make the product with the weights no faster,
 #: smaller ones do make it slower.
@@ -29,20 +32,25 @@ MOST_VOLUMES = 32
 class Volumes:
     """The volumes of a NIfTI image on disk, or of several 3D images in a row.
 
-    Any NIfTI-1 or NIfTI-2 file (or .hdr/.img pair), compressed or not, of any real data
-    type and byte order, with or without slope and intercept.
+    Any NIfTI-1 or NIfTI-2 file (or .hdr/.img pair) that nibabel opens, compressed or not, of any
+    real data type and byte order, with or without slope and intercept.
 
     Parameters
     ----------
     paths : path-like, or list of path-likes
         One 3D or 4D image, or several 3D images on one grid.
+    quiet : bool
+        Give no warnings, where the same image is looked at again.
 
     Attributes
     ----------
     grid : Grid
     n_volumes : int
+        In millimetres, whatever the header is in.
     located : bool
         Whether the header says where the image lies (has an sform or a qform).
+    units : Units
+        What the first image's header is in.
 
     Raises
     ------
@@ -50,31 +58,51 @@ class Volumes:
         If a file does not exist.
     ValueError
         If a file is not a NIfTI image, has the wrong number of dimensions, a data type
-        without real numbers, or lies on another grid than the first.
+        without real numbers, fewer bytes than its header announces, or lies on another grid
+        than the first.
+
+    Warns
+    -----
+    UserWarning
+        Of units other than mm, and of sform and qform that disagree.
     """
 
-    def __init__(self, paths):
+    def __init__(self, paths, quiet: bool = False):
         if isinstance(paths, (str, Path)):
             paths = [paths]
         self.paths = [Path(path) for path in paths]
         if not self.paths:
             raise ValueError("no image was given.")
+        self._quiet = quiet
         images = [_open(path) for path in self.paths]
         self.path = self.paths[0]
         self.header = images[0].header
         self.shape = images[0].shape
-        self.grid = _grid(self.path, images[0])
+        self.grid, self.units = self._grid_and_units(self.path, images[0])
         self.located = all(_located(image) for image in images)
         self.dtype = np.result_type(*(image.get_data_dtype() for image in images))
         self._parts = [Part(image) for image in images]
         self.n_volumes = sum(part.n_volumes for part in self._parts)
-        for path, image in zip(self.paths[1:], images[1:], strict=True):
-            if len(image.shape) != 3 or len(self.shape) != 3:
+        for path, image, part in zip(self.paths[1:], images[1:], self._parts[1:], strict=True):
+            if part.n_volumes > 1 or self._parts[0].n_volumes > 1:
                 raise ValueError(f"{path}: a list of images holds 3D images, one volume each.")
-            if not self.grid.same_as(_grid(path, image)):
+            if not self.grid.same_as(self._grid_and_units(path, image)[0]):
                 raise ValueError(
                     f"{path} and {self.path} lie on different grids; put the list on one grid first."
                 )
+
+    def _grid_and_units(self, path: Path, image) -> tuple[Grid, Units]:
+        try:
+            grid, units = grid_of(image)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+        for note in (*units.notes, *_disagreement(image)):
+            self._warn(f"{path.name} {note}")
+        return grid, units
+
+    def _warn(self, sentence: str) -> None:
+        if not self._quiet:
+            warnings.warn(sentence, stacklevel=4)
 
     @property
     def name(self) -> str:
@@ -193,28 +221,45 @@ def volumes_in_block(size: int, dtype=np.float64) -> int:
     return max(1, min(MOST_VOLUMES, BLOCK_BYTES // (np.dtype(dtype).itemsize * max(1, size))))
 
 
+def grid_of(image) -> tuple[Grid, Units]:
+    """The grid of a nibabel image, in mm, and what its header is in; ValueError where it has none."""
+    units = units_of(int(image.header["xyzt_units"]), image.affine)
+    return Grid(image.shape[:3], np.diag([units.mm] * 3 + [1.0]) @ image.affine), units
+
+
 def _open(path: Path):
     try:
         image = nib.load(path)
     except FileNotFoundError:
         raise FileNotFoundError(f"{path} does not exist.") from None
     except Exception as error:  # nibabel raises many kinds for files that are no images
-        raise ValueError(f"{path} cannot be read as a NIfTI image ({error}).") from error
+        reason = hindrance(path) or error
+        raise ValueError(f"{path} cannot be read as a NIfTI image ({reason}).") from error
     if not isinstance(image, nib.Nifti1Pair):
         raise ValueError(f"{path} is a {type(image).__name__}, not a NIfTI image; convert it to NIfTI.")
     # trailing axes of one voxel are common in maps made by other tools
     if len(image.shape) < 3 or any(n != 1 for n in image.shape[4:]):
         raise ValueError(f"{path} has the shape {image.shape}; a 3D or 4D image is needed.")
+    if min(image.shape) < 1:
+        raise ValueError(f"{path} has the shape {image.shape}, and so no voxels; make the image again.")
     if image.get_data_dtype().kind not in "iuf":
         raise ValueError(f"{path} holds {image.get_data_dtype()} values; real numbers are needed.")
     return image
 
 
-def _grid(path: Path, image) -> Grid:
+def _disagreement(image) -> Iterator[str]:
+    """What to say of an image whose sform and qform are both valid, and more than a voxel apart."""
+    header = image.header
+    if not (header["sform_code"] > 0 and header["qform_code"] > 0):
+        return
     try:
-        return Grid(image.shape[:3], image.affine)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        difference = header.get_sform() - header.get_qform()
+    except (ValueError, nib.spatialimages.HeaderDataError):  # a quaternion that is none
+        return
+    corners = np.array(list(itertools.product(*((0, n - 1) for n in image.shape[:3])))).T
+    apart = np.linalg.norm(difference[:3, :3] @ corners + difference[:3, 3:], axis=0).max()
+    if apart > np.linalg.norm(image.affine[:3, :3], axis=0).max():
+        yield "has a qform that places it elsewhere than its sform does; the sform is used."
 
 
 def _located(image) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from ..numerics.grid import Grid
 from ..numerics.patches import Patch
 from .atomic import replacing
-from .compression import open_to_write
+from .compression import compression_of, open_to_write
 from .holes import write_around
 from .volumes import Volumes
 
@@ -46,7 +46,7 @@ def writing(
     header.set_data_shape(shape)
     step, units = t_r or 0, ("mm", "sec" if t_r else None)
     if like is not None:
-        step, units = (*like.header.get_zooms(), 0)[3], like.header.get_xyzt_units()
+        step, units = (*like.header.get_zooms(), 0)[3], ("mm", like.units.time)
     header.set_zooms((*grid.voxel_size, step)[: len(shape)])
     header.set_xyzt_units(*units)
     if like is None or like.located or not like.grid.same_as(grid):
@@ -58,7 +58,7 @@ def writing(
     with replacing(path, durable=False) as temporary, open_to_write(temporary) as stream:
         header.write_to(stream)
         stream.write(bytes(offset - stream.tell()))
-        kind = _Compressed if str(path).endswith(".gz") else _Plain
+        kind = _Compressed if compression_of(path) == ".gz" else _Plain
         writer = kind(stream, np.dtype(dtype), grid, offset)
         yield writer
         writer.finish()

@@ -77,7 +77,7 @@ class Place:
     @classmethod
     def of(cls, paths) -> Place:
         """Where the image of a file, or of several, lies."""
-        volumes = Volumes(paths)
+        volumes = Volumes(paths, quiet=True)  # the nodes that read it warn
         return cls(volumes.grid, volumes.located, volumes.name)
 
     def same_as(self, other: Place) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from nipype.interfaces.base import Str, TraitedSpec, traits
 
 from ..files.runs import Run
-from .base import MapsInputSpec, MapsInterface, input_images, number_or_none, sidecars_read
+from .base import MapsInputSpec, MapsInterface, algorithm, input_images, number_or_none, sidecars_read
 
 
 class ReadGridInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
     t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
 

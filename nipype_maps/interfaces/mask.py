@@ -17,7 +17,7 @@ from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_imag
 
 
 class MaskInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the maps' grid; inside is where it is not 0")
     original_file = input_images(

@@ -12,6 +12,7 @@ from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 from ..files.compression import LIBRARY
 from ..files.images import NON_FINITE, StoredMaps
 from ..files.map_names import default_map_names
+from ..files.names import listed, space_of, spaces_differ
 from ..files.projectors import MapsInfo, read_projector, write_projector
 from ..files.runs import Run
 from ..files.sidecars import number, source, sources, versions, write_json
@@ -22,6 +23,7 @@ from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
+from ..numerics.signal import has_signal, met_by, signal_threshold
 from ..numerics.solution import solve
 from .base import (
     InputFile,
@@ -36,9 +38,16 @@ from .base import (
 )
 from .resample import require_overlap
 
+#: Condition number of the maps, scaled to unit length, from which on users are warned: the relative
+#: error of values stored in single precision, 6e-8, then is one of about 1e-3 in the signals.
+ILL_CONDITIONED = 1e4
+
+#: Share of a map's weight below which users are warned that the run has no signal there, as XCP-D's.
+ENOUGH_SIGNAL = 0.5
+
 
 class FitProjectorInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, to stand for smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
@@ -81,7 +90,7 @@ class FitProjector(MapsInterface):
                 f"{len(shares)} coverages."
             )
         solution = solve(StoredMaps(maps, cwd))
-        _warn(solution.vif, names, inputs.empty_maps)
+        _warn(solution, names, inputs.empty_maps)
         description = {
             **(inputs.parameters or {}),
             "Grid": {"Shape": list(maps.grid.shape), "Affine": maps.grid.affine.tolist()},
@@ -89,6 +98,7 @@ class FitProjector(MapsInterface):
             "Coverage": [number(share) for share in shares],
             "Rank": solution.rank,
             "ConditionNumber": number(solution.condition),
+            "ScaledConditionNumber": number(solution.scaled_condition),
             "VarianceInflation": [number(value) for value in solution.vif],
             "Sources": sources(inputs.maps_source or inputs.maps_file),
         }
@@ -102,7 +112,8 @@ class FitProjector(MapsInterface):
         return {"projector": out_file, "rank": solution.rank, "condition": solution.condition}
 
 
-def _warn(vif, names, empty_maps) -> None:
+def _warn(solution, names, empty_maps) -> None:
+    vif = solution.vif
     empty = [name for name, value in zip(names, vif, strict=True) if np.isnan(value)]
     dependent = [name for name, value in zip(names, vif, strict=True) if np.isinf(value)]
     if empty:
@@ -115,12 +126,33 @@ def _warn(vif, names, empty_maps) -> None:
     if dependent:
         warnings.warn(
             f"{', '.join(dependent)} depend linearly on each other, so that their signals are "
-            "not separate; leave out what is there twice.",
+            "not separate; leave out one that follows from the others.",
+            stacklevel=2,
+        )
+    if solution.scaled_condition > ILL_CONDITIONED:
+        change = solution.scaled_condition * np.finfo(np.float32).eps / 2
+        warnings.warn(
+            f"{listed([names[index] for index in _inflated(vif)])} nearly depend linearly on each other: the "
+            f"condition number of the maps, at unit length, is {solution.scaled_condition:.1e}, so that "
+            f"the rounding of single precision alone can change signals by {change:.1g} times their size. "
+            "Leave one of these maps out, or combine some into one.",
             stacklevel=2,
         )
 
 
+def _inflated(vif) -> list[int]:
+    """The maps with the largest finite variance inflation, within a factor of 100, largest first.
+
+    Where all are infinite, all of these.
+    """
+    known = np.where(np.isnan(vif), 0.0, vif)
+    finite = np.where(np.isinf(known), 0.0, known)
+    inflated = finite if finite.any() else np.minimum(known, 1.0)
+    return [int(k) for k in np.argsort(-inflated, kind="stable") if inflated[k] > inflated.max() / 100]
+
+
 class ProjectInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(mandatory=True, desc="run on the working grid: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="what FitProjector wrote")
     source_file = input_images(
@@ -186,6 +218,9 @@ class Project(MapsInterface):
                 )
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
+        met = _signal_coverage(run, projector, maps)
+        _warn_of_coverage(met, maps, original)
+        _warn_of_spaces(original, maps)
         signals = np.vstack([projector.project(block) for block in blocks])
         if non_finite:
             warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.", stacklevel=2)
@@ -195,6 +230,7 @@ class Project(MapsInterface):
         out_json = output_path(cwd, original.path, "_signals.json")
         write_signals(out_file, maps.names, signals)
         description = {key: value for key, value in maps.description.items() if key != "Warnings"}
+        description["SignalCoverage"] = [number(share) for share in met]
         sidecar = {
             "Description": "Least-squares signals of brain maps, one per column, one row per frame",
             "RepetitionTime": original.t_r,
@@ -206,6 +242,57 @@ class Project(MapsInterface):
         }
         write_json(out_json, sidecar)
         return {"out_file": out_file, "out_json": out_json, "t_r": original.t_r}
+
+
+def _signal_coverage(run, projector, maps) -> np.ndarray:
+    """(K,) share of each map's absolute weight that is inside grid and mask, and where a run has signal.
+
+    The first frame says where that is, or the first that is not blank.
+    """
+    frame = next((patch for patch in run.patches(finite=False) if _varies(patch, run.grid)), None)
+    if frame is None:
+        warnings.warn("the run is constant in every frame, so that it holds no signal.", stacklevel=2)
+        return np.zeros(len(maps.names))
+    threshold = signal_threshold(frame.volume(run.grid.shape))
+    if run.grid.same_as(maps.grid):
+        values = frame.volume(run.grid.shape).ravel(order="F")[projector.support]
+    else:
+        values = Resampler(run.grid, maps.grid, "linear").at(projector.support)(frame)
+    shares = met_by(projector, has_signal(values, threshold), bool(maps.description.get("Demean")))
+    inside = [1.0 if share == "n/a" else share for share in maps.description.get("Coverage", [1.0])]
+    return shares * inside
+
+
+def _varies(patch, grid) -> bool:
+    values = patch.volume(grid.shape)
+    if not np.isfinite([values.min(), values.max()]).all():
+        values = values[np.isfinite(values)]
+    return bool(values.size and values.min() < values.max())
+
+
+def _warn_of_coverage(met, maps, run) -> None:
+    little = [
+        f"{name} ({share:.0%})" for name, share in zip(maps.names, met, strict=True) if share < ENOUGH_SIGNAL
+    ]
+    if little:
+        warnings.warn(
+            f"less than half of the weight of {listed(little)} is where {run.path.name} has signal; check "
+            "that maps, mask and run are in the same space, and that the field of view covers the maps.",
+            stacklevel=2,
+        )
+
+
+def _warn_of_spaces(run, maps) -> None:
+    """Warn where the names of a run and of the maps, or of the mask, tell of different spaces."""
+    others = {"maps": maps.description["Sources"][0], "mask": maps.description.get("MaskSource")}
+    space = space_of(run.path)
+    for what, other in others.items():
+        if other and spaces_differ(space, space_of(other["File"])):
+            warnings.warn(
+                f"by their names {run.path.name} is in the space {space}, but the {what} {other['File']} in "
+                f"{space_of(other['File'])}; give files of one space.",
+                stacklevel=2,
+            )
 
 
 def _maps_name(maps) -> str:

@@ -10,10 +10,11 @@ from ..files.writing import writing
 from ..numerics.grid import Grid, require_same_grid
 from ..numerics.overlap import inside_of
 from ..numerics.resample import Resampler, clip_range
-from .base import InputFile, MapsInputSpec, MapsInterface, input_images, output_path
+from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images, output_path
 
 
 class ResampleInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(
         desc="3D or 4D image, or list of 3D images to stack; without one (no mask) nothing is done"
     )

@@ -8,10 +8,11 @@ from ..files.threads import worked
 from ..files.volumes import Volumes
 from ..files.writing import writing
 from ..numerics.smooth import gaussian
-from .base import MapsInputSpec, MapsInterface, input_images, output_path
+from .base import MapsInputSpec, MapsInterface, algorithm, input_images, output_path
 
 
 class SmoothInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
     fwhm = traits.Either(
         traits.Range(low=0.0),

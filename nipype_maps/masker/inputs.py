@@ -12,6 +12,7 @@ import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
+from ..files.compression import hindrance
 from ..files.handed import file_of, store_images, store_table
 
 
@@ -270,8 +271,9 @@ def _item(value, name: str) -> tuple[object, int]:
             raise ValueError(f"{name}: File not found: '{os.fspath(value)}'.")
         try:
             shape = nib.load(path).shape
-        except ImageFileError as error:
-            raise ImageFileError(f"{name}: {path} is not an image ({error}).") from error
+        except Exception as error:  # nibabel raises many kinds for files that are no images
+            reason = hindrance(path) or error
+            raise ImageFileError(f"{name}: {path} is not an image ({reason}).") from error
         value = str(path)
     elif hasattr(value, "affine") and (hasattr(value, "dataobj") or hasattr(value, "get_fdata")):
         shape = value.shape

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..files.runs import Run
-from ..files.volumes import Volumes
+from ..files.volumes import Volumes, grid_of
 from ..graphs import Place
-from ..numerics.grid import Grid, require_same_grid
+from ..numerics.grid import require_same_grid
 from .estimator import Estimator
 from .extraction import Extraction
 from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
@@ -354,9 +354,9 @@ class NiftiMapsMasker(Estimator):
             return None, None
         with WorkFolder(None).scratch() as scratch:
             files = run.files(scratch, n_frames=1)
-            place, t_r = Place.of(files), Run(files, self.t_r).t_r
+            place, t_r = Place.of(files), Run(files, self.t_r, quiet=True).t_r
             if self.resampling_target is None:
-                grid = Volumes(maps.files(scratch, n_frames=1)).grid
+                grid = Volumes(maps.files(scratch, n_frames=1), quiet=True).grid
                 require_same_grid("imgs", place.grid, "maps_img", grid)
         return (place if self.resampling_target == "data" else None), t_r
 
@@ -371,7 +371,7 @@ class NiftiMapsMasker(Estimator):
                     stacklevel=5,
                 )
         elif self.resampling_target is not None:
-            grid = Grid(self.maps_img_.shape[:3], self.maps_img_.affine)
+            grid, _ = grid_of(self.maps_img_)
             if not all(place.grid.same_as(grid) for place in places):
                 warnings.warn(
                     "Resampling images at transform time: every frame is put on the grid of the "

@@ -26,7 +26,7 @@ def mask_image(path: str | None) -> nib.Nifti1Image | None:
     """A mask as an image of 0 and 1, in memory."""
     if path is None:
         return None
-    mask = Volumes(path)
+    mask = Volumes(path, quiet=True)
     inside = mask.grid.unflatten(read_mask(path, mask))
     return nib.Nifti1Image(inside.astype(np.uint8), mask.grid.affine)
 

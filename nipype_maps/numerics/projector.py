@@ -106,7 +106,7 @@ def weights_of(smoothed: Maps, solution: Solution) -> Iterator[Tiles]:
     amplified by the square of the condition number; smooth the runs instead if that matters
     (a condition of 1e4 leaves about 8 digits).
     """
-    for tiles in cut(smoothed):
+    for tiles in cut(solution.scaled(smoothed)):
         if not solution.mixing:
             yield tiles
             continue

@@ -1,3 +1,5 @@
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -29,3 +31,57 @@ def test_another_file_is_refused(tmp_path):
     for name in ("other.npz", "text.npz"):
         with pytest.raises(ValueError, match=f"{name} is no projector"):
             read_projector(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("voxels", lambda a: a + 10**6),
+        ("voxels", lambda a: a - 10**6),
+        ("voxels", lambda a: a[:-1]),
+        ("voxels", lambda a: a * 1.0),
+        ("maps", lambda a: a + 3),
+        ("bounds", lambda a: a[::-1]),
+        ("map_bounds", lambda a: a + 1),
+        ("piece0000", lambda a: a[:-1]),
+        ("finish", lambda a: a[:2]),
+        ("vif", lambda a: a[:2]),
+        ("affine", lambda a: a * np.nan),
+        ("shape", lambda a: np.array([10**6, 10**6])),
+        ("text", lambda a: np.array("[" * 100_000)),
+        ("text", lambda a: np.array("{}")),
+        ("rank", lambda a: np.array("three")),
+    ],
+)
+def test_a_projector_whose_parts_do_not_fit_together_is_refused(tmp_path, rng, grids, name, change):
+    grid = grids["plain"]
+    projector = build_projector(rng.normal(size=(grid.n_voxels, 3)))
+    info = MapsInfo(grid, ["a", "b", "c"])
+    write_projector(tmp_path / "good.npz", [projector.weights], projector.solution, info)
+    with np.load(tmp_path / "good.npz") as archive:
+        arrays = dict(archive)
+    arrays[name] = change(arrays[name])
+    np.savez(tmp_path / "bad.npz", **arrays)
+    with pytest.raises(ValueError, match=r"bad.npz is no projector as FitProjector writes them"):
+        read_projector(tmp_path / "bad.npz")
+
+
+@pytest.mark.parametrize(
+    "header", [b"{'descr': '<f8', 'fortran_order': False, 'shape': (10", b"\x00(((", b"{'a'"]
+)
+def test_a_projector_with_a_damaged_array_is_refused(tmp_path, rng, grids, header):
+    projector = build_projector(rng.normal(size=(grids["plain"].n_voxels, 3)))
+    write_projector(
+        tmp_path / "good.npz",
+        [projector.weights],
+        projector.solution,
+        MapsInfo(grids["plain"], ["a", "b", "c"]),
+    )
+    with zipfile.ZipFile(tmp_path / "good.npz") as good, zipfile.ZipFile(tmp_path / "bad.npz", "w") as bad:
+        for member in good.namelist():
+            content = good.read(member)
+            if member == "vif.npy":
+                content = content[:10] + header.ljust(len(content) - 10)
+            bad.writestr(member, content)
+    with pytest.raises(ValueError, match=r"bad.npz is no projector as FitProjector writes them"):
+        read_projector(tmp_path / "bad.npz")

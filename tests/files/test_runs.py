@@ -41,3 +41,47 @@ def test_t_r_from_sidecar_header_and_caller(make_run):
     sidecar.write_text("{")
     with pytest.raises(ValueError, match="is not a JSON file"):
         _ = Run(path).t_r
+
+
+@pytest.mark.parametrize(
+    "value", [True, "2", "2 s", [2.0], {"s": 2}, 0, -2, float("nan"), float("inf"), 10**400, False]
+)
+def test_a_sidecar_without_a_number_of_seconds_is_refused(make_run, value):
+    path = make_run(n_frames=2, t_r=2.0)
+    sidecar = Path(path.replace(".nii.gz", ".json"))
+    sidecar.write_text(json.dumps({"RepetitionTime": value}))
+    with pytest.raises(ValueError, match=r"bold.json: RepetitionTime is .*, not a number of seconds above 0"):
+        _ = Run(path).t_r
+
+
+@pytest.mark.parametrize(
+    ("where", "t_r", "warned"),
+    [
+        ("t_r", 2000, True),
+        ("the sidecar", 2000, True),
+        ("the header", 2000, True),
+        ("t_r", 0.001, True),
+        ("t_r", 30.1, True),
+        ("t_r", 0.05, False),
+        ("the header", 30, False),
+    ],
+)
+def test_times_between_frames_that_cannot_be_seconds_are_warned_of(make_run, recwarn, where, t_r, warned):
+    path = make_run(n_frames=2, t_r=t_r if where == "the header" else 0)
+    if where == "the sidecar":
+        Path(path.replace(".nii.gz", ".json")).write_text(json.dumps({"RepetitionTime": t_r}))
+    assert Run(path, t_r if where == "t_r" else None).t_r == pytest.approx(t_r)
+    sentence = (
+        f"{path} has {t_r:g} s between frames, as {where} says, which is not between 0.05 and 30 s; "
+        "check that it is in seconds (t_r says otherwise)."
+    )
+    assert [str(warning.message) for warning in recwarn] == [sentence] * warned
+
+
+@pytest.mark.parametrize("step", [float("nan"), float("inf"), -2.0])
+def test_a_header_whose_time_step_is_none_gives_none(make_run, step):
+    path = make_run(n_frames=2)
+    image = nib.load(path)
+    image.header["pixdim"][4] = step
+    nib.save(nib.Nifti1Image(image.get_fdata(), image.affine, image.header), path)
+    assert Run(path).t_r is None

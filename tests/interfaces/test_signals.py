@@ -1,10 +1,12 @@
 import json
+import re
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 
+from nipype_maps.files.projectors import read_projector
 from nipype_maps.files.tables import read_table, write_signals
 from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
 from nipype_maps.numerics.clean import Cleaning, clean
@@ -117,6 +119,38 @@ def test_dependent_maps_are_warned_of(save, rng, grids, execute):
     values[..., 1] = 2 * values[..., 0]
     outputs = execute(FitProjector(maps_file=save(values, grids["plain"])), "fit")
     assert (outputs.rank, outputs.condition) == (1, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "spread", "sentence"),
+    [
+        # the rounding of single precision keeps maps that sum to 1 apart, barely
+        (
+            "float32",
+            1.0,
+            r"map-0\d.* nearly depend linearly on each other: .* is \d.\de\+0[678], .*Leave one",
+        ),
+        ("float64", 1.0, r"map-01, .*, map-04 depend linearly on each other"),
+    ],
+)
+def test_maps_that_sum_to_a_constant_are_warned_of(
+    save, rng, grids, make_run, execute, dtype, spread, sentence
+):
+    parts = rng.random((*grids["plain"].shape, 3))
+    parts /= parts.sum(axis=-1, keepdims=True)
+    values = np.concatenate([parts, np.full((*parts.shape[:3], 1), 0.3)], axis=-1).astype(dtype)
+    projector = execute(FitProjector(maps_file=save(values, grids["plain"], "parts.nii.gz")), "fit").projector
+    outputs = execute(Project(in_file=make_run(), projector=projector), "project")
+    (warning,) = json.loads(Path(outputs.out_json).read_text())["Warnings"]
+    assert re.match(sentence, warning)
+
+
+def test_only_the_maps_concerned_are_named(save, rng, grids, execute):
+    values = rng.normal(size=(*grids["plain"].shape, 4))
+    values[..., 2] = values[..., 0] + 2e-5 * values[..., 2]
+    projector = execute(FitProjector(maps_file=save(values, grids["plain"])), "fit").projector
+    (warning,) = read_projector(projector)[1].description["Warnings"]
+    assert re.match(r"map-0[13], map-0[13] nearly depend", warning)
 
 
 @pytest.fixture

@@ -109,6 +109,84 @@ def test_maps_of_very_different_scale_are_not_dropped(rng):
     np.testing.assert_allclose(answer * scale, known, atol=1e-9)
 
 
+def partition(rng, n_voxels, n_maps, spread, extra):
+    """Maps that sum to 1 up to rounding, at scales of their own, and one that is constant."""
+    parts = np.exp(spread * rng.normal(size=(n_voxels, n_maps)))
+    parts /= parts.sum(axis=1, keepdims=True)
+    return np.column_stack([parts, np.full(n_voxels, extra)]) * 10.0 ** rng.integers(-3, 4, n_maps + 1)
+
+
+@given(
+    seed=seeds,
+    n_voxels=st.sampled_from([9, 50, 700, 20_000]),
+    n_maps=st.integers(2, 8),
+    spread=st.sampled_from([0.3, 1.0, 4.0]),
+)
+def test_maps_that_sum_to_a_constant_are_dependent_and_signals_stay_bounded(seed, n_voxels, n_maps, spread):
+    rng = np.random.default_rng(seed)
+    maps = partition(rng, n_voxels, n_maps, spread, 10 * rng.random() + 0.1)
+    run = 100 + rng.normal(size=(3, n_voxels))
+    projector = build_projector(maps)
+    answer = signals(projector, run)
+    assert projector.solution.rank == n_maps
+    assert projector.solution.condition == np.inf
+    scaled = maps / np.linalg.norm(maps, axis=0)
+    span = np.linalg.svd(scaled, full_matrices=False)[0][:, :n_maps]
+    np.testing.assert_allclose(answer @ maps.T, run @ span @ span.T, atol=1e-8)
+    # nothing of what the maps cannot show is in the signals: minimum norm, and with it a bound
+    null = np.linalg.svd(scaled, full_matrices=False)[2][n_maps] / np.linalg.norm(maps, axis=0)
+    null /= np.linalg.norm(null)
+    sizes = np.linalg.norm(answer, axis=1)
+    np.testing.assert_allclose(answer @ null / sizes, 0, atol=1e-8)
+    smallest = np.linalg.svd(maps, compute_uv=False)[n_maps - 1]
+    assert (sizes <= (1 + 1e-6) * np.linalg.norm(run, axis=1) / smallest).all()
+
+
+def test_zeros_around_maps_and_their_units_change_no_rank(rng):
+    """Singular values of 0.5 and 2 times the cut-off of 300 voxels, on a grid of 30,000."""
+    cut_off = 300 * np.finfo(float).eps
+    basis = np.linalg.qr(rng.normal(size=(300, 3)))[0]
+    ranks = []
+    for factor in (0.5, 2.0):
+        # two maps of unit length whose smaller singular value is given
+        near = basis[:, :1] + factor * cut_off * 2**0.5 * 2**0.5 * basis[:, 1:2]
+        maps = np.column_stack([basis[:, 0], near])
+        padded = np.vstack([maps, np.zeros((29_700, 2))])
+        ranks.append([build_projector(m * s).solution.rank for m in (maps, padded) for s in (1, [1, 1e-9])])
+    assert ranks == [[1] * 4, [2] * 4]
+
+
+@given(
+    seed=seeds,
+    exponents=st.lists(st.sampled_from([-270, -200, -20, 0, 20, 200, 270]), min_size=4, max_size=4),
+    distinct=st.sampled_from([0.0, 1e-5, 1.0]),
+)
+def test_no_scale_of_maps_is_too_small_or_too_large(seed, exponents, distinct):
+    rng = np.random.default_rng(seed)
+    maps, known = rng.normal(size=(100, 4)), rng.normal(size=(3, 4))
+    maps[:, 3] = maps[:, 0] + distinct * maps[:, 3]
+    scales = 10.0 ** np.array(exponents)
+    projector = build_projector(maps * scales)
+    assert projector.solution.rank == 4 - (distinct == 0)
+    answer = signals(projector, known @ maps.T) * scales
+    np.testing.assert_allclose(answer @ maps.T, known @ maps.T, atol=1e-9)
+    assert not np.isnan(projector.solution.vif).any()
+
+
+@pytest.mark.parametrize("value", [1e-300, 1e300])
+def test_maps_whose_signals_cannot_be_represented_are_refused(value):
+    with pytest.raises(ValueError, match=r"largest value of map 2 is 1e[-+]300, .* multiply the map"):
+        build_projector(np.array([[1.0, 0.0], [0.0, value]]))
+
+
+def test_the_scaled_condition_knows_no_units(rng):
+    maps = random_maps(rng, 300, 3, 1.0)
+    one, other = (build_projector(maps * scale).solution for scale in (1, [1, 1e-3, 1e5]))
+    np.testing.assert_allclose(one.scaled_condition, other.scaled_condition)
+    scaled = maps / np.linalg.norm(maps, axis=0)
+    np.testing.assert_allclose(one.scaled_condition, np.linalg.cond(scaled))
+
+
 def test_condition_and_variance_inflation_by_hand():
     """Two unit maps at 60 degrees: correlation 1/2, so VIF = 1 / (1 - 1/4)."""
     maps = np.array([[1.0, 0.5], [0.0, np.sqrt(0.75)]])

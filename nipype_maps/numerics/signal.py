@@ -1,0 +1,108 @@
+"""Where a volume has signal, and how much of each map meets it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy
+
+from .projector import Projector
+
+#: FEAT's rule for what is brain: this share of the way from the 2nd to the 98th percentile.
+PERCENTILES, SHARE = (2, 98), 0.1
+#: About how many voxels percentiles are taken of.
+SAMPLE = 100_000
+#: Where the 2nd percentile is farther from 0 than this share of the 98th, nothing in the volume
+#: is dark: it was demeaned, or cut to the brain.
+DARK = 0.25
+#: Multiplications that recovering maps from orthonormal combinations may take.
+WORK = 4e9
+
+
+def signal_threshold(values: np.ndarray) -> float | None:
+    """What voxels with signal are above; None where they are all that are not zero.
+
+    FEAT's rule, for volumes that have a dark background.  Others, such as demeaned or
+    z-scored ones, or those that hold brain alone, have signal wherever they are not zero.
+
+    Parameters
+    ----------
+    values : array
+        A whole volume; what is not finite is left out.
+
+    Examples
+    --------
+    >>> signal_threshold(np.repeat([0.0, 1000.0], 50)), signal_threshold(np.array([-2.0, 0.0, 1.0, 2.0]))
+    (100.0, None)
+    """
+    values = np.ravel(values, order="K")
+    step = max(1, values.size // SAMPLE)
+    while math.gcd(step, values.size) > 1:  # else it could sample a few planes of the volume
+        step += 1
+    finite = values[::step]
+    finite = finite[np.isfinite(finite)]
+    if not finite.size:
+        return None
+    low, high = np.percentile(finite, PERCENTILES)
+    if high <= 0 or abs(low) > DARK * high:
+        return None
+    return float(low + SHARE * (high - low))
+
+
+def has_signal(values: np.ndarray, threshold: float | None) -> np.ndarray:
+    """Which values are signal; none that is not finite is."""
+    if threshold is None:
+        return np.isfinite(values) & (values != 0)
+    with np.errstate(invalid="ignore"):
+        return np.isfinite(values) & (values > threshold)
+
+
+def met_by(projector: Projector, signal: np.ndarray, demeaned: bool = False) -> np.ndarray:
+    """(K,) share of each map's absolute weight at voxels with signal; NaN for a map without weight.
+
+    Parameters
+    ----------
+    projector : Projector
+    signal : (S,) bool array
+        Whether each voxel of the projector's support has signal.
+    demeaned : bool
+        A mean was subtracted from the maps, so that they are not zero where they were.
+
+    Examples
+    --------
+    >>> from .projector import build_projector
+    >>> projector = build_projector(np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 2.0]]))
+    >>> met_by(projector, np.array([True, False, True]))
+    array([0.25, 1.  ])
+    """
+    solution, weights = projector.solution, projector.weights
+    n_maps, n_mixed = solution.finish.shape
+    unmix, step = None, 1
+    if solution.orthogonal:
+        unmix = scipy.linalg.pinv(solution.finish)  # (R, K)
+        step = max(1, int(signal.size * n_maps * n_mixed / WORK))
+    met, total = np.zeros((2, n_maps))
+    base = _base(projector, unmix) if demeaned else np.zeros(n_maps)
+    for rows, maps, values in weights:
+        values, lit = values[::step], signal[rows][::step]
+        if unmix is not None:
+            values, maps = values @ unmix, slice(None)
+        values = np.abs(values - base[maps] if demeaned else values)
+        total[maps] += values.sum(axis=0)
+        met[maps] += lit @ values
+    with np.errstate(invalid="ignore"):
+        shares = met / total
+    shares[np.isnan(solution.vif)] = np.nan
+    return shares
+
+
+def _base(projector, unmix) -> np.ndarray:
+    """(K,) what a demeaned map has where it was zero: its most common value, by medians of medians."""
+    medians = [[] for _ in range(len(projector.solution.finish))]
+    for _, maps, values in projector.weights:
+        if unmix is not None:
+            values, maps = values @ unmix, range(unmix.shape[1])
+        for index, median in zip(maps, np.median(values, axis=0), strict=True):
+            medians[index].append(median)
+    return np.array([np.median(each) if each else 0.0 for each in medians])
