@@ -155,8 +155,10 @@ def init_transform_wf(
         if strategies_file is not None:
             select.inputs.strategies_file = strategies_file
         workflow.connect([
-            (inputnode, select, [("confounds_files", "in_file"), ("sample_mask", "sample_mask")]),
-            (select, clean, [("out_file", "confounds_files"), ("out_json", "confounds_json")]),
+            (inputnode, select, [
+                ("confounds_files", "in_file"), ("run_file", "run_file"), ("sample_mask", "sample_mask"),
+            ]),
+            (select, clean, [("out_file", "selected_confounds"), ("out_json", "confounds_json")]),
         ])  # fmt: skip
     workflow.connect(frames, "sample_mask", clean, "sample_mask")
 

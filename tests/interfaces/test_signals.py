@@ -155,11 +155,14 @@ def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
     answer = read_table(outputs.out_file)
     np.testing.assert_array_equal(answer.values.astype("float32"), expected.signals.astype("float32"))
     assert answer.names == ["a", "b"]
-    assert outputs.degrees_of_freedom == [55 - 3 - 2]
+    # of the 55 dimensions 32 lie above 0.1 Hz, and 3 below 0.01 Hz, of which detrending takes 2
+    assert outputs.degrees_of_freedom_before_filter == [55 - 3 - 2]
+    assert outputs.degrees_of_freedom == expected.degrees_of_freedom == [17]
 
     sidecar = json.loads(Path(outputs.out_json).read_text())
     assert sidecar["FramesKept"] == list(range(3, 58))
-    assert sidecar["DegreesOfFreedom"] == 50
+    assert sidecar["DegreesOfFreedom"] == 17
+    assert sidecar["DegreesOfFreedomBeforeFilter"] == 50
     assert sidecar["RepetitionTime"] == 2
     assert sidecar["Cleaning"]["ConfoundColumns"] == ["trans_x", "trans_x_derivative1", "high_variance_01"]
     assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == []
