@@ -150,6 +150,10 @@ def require_known(strategy: str, strategies: dict[str, dict]) -> None:
 
 def _entries(strategy: str, strategies: dict[str, dict]) -> list[dict]:
     """The entries of all names, and of the parts that these consist of."""
+    if not isinstance(strategy, str):
+        raise ValueError(
+            f"confounds_strategy is {strategy!r}; give names of strategies joined by +, such as '24P+scrub'."
+        )
     found, waiting, seen = [], [name.strip() for name in strategy.split("+")], set()
     while waiting:
         name = waiting.pop(0)
