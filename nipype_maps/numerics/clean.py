@@ -18,8 +18,6 @@ from .frames import kept_frames
 #: What is left of a column counts as nothing when its spread is below this share of the
 #: column's largest value before: rounding, which standardising would blow up to noise.
 NOTHING_LEFT = 1e3 * np.finfo(float).eps
-#: nilearn's limit for the diagonal of R below which a confound adds nothing new.
-DEPENDENT = 100 * np.finfo(float).eps
 #: Fewer degrees of freedom than this are warned of: a correlation of n independent samples has a
 #: standard error of about 1 / sqrt(n), which is 0.22 here, as large as most correlations between networks.
 FEW_DEGREES_OF_FREEDOM = 20
@@ -369,7 +367,10 @@ def _basis(confounds) -> np.ndarray:
     if not confounds.shape[1]:
         return confounds
     q, r, _ = scipy.linalg.qr(confounds, mode="economic", pivoting=True)
-    return q[:, np.abs(np.diag(r)) > DEPENDENT]
+    left = np.abs(np.diag(r))
+    # the rounding of a factorisation grows with its size: below nilearn's fixed limit of 100 eps, a confound
+    # that is a sum of others leaves rounding, and an arbitrary direction would be regressed out
+    return q[:, left > max(confounds.shape) * np.finfo(float).eps * left[0]]
 
 
 def _standardize(signals, mean, scale, kind) -> np.ndarray:

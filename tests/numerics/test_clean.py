@@ -78,6 +78,18 @@ def test_a_constant_column_becomes_zeros(rng, level, kind):
     assert (answer[:, 1] != 0).all()
 
 
+@pytest.mark.parametrize("n_frames", [30, 100, 480, 1200])
+def test_confounds_that_are_sums_of_others_change_nothing(rng, n_frames):
+    """With nilearn's fixed limit for what is dependent, rounding is regressed out from 480 frames on."""
+    for _ in range(5):
+        confounds = rng.normal(size=(n_frames, 20)).cumsum(axis=0)
+        sums = confounds[:, :6] @ rng.normal(size=(6, 4))
+        signals = rng.normal(size=(n_frames, 3)).cumsum(axis=0)
+        expected, answer = clean(signals, confounds), clean(signals, np.hstack([confounds, sums]))
+        assert answer.degrees_of_freedom == expected.degrees_of_freedom == [n_frames - 20]
+        np.testing.assert_allclose(answer.signals, expected.signals, atol=1e-9 * signals.std())
+
+
 def test_a_signal_that_is_a_confound_becomes_zeros_not_noise(rng):
     confounds = rng.normal(size=(50, 3))
     answer = clean(1e3 * confounds[:, :1], confounds, options=Cleaning(standardize="zscore")).signals
