@@ -17,6 +17,10 @@ class RefusalError(Exception):
     """The reference cannot do it either; the text is a word that the message is to contain."""
 
 
+class OnlyTheMeanError(Exception):
+    """All that is left is the mean, and standardising leaves rounding: nothing to compare."""
+
+
 def expanded(names, *suffixes):
     return [name + suffix for name in names for suffix in ("", *suffixes)]
 
@@ -177,6 +181,8 @@ def cleaned(signals, confounds, kept, n_frames, *, t_r, low, high, kind, detrend
     after = before - (_lost(len(grid), t_r, low, high, detrend, kept.size) if filtering else 0)
     if after <= 0:
         raise RefusalError("no degrees of freedom")
+    if after == 1 and standardize and not detrend and not (filtering and high):
+        raise OnlyTheMeanError
     if standardize:
         spread = x.std(axis=0)
         left = spread > 1e3 * np.finfo(float).eps * np.abs(signals[kept]).max(axis=0)

@@ -43,6 +43,7 @@ class Tally:
 
     agree: int = 0
     largest: float = 0.0
+    only_the_mean: int = 0
     refused: Counter = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
@@ -74,7 +75,11 @@ def compare(table: Path) -> Tally:
             options = {**filtering, "t_r": t_r, "detrend": detrend, "standardize": standardize}
             frames = MASKS[mask](n_frames)
             name = f"{strategy} {mask} {options}"
-            theirs = _theirs(table, strategy, frames, signals, options)
+            try:
+                theirs = _theirs(table, strategy, frames, signals, options)
+            except reference.OnlyTheMeanError:
+                tally.only_the_mean += 1
+                continue
             if (strategy, mask) not in selected:
                 place = Path(folder) / str(len(selected))
                 place.mkdir()
