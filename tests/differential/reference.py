@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 
@@ -54,9 +55,7 @@ NAMES = [*COLUMNS, "cosine", *COMPCOR, "aroma", *FD]
 
 def selection(path, strategy, sample_mask):
     """Columns as a data frame, and the frames to keep."""
-    table = pd.read_csv(path, sep="\t", na_values="n/a")
-    beside = path.with_suffix(".json")
-    about = json.loads(beside.read_text()) if beside.exists() else {}
+    table, about = _read(path)
     wanted = set()
     for name in strategy.split("+"):
         wanted.update(_wanted(name, table, about))
@@ -89,6 +88,13 @@ def selection(path, strategy, sample_mask):
             if frame[name].nunique() == 1:
                 raise RefusalError("constant")
     return frame, kept, len(table)
+
+
+@functools.cache
+def _read(path):
+    beside = path.with_suffix(".json")
+    about = json.loads(beside.read_text()) if beside.exists() else {}
+    return pd.read_csv(path, sep="\t", na_values="n/a"), about
 
 
 def _wanted(name, table, about):
