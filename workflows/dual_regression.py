@@ -24,10 +24,10 @@ def maps_of_run(run_file, signals_file):
     import nibabel as nib
     import numpy as np
 
-    from nipype_maps.files.tables import read_table
+    from nipype_maps.files.tables import read_signals
     from nipype_maps.files.volumes import Volumes
 
-    run, signals = Volumes(run_file), read_table(signals_file).values
+    run, signals = Volumes(run_file), read_signals(signals_file).values
     inverse = np.linalg.pinv((signals - signals.mean(axis=0)) / signals.std(axis=0))
     maps = np.zeros((len(inverse), run.grid.n_voxels))
     for block in run.blocks():  # never the whole run

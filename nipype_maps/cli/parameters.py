@@ -8,7 +8,8 @@ import click
 
 from .options import EXISTING_FILE, FOLDER, HERTZ, Files, Widths
 
-NONE = {"none": None, "no": False}
+#: Words for None and False, of the options that have them.
+WORDS = {"resampling_target": {"none": None}, "standardize": {"no": False}}
 SHARED = [
     click.option(
         "--maps",
@@ -142,9 +143,7 @@ def graph_parameters(options: dict) -> dict:
     files = {name: options.pop(name) for name in ("mask", "map_names")}
     if options["resampling_target"] == "mask" and not files["mask"]:
         raise click.UsageError("--resampling-target mask needs --mask.")
-    parameters = {
-        name: NONE.get(value, value) if isinstance(value, str) else value for name, value in options.items()
-    }
+    parameters = options | {name: words.get(options[name], options[name]) for name, words in WORDS.items()}
     parameters["allow_overlap"] = not parameters.pop("no_allow_overlap")
     parameters["standardize_confounds"] = not parameters.pop("no_standardize_confounds")
     parameters["strategies_file"] = _checked_strategies(parameters, parameters.pop("strategies"))

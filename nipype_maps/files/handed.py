@@ -18,7 +18,7 @@ import numpy as np
 
 from .atomic import draft_folder, sweep
 from .fingerprints import fingerprint, record, unchanged
-from .tables import write_signals
+from .tables import is_header, write_signals
 
 #: Types that NIfTI does not know, and what holds the same numbers, or all but their last digits.
 STORED_AS = {"bool": "uint8", "float16": "float32", "longdouble": "float64", "float128": "float64"}
@@ -85,6 +85,8 @@ def store_images(images: Sequence, folder, name: str, n_frames: int | None = Non
 def store_table(values: np.ndarray, columns: Sequence[str] | None, folder, name: str) -> str:
     """Write a table of numbers: a .tsv with names of columns, or a .npy without.
 
+    Names that are all numbers are left out, since `read_table` would take them for a row.
+
     Parameters
     ----------
     values : (T, C) float array
@@ -97,7 +99,7 @@ def store_table(values: np.ndarray, columns: Sequence[str] | None, folder, name:
     str
         The path.
     """
-    if columns is None:
+    if columns is None or not is_header(columns):
         writers = {f"{name}.npy": lambda path: np.save(path, values)}
     else:
         writers = {f"{name}.tsv": lambda path: write_signals(path, list(columns), values)}

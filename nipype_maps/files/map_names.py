@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import math
 from pathlib import Path
 
+from .column_names import check_names
 from .sidecars import stem
 from .tables import read_rows
+from .text import lines_of, parse_json, read_text
 
 ENDINGS = (".tsv", ".json", ".txt")
 
@@ -32,18 +34,14 @@ def names_of_maps(maps, n_maps: int, given=None) -> list[str]:
     Raises
     ------
     ValueError
-        If there are not as many names as maps, or two are alike.
+        If there are not as many names as maps, two are alike, or a table cannot hold one.
     """
     origin, names = _find(Path(maps[0]), n_maps, given)
     if names is None:
         return default_map_names(n_maps)
     if len(names) != n_maps:
         raise ValueError(f"{origin} has {len(names)} names for {n_maps} maps; give one name per map.")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"{origin} names two maps {twice[0]!r}; give each map its own name.")
-    if any("\t" in name or "\n" in name for name in names):
-        raise ValueError(f"{origin} has a name with a tab or line break, which a TSV cannot hold.")
+    check_names(names, origin)
     return names
 
 
@@ -67,8 +65,8 @@ def files_beside(maps) -> list[Path]:
 def _holds_names(path: Path, n_maps: int) -> bool:
     """Whether a file that nobody named is about names; maps may have other files beside them."""
     if path.suffix == ".json":
-        content = json.loads(path.read_text())
-        return isinstance(content, list) or (bool(content) and all(map(str.isdigit, content)))
+        content = parse_json(read_text(path), path)
+        return isinstance(content, list) or _is_indexed(content)
     if path.suffix == ".txt":
         return len(read_map_names(path)) == n_maps
     return "name" in read_rows(path)[0]
@@ -95,20 +93,40 @@ def read_map_names(path) -> list[str]:
     """
     path = Path(path)
     if path.suffix == ".json":
-        content = json.loads(path.read_text())
-        if isinstance(content, dict) and content and all(map(str.isdigit, content)):
+        content = parse_json(read_text(path), path)
+        if _is_indexed(content):
             content = [content[key] for key in sorted(content, key=int)]
         if content and isinstance(content, list) and all(isinstance(name, str) for name in content):
             return content
         raise ValueError(f"{path} must be a list of map names, or an object from index to name.")
     if path.suffix != ".tsv":
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [line.strip() for line in lines_of(read_text(path)) if line.strip()]
     header, *rows = read_rows(path)
     if "name" not in header:
         raise ValueError(f"{path} has no column 'name', only {', '.join(header)}.")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise ValueError(f"{path} has {len(row)} fields in line {line}, but {len(header)} in its first.")
     if "index" in header:
-        rows = sorted(rows, key=lambda row: float(row[header.index("index")]))
+        rows = _by_index(path, rows, header.index("index"))
     return [row[header.index("name")] for row in rows]
+
+
+def _is_indexed(content) -> bool:
+    """Whether JSON is an object from index to name."""
+    return isinstance(content, dict) and bool(content) and all(map(str.isdecimal, content))
+
+
+def _by_index(path, rows: list[list[str]], column: int) -> list[list[str]]:
+    """Rows in the order of a column of different numbers."""
+    try:
+        indices = [float(row[column]) for row in rows]
+    except ValueError as error:
+        raise ValueError(f"{path}: an index is no number ({error}); correct it.") from None
+    if len(set(indices)) < len(indices) or not all(map(math.isfinite, indices)):
+        raise ValueError(f"{path} must have a different number in each row of its column 'index'.")
+    order = sorted(range(len(rows)), key=indices.__getitem__)
+    return [rows[k] for k in order]
 
 
 def default_map_names(n: int) -> list[str]:

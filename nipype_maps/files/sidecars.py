@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from .atomic import replacing, sha256
+from .text import parse_json, read_text
 
 #: Endings in lower case; files may have them in upper case.
 COMPRESSED = (".gz", ".bz2", ".zst", "")
@@ -62,10 +63,7 @@ def sidecar_of(path) -> Path:
 
 def read_json(path) -> dict:
     """A JSON object; ValueError where the file holds something else."""
-    try:
-        content = json.loads(Path(path).read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not a JSON file ({error}).") from error
+    content = parse_json(read_text(path), path)
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no JSON object but a {type(content).__name__}.")
     return content
@@ -75,7 +73,7 @@ def write_json(path, content: dict) -> None:
     """Write a JSON object, the keys in the order given."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     with replacing(path) as temporary:
-        temporary.write_text(text + "\n")
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def source(path) -> dict:

@@ -7,6 +7,9 @@ or a user's, which adds to it.  Names are joined by ``+``, as in ``24P+acompcor5
 from __future__ import annotations
 
 import difflib
+import math
+import re
+import warnings
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from numbers import Real
@@ -77,7 +80,13 @@ def read_strategies(path=None) -> dict[str, dict]:
             _check(entry, f"{path}: strategy {name!r}")
             if "+" in name:
                 raise ValueError(f"{path}: strategy {name!r} has a + in its name, which joins names.")
+            if not name or name != name.strip():
+                raise ValueError(f"{path}: {name!r} cannot name a strategy; use a word without outer blanks.")
         strategies |= added
+        for name, entry in added.items():
+            for part in entry.get("Parts", []):
+                if part not in strategies:
+                    raise ValueError(f"{path}: strategy {name!r} has the part {part!r}, which is not known.")
     return strategies
 
 
@@ -141,6 +150,10 @@ def require_known(strategy: str, strategies: dict[str, dict]) -> None:
 
 def _entries(strategy: str, strategies: dict[str, dict]) -> list[dict]:
     """The entries of all names, and of the parts that these consist of."""
+    if not isinstance(strategy, str):
+        raise ValueError(
+            f"confounds_strategy is {strategy!r}; give names of strategies joined by +, such as '24P+scrub'."
+        )
     found, waiting, seen = [], [name.strip() for name in strategy.split("+")], set()
     while waiting:
         name = waiting.pop(0)
@@ -187,11 +200,55 @@ def _components(entry: dict, mask: str, table: Table, metadata: dict, strategy: 
             f"{table.source} has no aCompCor components of the mask {mask!r}, which {entry['Name']!r} of "
             f"strategy {strategy!r} needs; its sidecar must tell them (fMRIPrep 1.4 or later)."
         )
+    found = _by_number(found, table)
+    wanted = f"{entry['Name']!r} of strategy {strategy!r}"
     if (count := entry["CompCor"].get("Components")) is not None:
+        if len(found) < count:
+            warnings.warn(
+                f"{table.source} has {len(found)} aCompCor components of the mask {mask!r}, fewer than the "
+                f"{count} of {wanted}; all are taken.",
+                stacklevel=2,
+            )
         return found[:count]
-    shares = [metadata[name]["CumulativeVarianceExplained"] for name in found]
+    shares, share = _shares(found, table, metadata), entry["CompCor"]["Variance"]
+    if shares[-1] < share:
+        warnings.warn(
+            f"the aCompCor components of the mask {mask!r} in {table.source} explain {shares[-1]:.0%} of the "
+            f"variance, less than the {share:.0%} of {wanted}; all are taken.",
+            stacklevel=2,
+        )
     # the first that reaches the share is the last one that is taken
-    return found[: int(np.searchsorted(shares, entry["CompCor"]["Variance"])) + 1]
+    return found[: int(np.searchsorted(shares, share)) + 1]
+
+
+def _by_number(found: list[str], table: Table) -> list[str]:
+    """Components in the order of their numbers, which is that of the variance that they explain."""
+    numbers = {name: re.search(r"[0-9]+$", name) for name in found}
+    if nameless := [name for name, number in numbers.items() if number is None]:
+        raise ValueError(
+            f"{table.source}: the name of component {nameless[0]!r} does not end in its number, by which "
+            "the first ones are known; rename it."
+        )
+    return sorted(found, key=lambda name: int(numbers[name].group()))
+
+
+def _shares(found: list[str], table: Table, metadata: dict) -> list[float]:
+    """Of components in their order: the share of variance that they explain up to each."""
+    key, shares = "CumulativeVarianceExplained", []
+    for name in found:
+        share = metadata[name].get(key)
+        if isinstance(share, bool) or not isinstance(share, Real) or not math.isfinite(share):
+            raise ValueError(
+                f"{table.source}: the sidecar gives {name!r} no number as {key} ({share!r}); choose a "
+                "strategy with a fixed number of components."
+            )
+        if shares and share < shares[-1]:
+            raise ValueError(
+                f"{table.source}: the sidecar's {key} of {name!r} is below that of the component before, "
+                "though it adds up; correct the sidecar, or choose a fixed number of components."
+            )
+        shares.append(float(share))
+    return shares
 
 
 def _censored(entries: list[dict], table: Table, strategy: str) -> dict[str, list[int]]:
@@ -225,18 +282,21 @@ def _check(entry, where: str) -> None:
         if key in ("Parts", "Columns", "OptionalColumns"):
             if not (isinstance(value, list) and all(isinstance(name, str) for name in value)):
                 raise ValueError(f"{where}: {key} must be a list of names.")
-        elif KEYS[key] is not None and not (isinstance(value, dict) and set(value) <= KEYS[key]):
+        elif key == "Description":
+            if not isinstance(value, str):
+                raise ValueError(f"{where}: Description must be a text.")
+        elif not (isinstance(value, dict) and set(value) <= KEYS[key]):
             raise ValueError(f"{where}: {key} must be an object of {', '.join(sorted(KEYS[key]))}.")
     if "CompCor" in entry:
         _check_compcor(entry["CompCor"], where)
     for key, value in entry.get("Scrub", {}).items():
-        if isinstance(value, bool) or not isinstance(value, Real) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
             raise ValueError(f"{where}: {key} must be a number of 0 or more, not {value!r}.")
 
 
 def _check_compcor(value: dict, where: str) -> None:
     masks = value.get("Masks")
-    if not (isinstance(masks, list) and masks and set(masks) <= {"combined", "WM", "CSF"}):
+    if not (isinstance(masks, list) and masks and all(mask in ("combined", "WM", "CSF") for mask in masks)):
         raise ValueError(f"{where}: Masks of CompCor must be a list of 'combined', 'WM' or 'CSF'.")
     count, share = value.get("Components"), value.get("Variance")
     counts = isinstance(count, int) and not isinstance(count, bool) and count > 0

@@ -13,9 +13,16 @@ from pathlib import Path
 import numpy as np
 
 from .atomic import replacing
+from .column_names import check_names
 from .sidecars import stem
+from .text import lines_of, read_text
 
 MISSING = {"", "n/a", "na", "nan", "none", "null", "."}
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?inf(inity)?", re.I)
+#: Booleans as programs write them.
+WORDS = {"true": True, "false": False}
+#: What pandas calls an index in a table that it has read and written again.
+NAMELESS = {"", "unnamed: 0"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +44,57 @@ class Table:
 
 
 def read_table(path) -> Table:
-    """A table of numbers from a TSV, CSV, whitespace-separated or .npy file.
+    """A table of numbers from others: a TSV, CSV, whitespace-separated or .npy file.
 
     Parameters
     ----------
     path : path-like
         The first line is a header if any of its fields is neither a number nor missing, or if
-        it has no name for a column that counts the rows, as pandas writes its index: that
-        column is left out.  Columns without a header are called ``<file's stem>_01…``.
+        it has no name for a column that counts the rows, as pandas and R write their index:
+        that column is left out, with a warning.  Columns without a header are called
+        ``<file's stem>_01…``.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ValueError
+        If the file is empty, has rows of different lengths, fields that are no numbers, or a
+        column that holds something and has no name.
+    """
+    path = Path(path)
+    if path.suffix == ".npy":
+        values = _read_npy(path)
+        values = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
+        return Table(_numbered(path, values.shape[1]), values.astype(float), str(path))
+    header, rows = _header_and_rows(path, read_rows(path))
+    names = _numbered(path, len(rows[0])) if header is None else header
+    _require_one_width(path, names, rows, first_line=1 if header is None else 2)
+    values = _values(path, names, rows)
+    if nameless := [column for column, name in enumerate(names) if not name]:
+        if not np.isnan(values[:, nameless]).all():
+            raise ValueError(
+                f"{path} has no name for column {nameless[0] + 1}; name the column, or leave it out."
+            )
+        values = np.delete(values, nameless, axis=1)
+        names = [name for name in names if name]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{path} has two columns named {twice[0]!r}; give each its own name.")
+    return Table(names, values, str(path))
+
+
+def read_signals(path) -> Table:
+    """A table that `write_signals` wrote: whatever the first line holds, it is the header.
+
+    Maps may be called ``1``, ``2`` and ``nan``, which `read_table` would take for a frame.
+
+    Parameters
+    ----------
+    path : path-like
+        A table of another kind than .tsv is read by `read_table`.
 
     Returns
     -------
@@ -56,32 +106,22 @@ def read_table(path) -> Table:
         If the file is empty, has rows of different lengths, or fields that are no numbers.
     """
     path = Path(path)
-    if path.suffix == ".npy":
-        values = _read_npy(path)
-        values = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
-        return Table(_numbered(path, values.shape[1]), values.astype(float), str(path))
-    rows = read_rows(path)
-    header = None
-    if counts := _counts_rows(rows):
+    if path.suffix != ".tsv":
+        return read_table(path)
+    text = read_text(path)
+    lines = (text.replace("\r\n", "\n") if "\r\n" in text else text).rstrip("\n").split("\n")
+    if lines == [""]:
+        raise ValueError(f"{path} is empty.")
+    names, *rows = [line.split("\t") for line in lines]
+    check_names(names, str(path), "column")
+    if all(map(_is_fraction, names)):
         warnings.warn(
-            f"the first column of {path} has no name and counts the rows; it is taken for pandas' index, and "
-            "left out.",
+            f"the first line of {path} is taken for the names of its columns, but holds numbers ({names[0]}, "
+            "…); if it is a frame, put a line of names before it.",
             stacklevel=2,
         )
-        rows = [row[1:] for row in rows]
-    if counts or not all(_is_number(field) for field in rows[0]):
-        header, rows = [field.strip() for field in rows[0]], rows[1:]
-    width = len(header if header is not None else rows[0])
-    for number, row in enumerate(rows, start=1 if header is None else 2):
-        if len(row) != width:
-            raise ValueError(f"{path} has {len(row)} fields in line {number}, but {width} in its first.")
-    names = _numbered(path, width) if header is None else header
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"{path} has two columns named {twice[0]!r}; give each its own name.")
-    values = [[_number(path, field, row, name) for field, name in zip(fields, names, strict=True)]
-              for row, fields in enumerate(rows)]  # fmt: skip
-    return Table(names, np.array(values, dtype=float).reshape(len(rows), width), str(path))
+    _require_one_width(path, names, rows, first_line=2)
+    return Table(names, _values(path, names, rows), str(path))
 
 
 def write_signals(path, names: list[str], signals: np.ndarray) -> None:
@@ -93,7 +133,13 @@ def write_signals(path, names: list[str], signals: np.ndarray) -> None:
     names : list of str, one per column
     signals : (T, K) float array
         NaN is written as ``n/a``.
+
+    Raises
+    ------
+    ValueError
+        If a table cannot hold a name: see `check_names`.
     """
+    check_names(names, Path(path).name, "column")
     lines = ["\t".join(names)]
     lines += ["\t".join(map(_shortest, row)) for row in np.asarray(signals)]
     with replacing(path) as temporary:
@@ -101,7 +147,7 @@ def write_signals(path, names: list[str], signals: np.ndarray) -> None:
 
 
 def read_confounds(
-    paths, patterns, n_frames: int, kept: np.ndarray, constants: bool = False
+    paths, patterns, n_frames: int, kept: np.ndarray, constants: bool = False, read=read_table
 ) -> tuple[Table, list[str]]:
     """Columns from confound tables, ready to be regressed out.
 
@@ -119,6 +165,8 @@ def read_confounds(
         Whether a constant column says something (it takes the mean along); if not, one
         is refused in a whole run, and warned of where frames are censored, since the
         censored ones may have been all that it marks.
+    read : callable
+        `read_table`, or `read_signals` for tables of this package's own.
 
     Returns
     -------
@@ -134,13 +182,9 @@ def read_confounds(
         If a table's length is wrong, a pattern matches no column, a value is missing after a
         column's first ones, or a column says nothing or the same as another.
     """
-    tables = [read_table(path) for path in paths]
+    tables = [read(path) for path in paths]
     for table in tables:
-        if len(table.values) != n_frames:
-            raise ValueError(
-                f"{table.source} has {len(table.values)} rows, but the run has {n_frames} frames; "
-                "give the confounds of this run."
-            )
+        require_rows(table, n_frames)
     everything = [
         (name, table.values[:, column], table.source)
         for table in tables
@@ -164,10 +208,25 @@ def read_confounds(
             used[: known[0]] = used[known[0]]
             filled.append(name)
         values[kept, column] = used
+        if n_frames > 2 and series[0] in (0, 1) and np.array_equal(series, series[0] + np.arange(n_frames)):
+            warnings.warn(
+                f"{where}: column {name!r} counts the rows, so that a linear trend is regressed out; leave "
+                "it out unless that is meant.",
+                stacklevel=2,
+            )
         if not constants and np.ptp(used) == 0:
             _refuse_constant(where, name, whole_run=kept.size == n_frames)
     _refuse_twins(chosen, values)
     return Table([name for name, *_ in chosen], values), filled
+
+
+def require_rows(table: Table, n_frames: int) -> None:
+    """Raise ValueError unless a table of confounds has a row per frame of the run."""
+    if len(table.values) != n_frames:
+        raise ValueError(
+            f"{table.source} has {len(table.values)} rows, but the run has {n_frames} frames; "
+            "give the confounds of this run."
+        )
 
 
 def read_sample_mask(path, n_frames: int) -> np.ndarray:
@@ -188,27 +247,44 @@ def read_sample_mask(path, n_frames: int) -> np.ndarray:
     """
     path = Path(path)
     if path.suffix == ".npy":
-        values = _read_npy(path).ravel()
+        values = _read_npy(path)
+        if values.ndim == 2 and 1 not in values.shape:
+            raise ValueError(f"{path} has the shape {values.shape}; a sample mask is one list of frames.")
+        values = values.ravel()
         if values.dtype == bool:
             return values
     else:
-        fields = [field.strip().lower() for row in read_rows(path) for field in row]
-        words = {"true": 1.0, "false": 0.0}
-        if not (_is_number(fields[0]) or fields[0] in words):
-            fields = fields[1:]
-        if fields and all(field in words for field in fields):
-            return np.array([words[field] for field in fields], dtype=bool)
+        fields = [field.lower() for field in _one_column(path, "a sample mask", _is_frame)]
+        if fields and all(field in WORDS for field in fields):
+            return np.array([WORDS[field] for field in fields], dtype=bool)
         values = np.array([_number(path, field, row, "frames") for row, field in enumerate(fields)])
-    if not np.array_equal(values, np.floor(values)):
+    whole = np.isfinite(values) & (np.abs(values) < 2**53)
+    if not np.array_equal(values[whole], np.floor(values)):
         raise ValueError(f"{path} must hold frame indices (whole numbers) or booleans.")
     if values.size == n_frames > 2 and np.isin(values, (0, 1)).all():
         return values.astype(bool)
     return values.astype(int)
 
 
-def read_labels(path) -> list[str]:
-    """One label per frame from a text file, one a line."""
-    return [row[0].strip() for row in read_rows(path)]
+def read_labels(path, n_frames: int) -> list[str]:
+    """One label per frame from a text file, one a line.
+
+    Parameters
+    ----------
+    path : path-like
+    n_frames : int
+        Number of frames of the run.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many labels as frames, or several columns.
+    """
+    labels = _one_column(path, "labels of runs", lambda field: True)
+    if len(labels) != n_frames:
+        hint = "remove its header" if len(labels) == n_frames + 1 else "give one per frame"
+        raise ValueError(f"{path} has {len(labels)} labels for {n_frames} frames; {hint}.")
+    return labels
 
 
 def _refuse_constant(source, name, whole_run) -> None:
@@ -264,51 +340,114 @@ def _some(names, most=8):
 def read_rows(path) -> list[list[str]]:
     """Fields of a text table's lines, separated by tabs (always in a .tsv), commas or white space."""
     path = Path(path)
-    text = path.read_text(encoding="utf-8-sig")
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines_of(read_text(path)) if line.strip()]
     if not lines:
         raise ValueError(f"{path} is empty.")
-    if path.suffix == ".tsv" or "\t" in lines[0]:
-        return list(csv.reader(lines, delimiter="\t"))
-    if "," in lines[0]:
-        return list(csv.reader(lines))
-    return [line.split() for line in lines]
+    try:
+        if path.suffix == ".tsv" or "\t" in lines[0]:
+            return list(csv.reader(lines, delimiter="\t", strict=True))
+        if "," in lines[0]:
+            return list(csv.reader(lines, strict=True))
+    except csv.Error as error:
+        raise ValueError(f"{path} cannot be read as a table ({error}); check its quotation marks.") from error
+    # R quotes names, which may then hold blanks
+    fields = re.compile(r'"([^"]*)"|(\S+)')
+    return [[quoted or bare for quoted, bare in fields.findall(line)] for line in lines]
+
+
+def _header_and_rows(path, rows: list[list[str]]) -> tuple[list[str] | None, list[list[str]]]:
+    """The header, where there is one, and the rows, without an index that counts them."""
+    header, rows = [field.strip() for field in rows[0]], [[field.strip() for field in row] for row in rows]
+    below = rows[1:]
+    named = is_header(header)
+    if below and len(header) + 1 == len(below[0]):  # R's names of rows have none themselves
+        header, named = ["", *header], True
+    if below and len(header) > 1 and header[0].lower() in NAMELESS:
+        counted = [row[0] for row in below if row]
+        start = int(counted[0]) if counted and re.fullmatch("[0-9]{1,9}", counted[0]) else 0
+        if counted == [str(start + k) for k in range(len(below))] and (named or start < 2):
+            warnings.warn(
+                f"the first column of {path} has no name and counts the rows; it is taken for an index, and "
+                "left out.",
+                stacklevel=3,
+            )
+            return header[1:], [row[1:] for row in below]
+    return (header, below) if named else (None, rows)
+
+
+def _one_column(path, what: str, is_value) -> list[str]:
+    """Fields of a file that holds one list: a line each, or all in one line; without a header."""
+    lines = read_rows(path)
+    header, rows = _header_and_rows(path, lines)
+    indexed = header is not None and len(lines[-1]) > len(header)
+    if header is not None and not indexed and (len(lines) == 1 or all(map(is_value, header))):
+        header, rows = None, [header, *rows]  # words, which are no numbers
+    widths = {len(row) for row in rows}
+    if len(rows) > 1 and widths != {1}:
+        raise ValueError(f"{path} has {max(widths)} columns; {what} must be one column.")
+    fields = [field for row in rows for field in row]
+    # pandas calls a column without a name 0
+    if header is None and len(fields) > 1 and fields[0].lower() not in WORDS:
+        fields = fields[1:] if all(field.lower() in WORDS for field in fields[1:]) else fields
+    return fields
+
+
+def _is_frame(field: str) -> bool:
+    return field.lower() in WORDS or _is_number(field)
+
+
+def _require_one_width(path, names, rows, first_line: int) -> None:
+    for number, row in enumerate(rows, start=first_line):
+        if len(row) != len(names):
+            raise ValueError(f"{path} has {len(row)} fields in line {number}, but {len(names)} in its first.")
+
+
+def _values(path, names, rows) -> np.ndarray:
+    values = [[_number(path, field, row, name) for field, name in zip(fields, names, strict=True)]
+              for row, fields in enumerate(rows)]  # fmt: skip
+    return np.array(values, dtype=float).reshape(len(rows), len(names))
 
 
 def _read_npy(path: Path) -> np.ndarray:
-    values = np.load(path, allow_pickle=False)
+    try:
+        # mapped, so that a header that promises more than the file holds takes no memory
+        values = np.load(path, mmap_mode="r", allow_pickle=False)
+        values = np.array(values)
+    except Exception as error:  # a damaged header raises whatever Python's tokenizer does
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{path} cannot be read as a .npy file ({reason}); save it again.") from error
     if values.dtype.kind not in "biuf" or values.ndim > 2:
         raise ValueError(f"{path} must hold a 1D or 2D array of numbers.")
     return values
-
-
-def _counts_rows(rows: list[list[str]]) -> bool:
-    """Whether the first column has no name, and then 0, 1, 2... below."""
-    counted = [row[0].strip() for row in rows[1:]]
-    return rows[0][0].strip() == "" and len(rows[0]) > 1 and counted == [str(k) for k in range(len(counted))]
 
 
 def _numbered(path: Path, n: int) -> list[str]:
     return [f"{stem(path)}_{column:02d}" for column in range(1, n + 1)]
 
 
+def is_header(fields) -> bool:
+    """Whether a first line of these fields is a header: one is neither a number nor missing."""
+    return not all(map(_is_number, fields))
+
+
 def _is_number(field: str) -> bool:
-    if field.strip().lower() in MISSING:
-        return True
-    return (
-        re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", field.strip(), re.I)
-        is not None
-    )
+    """Whether a field is a number or missing; Python's float takes 1_000 and other digits besides."""
+    return field.strip().lower() in MISSING or NUMBER.fullmatch(field.strip()) is not None
+
+
+def _is_fraction(field: str) -> bool:
+    return NUMBER.fullmatch(field.strip()) is not None and not field.strip().lstrip("+-").isalnum()
 
 
 def _number(path, field: str, row: int, name: str) -> float:
-    field = field.strip()
-    if field.lower() in MISSING:
-        return float("nan")
     try:
-        return float(field)
+        value = float(field)  # far quicker than to look first
+        if field.isascii() and "_" not in field:
+            return value
     except ValueError:
-        raise ValueError(f"{path}: {field!r} in row {row + 1} of column {name!r} is no number.") from None
+        if field.strip().lower() in MISSING:
+            return float("nan")
+    raise ValueError(f"{path}: {field.strip()!r} in row {row + 1} of column {name!r} is no number.")
 
 
 def _shortest(value) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from nipype.pipeline.engine import Workflow
 
+from ..files.strategies import read_strategies, require_known
 from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, SelectConfounds, Smooth
 from .atlas import TARGET, ResamplingTarget
 from .fit import Fwhm, SmoothOn
@@ -105,6 +106,11 @@ def init_transform_wf(
         JSON: what the signals are.
     raw_signals_file
         TSV: the signals before they were cleaned.
+
+    Raises
+    ------
+    ValueError
+        If a strategy is not known.
     """
     inputnode = fields(
         "inputnode",
@@ -134,6 +140,8 @@ def init_transform_wf(
     if confound_columns:
         clean.inputs.confound_columns = list(confound_columns)
 
+    if confounds_strategy is not None:
+        require_known(confounds_strategy, read_strategies(strategies_file))
     workflow = Workflow(name=name)
     workflow.connect([
         (inputnode, project, [
@@ -155,8 +163,10 @@ def init_transform_wf(
         if strategies_file is not None:
             select.inputs.strategies_file = strategies_file
         workflow.connect([
-            (inputnode, select, [("confounds_files", "in_file"), ("sample_mask", "sample_mask")]),
-            (select, clean, [("out_file", "confounds_files"), ("out_json", "confounds_json")]),
+            (inputnode, select, [
+                ("confounds_files", "in_file"), ("run_file", "run_file"), ("sample_mask", "sample_mask"),
+            ]),
+            (select, clean, [("out_file", "selected_confounds"), ("out_json", "confounds_json")]),
         ])  # fmt: skip
     workflow.connect(frames, "sample_mask", clean, "sample_mask")
 

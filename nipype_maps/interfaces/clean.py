@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
@@ -11,7 +13,7 @@ from ..files.tables import (
     read_confounds,
     read_labels,
     read_sample_mask,
-    read_table,
+    read_signals,
     write_signals,
 )
 from ..numerics.clean import Cleaning, clean
@@ -28,7 +30,7 @@ from .base import (
 
 
 class CleanInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
     in_json = InputFile(desc="sidecar of the signals, which the new one extends")
     sample_mask = SampleMask(
@@ -69,6 +71,9 @@ class CleanInputSpec(MapsInputSpec):
     confound_columns = InputMultiObject(
         Str(), desc="names or wildcard patterns of the confounds to regress out; default all"
     )
+    selected_confounds = InputFile(
+        desc="confounds that were chosen already, taken whole: what SelectConfounds writes"
+    )
     confounds_json = InputFile(desc="how the confounds were chosen, recorded: what SelectConfounds writes")
     extra_confounds = InputFile(
         desc="one more table of confounds, taken whole: what HighVarianceConfounds writes"
@@ -101,7 +106,13 @@ class CleanInputSpec(MapsInputSpec):
 class CleanOutputSpec(TraitedSpec):
     out_file = File(exists=True, desc="clean signals (.tsv): a row per kept frame")
     out_json = File(exists=True, desc="what was done, frames kept, degrees of freedom left")
-    degrees_of_freedom = traits.List(traits.Int(), desc="per run: frames kept, less what was regressed out")
+    degrees_of_freedom = traits.List(
+        traits.Int(),
+        desc="per run: frames kept, less what was regressed out and the frequencies that the filter removes",
+    )
+    degrees_of_freedom_before_filter = traits.List(
+        traits.Int(), desc="per run: frames kept, less what was regressed out"
+    )
 
 
 class Clean(MapsInterface):
@@ -115,12 +126,21 @@ class Clean(MapsInterface):
     output_spec = CleanOutputSpec
 
     def _run(self, inputs, cwd, notes):
-        table = read_table(inputs.in_file)
+        table = read_signals(inputs.in_file)
         n_frames = len(table.values)
+        selection = read_json(inputs.confounds_json) if inputs.confounds_json else {}
+        _require_same_run(selection, n_frames)
         mask = inputs.sample_mask
         mask_source = mask if isinstance(mask, str) else None
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
         confounds, filled = _confounds(inputs, n_frames, kept)
+        if filled:
+            more = f" and {len(filled) - 3} more" if len(filled) > 3 else ""
+            warnings.warn(
+                f"confounds without a number in the first frames take their first number there: "
+                f"{', '.join(filled[:3])}{more}.",
+                stacklevel=2,
+            )
         options = Cleaning(
             detrend=inputs.detrend,
             filter=inputs.filter,
@@ -131,28 +151,42 @@ class Clean(MapsInterface):
             standardize_confounds=inputs.standardize_confounds,
             extrapolate=inputs.extrapolate,
         )
-        runs = read_labels(inputs.runs) if isinstance(inputs.runs, str) else inputs.runs
+        runs = read_labels(inputs.runs, n_frames) if isinstance(inputs.runs, str) else inputs.runs
         cleaned = clean(table.values, confounds.values, kept, runs, options)
 
         out_file = output_path(cwd, inputs.in_file, "_clean.tsv")
         out_json = output_path(cwd, inputs.in_file, "_clean.json")
         write_signals(out_file, table.names, cleaned.signals.astype(_dtype(inputs.dtype)))
         sidecar = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
-        earlier = sidecar.pop("Warnings", [])
+        earlier = [*sidecar.pop("Warnings", []), *selection.pop("Warnings", [])]
         sidecar |= {
             "RepetitionTime": inputs.t_r or sidecar.get("RepetitionTime"),
             "FramesInRun": n_frames,
             "FramesKept": "all" if kept.size == n_frames else cleaned.kept.tolist(),
             "DegreesOfFreedom": _one_or_all(cleaned.degrees_of_freedom),
-            "Cleaning": _description(inputs, confounds, filled, mask_source),
-            "Warnings": [*earlier, *notes],
+            "DegreesOfFreedomBeforeFilter": _one_or_all(cleaned.degrees_of_freedom_before_filter),
+            "Cleaning": _description(inputs, confounds, filled, mask_source, selection),
+            "Warnings": list(dict.fromkeys([*earlier, *notes])),
         }
         write_json(out_json, sidecar)
         return {
             "out_file": out_file,
             "out_json": out_json,
             "degrees_of_freedom": cleaned.degrees_of_freedom,
+            "degrees_of_freedom_before_filter": cleaned.degrees_of_freedom_before_filter,
         }
+
+
+def _require_same_run(selection: dict, n_frames: int) -> None:
+    """Raise ValueError if confounds were selected from a table of another number of rows."""
+    n_rows = selection.get("FramesInRun", n_frames)
+    if n_rows != n_frames:
+        name = (
+            ", ".join(origin["File"] for origin in selection.get("Sources", [])) or "the table of confounds"
+        )
+        raise ValueError(
+            f"{name} has {n_rows} rows, but the run has {n_frames} frames; give the confounds of this run."
+        )
 
 
 def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
@@ -163,14 +197,17 @@ def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
     # without centring, a constant takes the mean out
     constants = not (inputs.standardize_confounds or inputs.detrend)
     tables = [read_confounds(files, columns, n_frames, kept, constants)] if files else []
+    if inputs.selected_confounds:
+        own = [inputs.selected_confounds]
+        tables.append(read_confounds(own, [], n_frames, kept, constants, read=read_signals))
     if inputs.extra_confounds:
-        tables.append(read_confounds([inputs.extra_confounds], [], n_frames, kept))
+        tables.append(read_confounds([inputs.extra_confounds], [], n_frames, kept, read=read_signals))
     names = [name for table, _ in tables for name in table.names]
     values = np.hstack([np.zeros((n_frames, 0)), *(table.values for table, _ in tables)])
     return Table(names, values), [name for _, filled in tables for name in filled]
 
 
-def _description(inputs, confounds, filled, mask_source) -> dict:
+def _description(inputs, confounds, filled, mask_source, selection) -> dict:
     """The options, columns and files, for the sidecar."""
     filtering = not (inputs.low_pass is None and inputs.high_pass is None)
     description = {
@@ -186,8 +223,8 @@ def _description(inputs, confounds, filled, mask_source) -> dict:
         "ConfoundsFilledAtStart": filled,
         "ConfoundsSources": sources(inputs.confounds_files or []),
     }
-    if inputs.confounds_json:
-        description["ConfoundsSelection"] = read_json(inputs.confounds_json)
+    if selection:
+        description["ConfoundsSelection"] = selection
     if mask_source:
         description["SampleMaskSource"] = source(mask_source)
     return description

@@ -10,7 +10,7 @@ from nipype.interfaces.base import File, Str, TraitedSpec, traits
 from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
 from ..files.sidecars import read_json, sidecar_of
-from ..files.tables import read_table
+from ..files.tables import read_signals
 from ..files.threads import prefetched
 from ..files.volumes import Volumes, volumes_in_block
 from ..files.writing import writing
@@ -20,6 +20,7 @@ from .base import (
     InputFile,
     MapsInputSpec,
     MapsInterface,
+    algorithm,
     input_images,
     names_read,
     number_or_none,
@@ -29,6 +30,7 @@ from .base import (
 
 
 class InverseInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a column per map, a row per frame")
     maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the image to be made")
     mask_file = InputFile(desc="3D image on the maps' grid; the image is 0 outside")
@@ -60,7 +62,7 @@ class Inverse(MapsInterface):
     output_spec = InverseOutputSpec
 
     def _run(self, inputs, cwd, notes):
-        table = read_table(inputs.in_file)
+        table = read_signals(inputs.in_file)
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None

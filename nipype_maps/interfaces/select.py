@@ -14,12 +14,14 @@ from nipype.interfaces.base import (
 
 from ..files.sidecars import read_json, sidecar_of, source, write_json
 from ..files.strategies import read_strategies, select
-from ..files.tables import Table, read_sample_mask, read_table, write_signals
+from ..files.tables import Table, read_sample_mask, read_table, require_rows, write_signals
+from ..files.volumes import Volumes
 from ..numerics.frames import kept_frames
-from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, output_path
+from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path
 
 
 class SelectConfoundsInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = InputMultiObject(
         InputFile(), mandatory=True, desc="the table of confounds as fMRIPrep writes it (.tsv), one"
     )
@@ -30,6 +32,10 @@ class SelectConfoundsInputSpec(MapsInputSpec):
         mandatory=True,
         desc="names of strategies joined by +, such as 24P+acompcor5+scrub; those of the package are in "
         "nipype_maps/files/strategies.json",
+    )
+    # not in the cache key: of the run its number of frames alone is asked for, and Clean asks again
+    run_file = InputMultiObject(
+        InputFile(), nohash=True, desc="the run; its frames are to be as many as the table's rows"
     )
     sample_mask = SampleMask(
         usedefault=True, desc="frames to choose from, as in Clean: indices, booleans, or a file of them"
@@ -74,6 +80,8 @@ class SelectConfounds(MapsInterface):
             )
         (in_file,) = inputs.in_file
         table = read_table(in_file)
+        if inputs.run_file:
+            require_rows(table, Volumes(inputs.run_file).n_volumes)
         beside = inputs.in_json or sidecar_of(in_file)
         metadata = read_json(beside) if inputs.in_json or beside.exists() else {}
         strategies = read_strategies(inputs.strategies_file)
@@ -94,6 +102,7 @@ class SelectConfounds(MapsInterface):
         }
         if inputs.strategies_file:
             description["StrategiesSource"] = source(inputs.strategies_file)
+        description["Warnings"] = list(notes)
         write_json(results["out_json"], description)
         return results
 

@@ -13,7 +13,7 @@ import numpy as np
 from nipype.pipeline.engine import Workflow
 
 from ..files.sidecars import read_json
-from ..files.tables import Table, read_table, write_signals
+from ..files.tables import Table, read_signals, write_signals
 from ..graphs import (
     Place,
     RunInputs,
@@ -148,7 +148,7 @@ class Extraction:
                 workflow = _of_run(given, parameters, fits.name, fit.projector)
                 try:
                     result = folder.run(workflow, **telling)["clean"].result.outputs
-                    tables.append(read_table(result.out_file))
+                    tables.append(read_signals(result.out_file))
                     sidecars.append(read_json(result.out_json))
                 except Exception as error:
                     failures[index] = error

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from .filters import butterworth, check_band, cosine_drift
+from .filters import butterworth, check_band, cosine_drift, frequencies_removed
 from .frames import kept_frames
 
 #: What is left of a column counts as nothing when its spread is below this share of the
 #: column's largest value before: rounding, which standardising would blow up to noise.
 NOTHING_LEFT = 1e3 * np.finfo(float).eps
-#: nilearn's limit for the diagonal of R below which a confound adds nothing new.
-DEPENDENT = 100 * np.finfo(float).eps
+#: Fewer degrees of freedom than this are warned of: a correlation of n independent samples has a
+#: standard error of about 1 / sqrt(n), which is 0.22 here, as large as most correlations between networks.
+FEW_DEGREES_OF_FREEDOM = 20
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,20 @@ class Cleaned:
     kept : (T_kept,) int array
         The frames of the input that the rows belong to.
     degrees_of_freedom : list of int
-        Per run: frames kept, less the trends and confounds regressed out.  What a
-        Butterworth filter takes away is not counted.
+        Per run: those before the filter, less the frequencies that the Butterworth filter removes.
+        Each frequency of the discrete Fourier transform beyond a cut-off counts two, Nyquist's
+        one, as in AFNI's 3dTproject; the mean and trend that ``detrend`` and a high-pass both
+        remove count once.  Where frames are censored a frequency costs the kept frames' share of
+        that.  An approximation: the filter's edges are soft, and a confound of which the filter
+        leaves next to nothing counts in full.
+    degrees_of_freedom_before_filter : list of int
+        Per run: frames kept, less the trends and confounds (cosine terms among them) regressed out.
     """
 
     signals: np.ndarray
     kept: np.ndarray
     degrees_of_freedom: list[int]
+    degrees_of_freedom_before_filter: list[int]
 
 
 def clean(
@@ -171,21 +179,57 @@ def clean(
         members = [np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist())]
 
     cleaned = np.full((n_frames, signals.shape[1]), np.nan)
-    degrees_of_freedom = []
+    before, after, few = [], [], []
     for member in members:
         kept_here = np.flatnonzero(np.isin(member, kept))
+        where = f"the run that starts at frame {member[0]}"
         if not kept_here.size:
-            raise ValueError(f"sample_mask keeps no frame of the run that starts at frame {member[0]}.")
-        rows, freedom = _clean_run(
+            raise ValueError(f"sample_mask keeps no frame of {where}.")
+        rows, spent = _clean_run(
             signals[member], None if confounds is None else confounds[member], kept_here, options
         )
         cleaned[member[kept_here]] = rows
-        degrees_of_freedom.append(freedom)
-    return Cleaned(cleaned[kept], kept, degrees_of_freedom)
+        left = spent.left(where if len(members) > 1 else "")
+        before.append(left + spent.filter)
+        after.append(left)
+        if left < FEW_DEGREES_OF_FREEDOM and left < len(member):
+            few.append(f"{left} of {len(member)} frames{f' in {where}' if len(members) > 1 else ''}")
+    if few:
+        warnings.warn(
+            f"few degrees of freedom are left: {', '.join(few)}, fewer than {FEW_DEGREES_OF_FREEDOM}, so "
+            "that correlations of the signals say little; use fewer confounds, a wider band or more frames.",
+            stacklevel=2,
+        )
+    return Cleaned(cleaned[kept], kept, after, before)
 
 
-def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, int]:
-    """Clean one run: (T, K) signals to (T_kept, K) signals and the degrees of freedom left."""
+@dataclass(frozen=True)
+class _Spent:
+    """What the degrees of freedom of a run's frames were spent on."""
+
+    frames: int
+    confounds: int
+    trend: int
+    filter: int
+
+    def left(self, where: str) -> int:
+        """Those that are left; ValueError if there are none."""
+        left = self.frames - self.confounds - self.trend - self.filter
+        if left > 0:
+            return left
+        words = [f"{self.confounds} confounds"]
+        words += [f"{self.trend} for mean and trend"] * bool(self.trend)
+        words += [f"{self.filter} for the frequencies filtered out"] * bool(self.filter)
+        listed = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+        raise ValueError(
+            f"no degrees of freedom are left{f' in {where}' if where else ''}: {self.frames} frames less "
+            f"{listed} leave {left}; use fewer confounds{', a wider band' * bool(self.filter)} or keep more "
+            "frames."
+        )
+
+
+def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, _Spent]:
+    """Clean one run: (T, K) signals to (T_kept, K) signals, and what that cost."""
     measured = ~np.isnan(signals[kept]).all(axis=0)
     out = np.full((kept.size, signals.shape[1]), np.nan)
     signals = signals[:, measured]
@@ -209,6 +253,7 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, int]:
         both, rows = _interpolate(both, kept, options.extrapolate)
     else:
         both, rows = both[kept], slice(None)
+    n_filtered = len(both)
     scale = np.abs(both).max(axis=0, initial=0)
     mean = both.mean(axis=0)
     if options.detrend:
@@ -219,16 +264,21 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, int]:
     signals, confounds = both[:, :n_signals], both[:, n_signals:]
     confounds = _scale_confounds(confounds, scale[n_signals:], options.standardize_confounds)
     basis = _basis(confounds)
-    freedom = kept.size - basis.shape[1] - (2 if options.detrend else 0)
-    if freedom <= 0:
-        raise ValueError(
-            f"no degrees of freedom are left: {kept.size} frames less {basis.shape[1]} confounds"
-            + (" and 2 for mean and trend" if options.detrend else "")
-            + f" leave {freedom}; use fewer confounds or keep more frames."
-        )
+    trend = 2 if options.detrend else 0
+    spent = _Spent(kept.size, basis.shape[1], trend, _spent_on_filter(n_filtered, kept.size, options))
     signals = signals - basis @ (basis.T @ signals)
     out[:, measured] = _standardize(signals, mean[:n_signals], scale[:n_signals], options.standardize)
-    return out, freedom
+    return out, spent
+
+
+def _spent_on_filter(n_frames: int, n_kept: int, options: Cleaning) -> int:
+    """Degrees of freedom that the Butterworth filter takes from the kept among some frames."""
+    if not options.butterworth:
+        return 0
+    slow, fast = frequencies_removed(n_frames, options.t_r, options.low_pass, options.high_pass)
+    if options.detrend:  # what is slow has taken mean and trend already
+        slow = max(slow - 2, 0)
+    return round((slow + fast) * n_kept / n_frames)
 
 
 def _check_finite(values, kept, kind) -> None:
@@ -317,7 +367,10 @@ def _basis(confounds) -> np.ndarray:
     if not confounds.shape[1]:
         return confounds
     q, r, _ = scipy.linalg.qr(confounds, mode="economic", pivoting=True)
-    return q[:, np.abs(np.diag(r)) > DEPENDENT]
+    left = np.abs(np.diag(r))
+    # the rounding of a factorisation grows with its size: below nilearn's fixed limit of 100 eps, a confound
+    # that is a sum of others leaves rounding, and an arbitrary direction would be regressed out
+    return q[:, left > max(confounds.shape) * np.finfo(float).eps * left[0]]
 
 
 def _standardize(signals, mean, scale, kind) -> np.ndarray:

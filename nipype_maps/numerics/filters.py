@@ -98,6 +98,41 @@ def butterworth(
     return scipy.signal.sosfiltfilt(sections, signals, axis=0, padtype="odd", padlen=padding)
 
 
+def frequencies_removed(
+    n_frames: int, t_r: float, low_pass: float | None, high_pass: float | None
+) -> tuple[int, int]:
+    """Dimensions of a run that lie below and above a band.
+
+    Parameters
+    ----------
+    n_frames : int
+        Number of frames, T.
+    t_r : float
+        Seconds from frame to frame.
+    low_pass, high_pass : float or None
+        Cut-offs in Hz.
+
+    Returns
+    -------
+    slow, fast : int
+        Of the T dimensions of the discrete Fourier transform: one for frequency 0, one for
+        Nyquist's (of an even number of frames), two for each other one.
+
+    Examples
+    --------
+    >>> frequencies_removed(100, 2.0, 0.1, 0.01)
+    (3, 59)
+    """
+    frequencies = np.fft.rfftfreq(n_frames, t_r)
+    dimensions = np.full(frequencies.size, 2)
+    dimensions[0] = 1
+    if n_frames % 2 == 0:
+        dimensions[-1] = 1
+    slow = 0 if high_pass is None else dimensions[frequencies < high_pass].sum()
+    fast = 0 if low_pass is None else dimensions[frequencies > low_pass].sum()
+    return int(slow), int(fast)
+
+
 def check_band(t_r: float, low_pass: float | None, high_pass: float | None) -> None:
     """Raise ValueError unless ``0 < high_pass < low_pass < Nyquist`` (those that are given).
 

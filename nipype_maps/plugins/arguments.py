@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
+
+from ..files.text import lines_of, parse_json, read_text
 
 #: Arguments of sbatch that a plugin needs for itself.
 OWN = ("--job-name", "-J", "--array", "-a", "--output", "-o", "--wrap")
@@ -25,16 +25,17 @@ def read_plugin_args(path) -> dict:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp(), "slurm.json")
     >>> _ = path.write_text(chr(10).join(['{"poll":', "  # seconds", "5}"]))
     >>> read_plugin_args(path)
     {'poll': 5}
     """
     try:
-        lines = Path(path).read_text().splitlines()
-        content = json.loads("\n".join("" if line.lstrip().startswith("#") else line for line in lines))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path} is not a JSON file ({error}).") from error
+        lines = lines_of(read_text(path))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error}).") from error
+    content = parse_json("\n".join("" if line.lstrip().startswith("#") else line for line in lines), path)
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no JSON object but a {type(content).__name__}.")
     return content

@@ -87,12 +87,37 @@ def test_default_names_have_the_digits_they_need():
     [
         (["a"], "map_names has 1 names for 2 maps"),
         (["a", "a"], "names two maps 'a'"),
-        (["a", "b\tc"], "tab or line break"),
+        (["a", " a"], "names two maps 'a'"),
+        (["a", ""], "has no name for map 2"),
+        (["a", '"b'], "begins with a quotation mark"),
+        *((["a", f"b{letter}c"], "tab or line break") for letter in "\t\n\r\x0b\x1c\x85\u2028\u2029"),
     ],
 )
 def test_names_that_do_not_fit_are_refused(names, sentence):
     with pytest.raises(ValueError, match=sentence):
         names_of_maps(["atlas.nii"], 2, names)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("n.json", "[" * 10**5, "n.json is nested too deeply"),
+        ("n.json", "[1" + "0" * 5000 + "]", "n.json is not a JSON file"),
+        ("n.json", '{"²": "a", "1": "b"}', "n.json must be a list of map names"),
+        ("n.json", '["a", "b\\u2028"]', "n.json has a name with a tab or line break"),
+        ("n.tsv", "index\tname\none\ta\n2\tb\n", "n.tsv: an index is no number"),
+        ("n.tsv", "index\tname\n2\ta\n2\tb\n", "n.tsv must have a different number in each row"),
+        ("n.tsv", "index\tname\n1\ta\n2\n", "n.tsv has 1 fields in line 3, but 2 in its first"),
+        ("n.tsv", 'name\n"a\nb\n', "n.tsv cannot be read as a table"),
+        ("n.txt", "a\x85b\nc\n", "n.txt has a name with a tab or line break or another control character"),
+        ("n.txt", "für\nb\n".encode("latin-1"), "n.txt is not written in UTF-8"),
+    ],
+)
+def test_damaged_files_of_names_are_named(tmp_path, name, content, sentence):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError, match=sentence):
+        names_of_maps(["atlas.nii"], 2, path)
 
 
 def test_a_file_without_names_is_refused(tmp_path):

@@ -74,6 +74,52 @@ def test_columns_in_the_order_of_the_table(table, metadata, strategy, expected):
     assert columns(strategy, table, metadata) == expected
 
 
+@pytest.mark.parametrize("turn", [np.flip, np.random.default_rng(1).permutation])
+def test_components_are_taken_by_their_number_whatever_their_order(table, metadata, turn):
+    order = turn(np.arange(len(table.names)))
+    other = Table([table.names[k] for k in order], table.values[:, order], "confounds.tsv")
+    reversed_metadata = dict(reversed(metadata.items()))
+    for strategy in ("acompcor5", "acompcor50", "acompcor50-each"):
+        assert set(columns(strategy, other, reversed_metadata)) == set(columns(strategy, table, metadata))
+
+
+def test_numbers_of_components_are_numbers(rng):
+    names = [f"a_comp_cor_{k}" for k in (100, 99, 9, 101, 98)]
+    metadata = {name: {"Method": "aCompCor", "Mask": "combined"} for name in names}
+    table = Table(names, rng.normal(size=(30, 5)), "confounds.tsv")
+    ours = {"two": {"CompCor": {"Masks": ["combined"], "Components": 2}}}
+    assert set(select("two", ours, table, metadata).columns) == {"a_comp_cor_9", "a_comp_cor_98"}
+
+
+@pytest.mark.parametrize(
+    ("share", "sentence"),
+    [
+        (None, "gives 'a_comp_cor_02' no number as CumulativeVarianceExplained"),
+        ("0.45", "gives 'a_comp_cor_02' no number as CumulativeVarianceExplained"),
+        (float("nan"), "gives 'a_comp_cor_02' no number as CumulativeVarianceExplained"),
+        (0.1, "CumulativeVarianceExplained of 'a_comp_cor_02' is below that of the component before"),
+    ],
+)
+def test_shares_of_variance_that_cannot_be_used_are_named(table, metadata, share, sentence):
+    metadata["a_comp_cor_02"]["CumulativeVarianceExplained"] = share
+    with pytest.raises(ValueError, match=f"confounds.tsv: the sidecar.*{sentence}"):
+        columns("acompcor50", table, metadata)
+    assert columns("acompcor5", table, metadata) == components(0, 1, 2, 3, 4)
+
+
+def test_fewer_components_than_a_strategy_names_are_warned_of(table, metadata):
+    with pytest.warns(UserWarning, match="has 3 aCompCor components of the mask 'WM', fewer than the 5 of"):
+        columns("acompcor5-each", table, metadata)
+    for k in range(6):
+        metadata[f"a_comp_cor_{k:02d}"]["CumulativeVarianceExplained"] /= 2
+    with pytest.warns(UserWarning, match="explain 35% of the variance, less than the 50% of 'acompcor50'"):
+        assert columns("acompcor50", table, metadata) == components(0, 1, 2, 3, 4, 5)
+
+
+def test_none_beside_other_names_adds_nothing(table, metadata):
+    assert columns("none+6P", table, metadata) == MOTION
+
+
 def test_frames_that_are_no_steady_state_are_censored_by_every_strategy(table, metadata):
     chosen = select("none", read_strategies(), table, metadata)
     assert chosen.kept == list(range(2, 30))
@@ -145,6 +191,12 @@ def test_unknown_names_come_with_those_that_are_near(table, metadata):
         ({"Column": ["a"]}, "has 'Column'; it may have Description, Parts, Columns"),
         ({"Columns": "a"}, "Columns must be a list of names"),
         ({"Scrub": {"FD": 1}}, "Scrub must be an object of FramewiseDisplacement, MinimumSegment"),
+        ({"Scrub": {"FramewiseDisplacement": float("nan")}}, "FramewiseDisplacement must be a number of 0"),
+        ({"Columns": [1]}, "Columns must be a list of names"),
+        ({"Parts": {"6P": 1}}, "Parts must be a list of names"),
+        ({"Parts": ["6Q"]}, "strategy 'ours' has the part '6Q', which is not known"),
+        ({"Description": 5}, "Description must be a text"),
+        ({"CompCor": {"Masks": [["WM"]], "Components": 5}}, "Masks of CompCor must be a list of 'combined'"),
         ({"Scrub": {"MinimumSegment": "5"}}, "MinimumSegment must be a number of 0 or more, not '5'"),
         ({"CompCor": {"Masks": ["GM"], "Components": 5}}, "Masks of CompCor must be a list of 'combined'"),
         ({"CompCor": {"Masks": ["WM"]}}, "CompCor must have either Components"),
@@ -160,6 +212,19 @@ def test_what_is_no_strategy_is_refused(tmp_path, entry, sentence):
     path.write_text(json.dumps({"ours": entry}))
     with pytest.raises(ValueError, match=sentence):
         read_strategies(path)
+
+
+@pytest.mark.parametrize("name", ["", " ours", "a+b"])
+def test_names_that_cannot_be_asked_for_are_refused(tmp_path, name):
+    (tmp_path / "ours.json").write_text(json.dumps({name: {"Columns": ["a"]}}))
+    with pytest.raises(ValueError, match=r"ours.json: (strategy )?'.*' (cannot name|has a \+ in)"):
+        read_strategies(tmp_path / "ours.json")
+
+
+def test_parts_in_a_circle_are_each_taken_once(table, metadata, tmp_path):
+    path = tmp_path / "ours.json"
+    path.write_text(json.dumps({"a": {"Parts": ["b", "gs"]}, "b": {"Parts": ["a"], "Columns": ["csf"]}}))
+    assert columns("a", table, metadata, path) == ["global_signal", "csf"]
 
 
 def test_the_packages_own_strategies_are_sound(tmp_path):

@@ -5,6 +5,7 @@ from nipype_maps.files.tables import (
     read_confounds,
     read_labels,
     read_sample_mask,
+    read_signals,
     read_table,
     write_signals,
 )
@@ -151,18 +152,182 @@ def test_one_name_in_two_tables_is_refused(write):
         ("keep\nTrue\nFalse\nTrue\nTrue\n", "m.tsv", [True, False, True, True]),
         (np.array([True, False, True, True]), "m.npy", [True, False, True, True]),
         (np.array([1, 3]), "m.npy", [1, 3]),
+        (np.array([[1.0], [3.0]]), "m.npy", [1, 3]),
+        ("0 2 3\n", "m.txt", [0, 2, 3]),
+        ("0,2,3\n", "m.csv", [0, 2, 3]),
+        ("TRUE\nFALSE\nTRUE\nTRUE\n", "m.txt", [True, False, True, True]),
+        ("true false true true\n", "m.txt", [True, False, True, True]),
+        # as pandas writes a series, with and without its index, and R a column
+        ("0\nTrue\nFalse\nTrue\nTrue\n", "m.csv", [True, False, True, True]),
+        (",keep\n0,True\n1,False\n2,True\n3,True\n", "m.csv", [True, False, True, True]),
+        (",0\n0,2\n1,3\n", "m.csv", [2, 3]),
+        ('"x"\n"1" 2\n"2" 3\n', "m.txt", [2, 3]),
     ],
 )
+@pytest.mark.filterwarnings("ignore:the first column")
 def test_sample_masks_of_every_kind(write, content, name, expected):
     mask = read_sample_mask(write(content, name), 4)
     assert mask.tolist() == expected
     assert mask.dtype == (bool if isinstance(expected[0], bool) else int)
 
 
-def test_a_sample_mask_of_fractions_is_refused(write):
-    with pytest.raises(ValueError, match="whole numbers"):
-        read_sample_mask(write("0.5\n1\n"), 4)
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        ("0.5\n1\n", "m.txt", "whole numbers"),
+        ("1\nn/a\n", "m.txt", "whole numbers"),
+        ("1\ninf\n", "m.txt", "whole numbers"),
+        ("1\n1e300\n", "m.txt", "whole numbers"),
+        (np.array([1, np.inf]), "m.npy", "whole numbers"),
+        ("1\nyes\n", "m.txt", "'yes' in row 2 of column 'frames' is no number"),
+        ("True\n1\n", "m.txt", "'true' in row 1 of column 'frames' is no number"),
+        ("frame\tkeep\n5\t1\n6\t0\n", "m.tsv", "has 2 columns; a sample mask must be one column"),
+        (np.ones((4, 2)), "m.npy", r"has the shape \(4, 2\); a sample mask is one list of frames"),
+    ],
+)
+def test_what_is_no_sample_mask_is_refused(write, content, name, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_sample_mask(write(content, name), 4)
 
 
-def test_labels(write):
-    assert read_labels(write("one\none\ntwo\n")) == ["one", "one", "two"]
+@pytest.mark.parametrize("text", ["one\none\ntwo\n", "one one two\n", ",run\n0,one\n1,one\n2,two\n"])
+@pytest.mark.filterwarnings("ignore:the first column")
+def test_labels(write, text):
+    assert read_labels(write(text, "runs.txt"), 3) == ["one", "one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("run\none\none\ntwo\n", "has 4 labels for 3 frames; remove its header"),
+        ("one\none\n", "has 2 labels for 3 frames; give one per frame"),
+        ("0,one\n1,one\n2,two\n", "has 2 columns; labels of runs must be one column"),
+    ],
+)
+def test_labels_that_do_not_fit(write, text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_labels(write(text, "runs.txt"), 3)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["1", "2", "3"],
+        ["nan", "inf", "n/a"],
+        ["0.5", "x", " x y "],
+        ["a,b", "b c", 'say "cheese"'],
+        ["é", "脳", "_"],
+    ],
+)
+@pytest.mark.filterwarnings("ignore:the first line")
+def test_our_own_tables_come_back_whatever_their_columns_are_called(tmp_path, rng, names):
+    signals = rng.normal(size=(5, 3))
+    signals[:, 2] = np.nan
+    write_signals(tmp_path / "signals.tsv", names, signals)
+    for change in (
+        lambda content: content,
+        lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"),
+    ):
+        path = tmp_path / "changed.tsv"
+        path.write_bytes(change((tmp_path / "signals.tsv").read_bytes()))
+        table = read_signals(path)
+        assert table.names == names
+        np.testing.assert_array_equal(table.values, signals)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a" + letter for letter in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\ufeff\ud800"),
+        "",
+        " ",
+        '"a',
+        "b ",
+    ],
+)
+def test_no_table_is_written_that_would_not_come_back(tmp_path, name):
+    with pytest.raises(ValueError, match=r"signals.tsv (has|names)"):
+        write_signals(tmp_path / "signals.tsv", ["b", name], np.zeros((2, 2)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_first_line_that_looks_like_a_frame_is_warned_of(write):
+    with pytest.warns(UserWarning, match=r"taken for the names of its columns, but holds numbers \(0.5, …\)"):
+        assert read_signals(write("0.5\t-1.5\n1\t2\n")).names == ["0.5", "-1.5"]
+    # of another kind than .tsv, a table is one of others
+    assert read_signals(write("0.5 -1.5\n1 2\n", "melodic.txt")).values.tolist() == [[0.5, -1.5], [1, 2]]
+
+
+#: What R writes of a data frame with columns a and b: write.csv, write.table with and without col.names=NA.
+OF_R = {
+    "write.csv": '"","a","b"\n"1",1,2\n"2",3,NA\n',
+    "col.names=NA": '""\t"a"\t"b"\n"1"\t1\t2\n"2"\t3\tNA\n',
+    "col.names=NA, quote=FALSE": "\ta\tb\n1\t1\t2\n2\t3\tNA\n",
+    "write.table": '"a" "b"\n"1" 1 2\n"2" 3 NA\n',
+    "write.table of columns that are numbers": '"1" "2"\n"1" 1 2\n"2" 3 NA\n',
+    "pandas, frames 5 and on": ",a,b\n5,1,2\n6,3,\n",
+    "pandas, written twice": "Unnamed: 0,a,b\n0,1,2\n1,3,\n",
+}
+
+
+@pytest.mark.parametrize("kind", OF_R)
+def test_an_index_is_no_column(write, kind):
+    with pytest.warns(UserWarning, match="has no name and counts the rows; it is taken for an index"):
+        table = read_table(write(OF_R[kind], "table.txt"))
+    assert table.names == (["1", "2"] if "numbers" in kind else ["a", "b"])
+    np.testing.assert_array_equal(table.values, [[1, 2], [3, np.nan]])
+
+
+def test_columns_without_a_name(write):
+    with pytest.raises(ValueError, match="has no name for column 1; name the column, or leave it out"):
+        read_table(write("\ta\n7\t1\n5\t2\n"))
+    # tabs at the ends of lines
+    assert read_table(write("a\t\n7\t\n5\t\n")).names == ["a"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_named_column_that_counts_the_rows_is_warned_of(write, first):
+    path = write("index\tcsf\n" + "".join(f"{first + k}\t{k % 3}\n" for k in range(4)))
+    with pytest.warns(
+        UserWarning, match="column 'index' counts the rows, so that a linear trend is regressed"
+    ):
+        assert read_confounds([path], [], 4, ALL)[0].names == ["index", "csf"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("a\tb\n1\t2\n".encode("utf-16"), "is written in UTF-16; save it as UTF-8"),
+        ("a\tb\n1\t2\n".encode("utf-16-le"), "contains null bytes"),
+        ("a\tmüde\n1\t2\n".encode("latin-1"), r"is not written in UTF-8 \(byte 0xfc in line 1\)"),
+        (b"\x1f\x8b\x08abc", "is compressed; decompress it"),
+        (b'"a\tb\n1\t2\n', "cannot be read as a table .* check its quotation marks"),
+        ("a\n1_000\n٣\n".encode(), "'1_000' in row 1 of column 'a' is no number"),
+        (None, "is a folder; a text file is needed"),
+    ],
+)
+@pytest.mark.parametrize("read", [read_table, read_signals, lambda path: read_sample_mask(path, 4)])
+def test_what_is_no_text_is_said_to_be_what_it_is(tmp_path, content, sentence, read):
+    path = tmp_path / "table.tsv"
+    path.mkdir() if content is None else path.write_bytes(content)
+    if b'"' in (content or b"") and read is read_signals:
+        sentence = "begins with a quotation mark"
+    with pytest.raises(ValueError, match=sentence if read in (read_table, read_signals) else "table.tsv"):
+        read(path)
+
+
+def test_npy_files_of_every_damage_are_named(tmp_path):
+    path = tmp_path / "mask.npy"
+    np.save(path, np.zeros(4))
+    sound = path.read_bytes()
+    header = b"\x93NUMPY\x01\x00"
+    for content in (b"", b"0\n1\n", b"PK\x03\x04", header + b"\x02\x00((", header + b"v\x00{'descr': '<f8",
+                    sound[:-1], sound.replace(b"(4,)", b"(9000000000,)")):  # fmt: skip
+        path.write_bytes(content)
+        _is_refused(path)
+
+
+def _is_refused(path):
+    for read in (read_table, lambda path: read_sample_mask(path, 4)):
+        with pytest.raises(ValueError, match=r"mask.npy cannot be read as a .npy file .*; save it again"):
+            read(path)

@@ -189,11 +189,14 @@ def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
     answer = read_table(outputs.out_file)
     np.testing.assert_array_equal(answer.values.astype("float32"), expected.signals.astype("float32"))
     assert answer.names == ["a", "b"]
-    assert outputs.degrees_of_freedom == [55 - 3 - 2]
+    # of the 55 dimensions 32 lie above 0.1 Hz, and 3 below 0.01 Hz, of which detrending takes 2
+    assert outputs.degrees_of_freedom_before_filter == [55 - 3 - 2]
+    assert outputs.degrees_of_freedom == expected.degrees_of_freedom == [17]
 
     sidecar = json.loads(Path(outputs.out_json).read_text())
     assert sidecar["FramesKept"] == list(range(3, 58))
-    assert sidecar["DegreesOfFreedom"] == 50
+    assert sidecar["DegreesOfFreedom"] == 17
+    assert sidecar["DegreesOfFreedomBeforeFilter"] == 50
     assert sidecar["RepetitionTime"] == 2
     assert sidecar["Cleaning"]["ConfoundColumns"] == ["trans_x", "trans_x_derivative1", "high_variance_01"]
     assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == []
@@ -208,7 +211,32 @@ def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
     outputs = execute(Clean(in_file=signals[0], confounds_files=str(tmp_path / "confounds.tsv")))
     sidecar = json.loads(Path(outputs.out_json).read_text())
     assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == ["fd"]
+    assert sidecar["Warnings"] == [
+        "confounds without a number in the first frames take their first number there: fd."
+    ]
     assert sidecar["FramesKept"] == "all"
+
+
+def test_one_sentence_names_all_columns_that_were_filled(tmp_path, signals, rng, execute):
+    confounds = rng.normal(size=(60, 12))
+    confounds[0] = np.nan
+    write_signals(tmp_path / "confounds.tsv", [f"d{k}" for k in range(12)], confounds)
+    outputs = execute(Clean(in_file=signals[0], confounds_files=str(tmp_path / "confounds.tsv")))
+    (warning,) = json.loads(Path(outputs.out_json).read_text())["Warnings"]
+    assert warning.endswith("take their first number there: d0, d1, d2 and 9 more.")
+
+
+def test_confounds_selected_from_another_runs_table_are_refused(tmp_path, signals, execute):
+    (tmp_path / "selected.json").write_text('{"FramesInRun": 480, "Sources": [{"File": "sub-02.tsv"}]}')
+    with pytest.raises(Exception, match=r"sub-02.tsv has 480 rows, but the run has 60 frames; give the conf"):
+        execute(Clean(in_file=signals[0], sample_mask=[479], confounds_json=tmp_path / "selected.json"))
+
+
+@pytest.mark.parametrize("trait", ["in_json", "confounds_json"])
+def test_a_sidecar_that_is_nested_too_deeply_is_named(tmp_path, signals, execute, trait):
+    (tmp_path / "deep.json").write_text('{"a":' * 50000)
+    with pytest.raises(Exception, match=r"deep.json is nested too deeply to be read"):
+        execute(Clean(in_file=signals[0], **{trait: tmp_path / "deep.json"}))
 
 
 def test_clean_of_concatenated_runs(tmp_path, signals, execute):

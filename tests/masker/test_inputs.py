@@ -203,7 +203,7 @@ def test_the_index_of_a_data_frame_is_no_confound(masker, bold, rng, same, tmp_p
     for columns in (["x", "y"], [0, 1]):
         pd.DataFrame(values, columns=columns).to_csv(tmp_path / "indexed.csv")
         with pytest.warns(
-            UserWarning, match="indexed.csv has no name and counts the rows; it is taken for pandas'"
+            UserWarning, match="indexed.csv has no name and counts the rows; it is taken for an index"
         ):
             same(masker.transform(run, confounds=tmp_path / "indexed.csv"), expected)
 

@@ -72,7 +72,12 @@ def test_against_nilearn(
         warnings.simplefilter("ignore")
         mask = None if kept is None else kept.copy()
         expected = signal.clean(signals, confounds=confounds, sample_mask=mask, **shared)
-        answer = clean(signals, confounds, kept, options=Cleaning(**shared)).signals
+        try:
+            answer = clean(signals, confounds, kept, options=Cleaning(**shared)).signals
+        except ValueError as error:
+            if "for the frequencies filtered out leave" not in str(error):
+                raise
+            return  # as many confounds as dimensions in the band: nilearn gives the filter's leakage
     compare("cleaning, drawn parameters", answer, expected)
 
 

@@ -1,0 +1,116 @@
+"""Strategies as a user asks for them: in `extract`, in `dataset`, in graphs."""
+
+import json
+
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+from nipype_maps.graphs import init_transform_wf
+
+from ..derivatives import COLUMNS, describe, write_run
+
+
+@pytest.fixture
+def confounds(rng):
+    """(40, 9): motion, two frames that are no steady state, and one of large motion."""
+    table = np.hstack([rng.normal(size=(40, 6)), np.zeros((40, 3))])
+    table[:2, COLUMNS.index("non_steady_state_outlier00")] = 1
+    table[30, COLUMNS.index("framewise_displacement")] = 1
+    return table
+
+
+@pytest.fixture
+def write(tmp_path, confounds):
+    def write(n_rows=40, name="sub-01_task-rest_desc-confounds_timeseries.tsv"):
+        path = tmp_path / name
+        np.savetxt(path, confounds[:n_rows], delimiter="\t", header="\t".join(COLUMNS), comments="")
+        return path
+
+    return write
+
+
+def sidecar_in(out):
+    (path,) = out.rglob("sub-*_timeseries.json")
+    return json.loads(path.read_text())
+
+
+def is_untouched(sidecar, kept):
+    return sidecar["Cleaning"]["ConfoundColumns"] == [] and sidecar["FramesKept"] == list(kept)
+
+
+@pytest.mark.parametrize("strategy", ["none", " none", "none+none"])
+def test_none_regresses_nothing_out_and_censors_what_is_no_steady_state(
+    call, make_run, maps, write, tmp_path, strategy
+):
+    options = ["--maps", maps, "--out", tmp_path / "out"]
+    call("extract", make_run(), *options, "--confounds", write(), "--confounds-strategy", strategy)
+    sidecar = sidecar_in(tmp_path / "out")
+    assert is_untouched(sidecar, range(2, 40))
+    assert sidecar["Cleaning"]["ConfoundsSelection"]["Strategy"] == strategy
+    assert sidecar["DegreesOfFreedom"] == 38
+    signals = read_table(next((tmp_path / "out").glob("*_timeseries.tsv"))).values
+    assert signals.shape == (38, 4)
+
+
+def test_none_in_a_data_set(call, maps, rng, grids, confounds, tmp_path):
+    root = describe(tmp_path / "fmriprep")
+    write_run(root, "sub-01_task-rest", rng.normal(100, 5, (7, 8, 6, 40)), grids["plain"].affine, confounds)
+    call("dataset", root, "--maps", maps, "--out", tmp_path / "out", "--confounds-strategy", "none")
+    assert is_untouched(sidecar_in(tmp_path / "out"), range(2, 40))
+
+
+def test_none_in_a_graph(run_masker, make_run, maps, write):
+    inputs = {"confounds_files": [str(write())]}
+    run = make_run()
+    outcome = run_masker(run, maps, inputs=inputs, confounds_strategy="none")
+    signals = read_table(outcome.done["transform.clean"].result.outputs.out_file).values
+    raw = read_table(outcome.done["transform.project"].result.outputs.out_file).values
+    np.testing.assert_array_equal(signals, raw[2:])
+
+
+def test_no_is_no_strategy(call, make_run, maps, write, tmp_path):
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", write()]
+    done = call("extract", make_run(), *options, "--confounds-strategy", "no", status=2)
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "no strategy is called 'no'; did you mean none" in said
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--high-variance-confounds"], ["--sample-mask", "{mask}"]])
+@pytest.mark.parametrize("n_rows", [39, 38])
+def test_a_table_of_another_run_is_named(call, make_run, maps, write, tmp_path, n_rows, more):
+    (tmp_path / "mask.txt").write_text("1\n39\n")
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", write(n_rows)]
+    options += [word.format(mask=tmp_path / "mask.txt") for word in more]
+    done = call("extract", make_run(), *options, "--confounds-strategy", "6P+scrub", status=1)
+    assert f"timeseries.tsv has {n_rows} rows, but the run has 40 frames; give the confounds of this run" in (
+        done.stderr
+    )
+    assert "sample_mask names" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("strategy", "sentence"),
+    [
+        (5, "confounds_strategy is 5; give names"),
+        ("24Q", "no strategy is called '24Q'"),
+        ("", "is called ''"),
+    ],
+)
+def test_a_builder_refuses_what_is_no_strategy(strategy, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        init_transform_wf(confounds_strategy=strategy)
+
+
+def test_what_a_strategy_could_not_take_is_in_the_sidecar_of_the_signals(call, make_run, maps, tmp_path, rng):
+    names = [f"a_comp_cor_{k:02d}" for k in range(3)]
+    path = tmp_path / "confounds.tsv"
+    np.savetxt(path, rng.normal(size=(40, 3)), delimiter="\t", header="\t".join(names), comments="")
+    about = {name: {"Method": "aCompCor", "Mask": "combined"} for name in names}
+    path.with_suffix(".json").write_text(json.dumps(about))
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", path]
+    done = call("extract", make_run(), *options, "--confounds-strategy", "acompcor5")
+    sentence = "has 3 aCompCor components of the mask 'combined', fewer than the 5"
+    assert sentence in done.stderr
+    assert any(sentence in warning for warning in sidecar_in(tmp_path / "out")["Warnings"])
