@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option(
     "--work",
     required=True,

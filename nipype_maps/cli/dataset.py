@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 from .options import SECONDS
 from .parameters import execution_options, extraction_options, graph_parameters
 from .report import fail, say_nodes
@@ -21,7 +22,7 @@ WORDS = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("derivatives", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @extraction_options
 @click.option("--participant-label", multiple=True, help="Only these participants, sub- or not (repeat).")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 from .inverse import invert
 from .options import FOLDER
 from .results import ResultFolder
@@ -16,7 +17,7 @@ RUN, MASK = "ds003_sub-01_mc.nii.gz", "tpms_msk.nii.gz"
 MAPS = ["tpm_00.nii.gz", "tpm_01.nii.gz", "tpm_02.nii.gz"]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--out", type=FOLDER, default="nipype-maps-demo", show_default=True, help="Folder for the results."
 )

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files, per_run
 from .parameters import execution_options, extraction_options, graph_parameters
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("runs", nargs=-1, required=True, type=EXISTING_FILE, metavar="RUN...")
 @extraction_options
 @click.option(

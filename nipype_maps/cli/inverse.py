@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files
 from .report import fail, warn
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("signals", type=EXISTING_FILE)
 @click.option(
     "--maps", required=True, multiple=True, type=Files(), help="The maps that the signals come from."
@@ -100,7 +101,10 @@ def invert(signals, maps, out: Path, *, mask=None, t_r=None) -> None:
     with tempfile.TemporaryDirectory(prefix="nipype-maps-") as work:
         workflow.base_dir = work
         with log_to(Path(work) / "nipype.log"):
-            outcome = run_workflow(workflow, logs=Path(work))
+            try:
+                outcome = run_workflow(workflow, logs=Path(work))
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(f"{out} was not written.") from None
         fail(outcome.failures)
         copy(outcome.done["back.inverse"].result.outputs.out_file, out)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from .options import EXISTING_FILE, FOLDER, HERTZ, Files, Widths
+from .commands import joined
+from .options import EXISTING_FILE, FOLDER, HERTZ, Count, Files, Widths
 
 NONE = {"none": None, "no": False}
 SHARED = [
@@ -34,8 +35,10 @@ SHARED = [
     click.option(
         "--confounds-strategy",
         metavar="NAME[+NAME]",
+        multiple=True,
+        callback=joined("+"),
         help="What to regress out and which frames to censor, by the names of papers: 6P, 24P, 36P, gs, "
-        "wmcsf, acompcor5, acompcor50, aroma, cosine, scrub, ... joined by +, from fMRIPrep's table.",
+        "wmcsf, acompcor5, acompcor50, aroma, cosine, scrub, ... of fMRIPrep's table (join by +, or repeat).",
     ),
     click.option("--strategies", type=EXISTING_FILE, help="JSON file of further strategies."),
     click.option(
@@ -115,9 +118,7 @@ SHARED = [
         type=EXISTING_FILE,
         help="JSON file of the plugin's arguments; lines that begin with # are comments.",
     ),
-    click.option(
-        "--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]"
-    ),
+    click.option("--n-procs", type=Count(), help="Processes of MultiProc.  [default: all cores]"),
     click.option("--wait", is_flag=True, help="Wait for another run that uses the work folder."),
     click.option("--dry-run", is_flag=True, help="Tell what would run and why; run nothing."),
     click.option("--verbose", is_flag=True, help="Show nipype's log on the screen too."),

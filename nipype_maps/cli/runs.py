@@ -92,6 +92,7 @@ def execute_runs(
             plugin_args=plugin_args,
             wait=wait,
             on_done=publish,
+            progress="lines" if verbose else True,
         )
     return Extracted(published, [*failures, *outcome.failures], outcome)
 
