@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from .checks import check_images, check_runs
 from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files, per_run
 from .parameters import execution_options, extraction_options, graph_parameters
@@ -53,6 +54,7 @@ def extract(
     from ..files.names import result_names
     from ..graphs import RunInputs
 
+    check_images(runs)
     try:
         names = result_names(runs, maps)
     except ValueError as error:
@@ -73,6 +75,7 @@ def extract(
         )
     ]
     how, parameters = execution_options(options), graph_parameters(options)
+    check_runs(inputs, parameters)
     folder = ResultFolder(out, work)
     if dry_run:
         plan_runs(inputs, maps, folder, **parameters)

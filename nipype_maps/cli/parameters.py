@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from .checks import check_options, check_plugin
 from .commands import joined
 from .options import EXISTING_FILE, FOLDER, HERTZ, Count, Files, Widths
 
@@ -143,6 +144,7 @@ def graph_parameters(options: dict) -> dict:
     files = {name: options.pop(name) for name in ("mask", "map_names")}
     if options["resampling_target"] == "mask" and not files["mask"]:
         raise click.UsageError("--resampling-target mask needs --mask.")
+    check_options(options)
     parameters = {
         name: NONE.get(value, value) if isinstance(value, str) else value for name, value in options.items()
     }
@@ -168,6 +170,7 @@ def execution_options(options: dict) -> dict:
         PLUGINS[how["plugin"]](how["plugin_args"])
     except ValueError as error:
         raise click.UsageError(f"--plugin-args: {error}") from error
+    check_plugin(how)
     return how
 
 
