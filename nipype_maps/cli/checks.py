@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,7 +12,6 @@ from click.core import ParameterSource
 
 from .report import warn
 
-IMAGE = re.compile(r"\.(nii|img|hdr)(\.(gz|bz2|zst))?$", re.IGNORECASE)
 #: Arguments that a plugin takes without using them.
 UNUSED = {"Linear": {"n_procs", "memory_gb"}, "SLURM": {"n_procs", "memory_gb"}}
 
@@ -68,9 +66,13 @@ def check_plugin(how: dict) -> None:
 
 def check_images(runs: Sequence[str]) -> None:
     """Raise click.UsageError if a file in a list of runs is no image by its name (``sub-01*``)."""
+    from ..files.sidecars import IMAGE_ENDINGS
+
     for run in runs:
-        if not IMAGE.search(run):
-            raise click.UsageError(f"{run} is no NIfTI image by its name (.nii, .nii.gz, .img, .hdr).")
+        if not run.lower().endswith(IMAGE_ENDINGS):
+            raise click.UsageError(
+                f"{run} is no image by its name ({', '.join(IMAGE_ENDINGS)}); leave it out of the runs."
+            )
 
 
 def check_runs(runs: Sequence, parameters: dict) -> None:

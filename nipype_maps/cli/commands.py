@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections import Counter
 from collections.abc import Sequence
 
@@ -50,6 +51,10 @@ class Group(click.Group):
 
     def invoke(self, ctx):
         """Call a command."""
+        try:
+            os.getcwd()
+        except OSError as error:
+            raise click.ClickException("the working directory is gone; change to another one.") from error
         with ending_well():
             return super().invoke(ctx)
 

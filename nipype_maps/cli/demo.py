@@ -43,7 +43,7 @@ def demo(out) -> None:
     invert(table, maps, image, mask=mask)
     click.echo(f"{os.path.relpath(image)}: the image that these signals stand for")
     click.echo(f"first lines of {os.path.relpath(table)}:")
-    for line in table.read_text().splitlines()[:3]:
+    for line in table.read_text(encoding="utf-8").splitlines()[:3]:
         click.echo(f"  {line}")
     click.echo(
         f"beside it, {table.stem}.json says how they were made; "

@@ -166,7 +166,7 @@ def _entry(record_file: Path, name: str) -> tuple[list | None, str]:
 
 def _entries(record_file: Path) -> dict:
     try:
-        entries = json.loads(record_file.read_text())
+        entries = json.loads(record_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return entries if isinstance(entries, dict) else {}
@@ -174,7 +174,7 @@ def _entries(record_file: Path) -> dict:
 
 def _write(record_file: Path, entries: dict) -> None:
     with replacing(record_file, durable=False) as temporary:
-        temporary.write_text(json.dumps(entries))
+        temporary.write_text(json.dumps(entries), encoding="utf-8")
 
 
 def _computed(path) -> str:

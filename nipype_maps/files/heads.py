@@ -38,6 +38,6 @@ def head_of(path) -> tuple[list[str], int]:
 
 def _is_word(field: str) -> bool:
     try:
-        return field.strip().lower() not in MISSING and bool(np.isnan(float(field)))
+        return field.strip().lower() not in {*MISSING, "true", "false"} and bool(np.isnan(float(field)))
     except ValueError:
         return True

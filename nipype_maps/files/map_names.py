@@ -67,7 +67,7 @@ def files_beside(maps) -> list[Path]:
 def _holds_names(path: Path, n_maps: int) -> bool:
     """Whether a file that nobody named is about names; maps may have other files beside them."""
     if path.suffix == ".json":
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
         return isinstance(content, list) or (bool(content) and all(map(str.isdigit, content)))
     if path.suffix == ".txt":
         return len(read_map_names(path)) == n_maps
@@ -95,7 +95,7 @@ def read_map_names(path) -> list[str]:
     """
     path = Path(path)
     if path.suffix == ".json":
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(content, dict) and content and all(map(str.isdigit, content)):
             content = [content[key] for key in sorted(content, key=int)]
         if content and isinstance(content, list) and all(isinstance(name, str) for name in content):

@@ -31,7 +31,7 @@ def read_plugin_args(path) -> dict:
     {'poll': 5}
     """
     try:
-        lines = Path(path).read_text().splitlines()
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
         content = json.loads("\n".join("" if line.lstrip().startswith("#") else line for line in lines))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} is not a JSON file ({error}).") from error

@@ -37,7 +37,7 @@ def write_task(folder: Path, number: int, nodes: Sequence[tuple[bytes, list[int]
 def read_outcome(folder: Path, number: int, index: int) -> dict | None:
     """What came of a node: empty if it is done, its failure, or LEFT_OUT; None while nothing is known."""
     try:
-        return json.loads(outcome_file(folder, number, index).read_text())
+        return json.loads(outcome_file(folder, number, index).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 
@@ -52,7 +52,7 @@ def run_task(folder: Path, number: int) -> None:
             told = LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)
             os.chdir(began_in)
             with replacing(outcome_file(folder, number, index)) as temporary:
-                temporary.write_text(json.dumps(told))
+                temporary.write_text(json.dumps(told), encoding="utf-8")
         outcomes.append(told)
 
 

@@ -28,7 +28,7 @@ def log_to(path, verbose: bool = False) -> Iterator[None]:
         Keep it on the screen too.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    to_file = _ToFile(path, encoding="utf-8")
+    to_file = _ToFile(path, encoding="utf-8", errors="backslashreplace")
     to_file.setFormatter(logging.Formatter(FORMAT))
     with _handled_by(to_file, verbose):
         yield

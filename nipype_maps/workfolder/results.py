@@ -49,7 +49,7 @@ def runs_always(node) -> bool:
 def inputs_of(path: Path) -> dict:
     """The inputs that a node had, as its key file tells them; empty if it cannot be read."""
     try:
-        return dict(json.loads(path.read_text()))
+        return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 

@@ -90,7 +90,7 @@ def test_all_runs_are_looked_at_before_the_first_is_computed(data, make_run):
 
 @pytest.mark.parametrize("stray", ["notes.json", "rows-40.tsv"])
 def test_a_file_in_the_list_that_is_no_image_is_named(data, stray):
-    assert f"{stray} is no NIfTI image by its name" in extract(run=(RUN, stray))[1]
+    assert f"{stray} is no image by its name" in extract(run=(RUN, stray))[1]
 
 
 @pytest.mark.parametrize(
