@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import difflib
+import importlib
 import os
+import sys
 from collections import Counter
 from collections.abc import Sequence
 
@@ -28,6 +31,11 @@ class Command(click.Command):
             for param, count in counts.items():
                 _check(param, count, given.get(param.name), ctx)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx):
+        """Call the command, once it is known that nipype can be imported."""
+        _load_nipype()
+        return super().invoke(ctx)
 
 
 class Group(click.Group):
@@ -57,6 +65,23 @@ class Group(click.Group):
             raise click.ClickException("the working directory is gone; change to another one.") from error
         with ending_well():
             return super().invoke(ctx)
+
+
+def _load_nipype() -> None:
+    """Raise click.ClickException if nipype cannot start, which reads a nipype.cfg wherever it is called."""
+    try:
+        importlib.import_module("nipype")
+    except ImportError:
+        raise
+    except Exception as error:
+        # it would fail once more at the end, with a traceback
+        if config := sys.modules.get("nipype.utils.config"):
+            atexit.unregister(config.free_display)
+        words = " ".join(str(error).split())
+        raise click.ClickException(
+            f"nipype cannot start with its settings, in nipype.cfg here or in ~/.nipype ({words}); "
+            "correct them, or move the file away."
+        ) from error
 
 
 def _check(param: click.Parameter, count: int, given, ctx) -> None:

@@ -6,6 +6,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,9 @@ import click
 from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files
 from .report import fail, warn
+
+#: What is said of a full disk, but does not hold here.
+KEPT = ": what is done is kept"
 
 
 @click.command(cls=Command)
@@ -113,17 +117,20 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
             workflow.base_dir = work
             with log_to(Path(work) / "nipype.log"):
                 outcome = run_workflow(workflow, logs=Path(work))
-            fail(outcome.failures)
+            fail(replace(failure, reason=_elsewhere(failure.reason)) for failure in outcome.failures)
             made = outcome.done["back.inverse"].result.outputs
             warn(made.warnings)
             copy(made.out_file, out)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{out} was not written.") from None
     except OSError as error:
-        raise click.ClickException(
-            f"{out} was not written: {sentence_of(error, out.absolute().parent)} Intermediate files are in "
-            f"{tempfile.gettempdir()}, unless TMPDIR names another folder."
-        ) from error
+        words = sentence_of(error, out.absolute().parent).replace(KEPT, "")
+        raise click.ClickException(f"{out} was not written: {words}") from error
+
+
+def _elsewhere(reason: str) -> str:
+    """What is wrong with a node, in a folder of which nothing is kept."""
+    return reason.replace(KEPT, ", or choose a folder with room by TMPDIR")
 
 
 def _extension(out: Path, inputs: Iterable) -> str:
