@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -75,6 +77,26 @@ def check_images(runs: Sequence[str]) -> None:
             )
 
 
+def check_roles(runs: Sequence[str], **others: Sequence[str | None]) -> None:
+    """Raise click.UsageError if a run is given in another role too, by the option of that name."""
+    for option, paths in others.items():
+        for run in runs:
+            if any(path and os.path.samefile(run, path) for path in paths):
+                raise click.UsageError(f"{run} is given both as a run and as --{option}; leave out one.")
+
+
+def check_folders(out: Path, work: Path | None) -> None:
+    """Raise click.UsageError if results and intermediate files would lie among each other."""
+    if work is None:
+        return
+    out, work = Path(os.path.realpath(out)), Path(os.path.realpath(work))
+    if work in (out, out / "logs") or out.is_relative_to(work):
+        raise click.UsageError(
+            f"--work {work} would hold results or logs of --out {out}; choose a folder of its own, or leave "
+            "--work out."
+        )
+
+
 def check_runs(runs: Sequence, parameters: dict) -> None:
     """Raise click.UsageError at the first problem of a run; one that cannot be read is left out."""
     from ..files.runs import Run
@@ -112,7 +134,8 @@ def _problems_of_tables(run, image, patterns) -> Iterator[str]:
 
     names: list[str] = []
     for table in run.confounds_files:
-        columns, n_rows = head_of(table)
+        with _naming(table):
+            columns, n_rows = head_of(table)
         names += columns
         if n_rows != image.n_volumes:
             yield (
@@ -134,7 +157,8 @@ def _problems_of_frames(run, image) -> Iterator[str]:
 
     if not isinstance(run.sample_mask, (str, Path)):
         return
-    frames = read_sample_mask(run.sample_mask, image.n_volumes)
+    with _naming(run.sample_mask):
+        frames = read_sample_mask(run.sample_mask, image.n_volumes)
     try:
         kept_frames(frames, image.n_volumes)
     except ValueError as error:
@@ -158,6 +182,17 @@ def _problems_of_band(image, low_pass, high_pass) -> Iterator[str]:
                 f"{option} {value:g} Hz is not below Nyquist's frequency of {image.name}, {0.5 / t_r:g} Hz "
                 f"at {t_r:g} s from frame to frame; choose a lower one, or leave it out."
             )
+
+
+@contextmanager
+def _naming(path) -> Iterator[None]:
+    """Let each error name the file."""
+    try:
+        yield
+    except ValueError as error:
+        if str(path) in str(error):
+            raise
+        raise ValueError(f"{path} cannot be read as a table ({error}).") from error
 
 
 def _is_given(name: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .checks import check_images, check_runs
+from .checks import check_folders, check_images, check_roles, check_runs
 from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files, per_run
 from .parameters import execution_options, extraction_options, graph_parameters
@@ -55,6 +55,8 @@ def extract(
     from ..graphs import RunInputs
 
     check_images(runs)
+    check_roles(runs, maps=maps, mask=[options["mask"]])
+    check_folders(out, work)
     try:
         names = result_names(runs, maps)
     except ValueError as error:

@@ -11,7 +11,8 @@ import click
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
+#: mm: what is wider is in another unit, or a slip.
+WIDEST = 1000.0
 
 #: As people write them: Python would also take 1_000, and the digits of other scripts.
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -40,8 +41,8 @@ class Positive(click.ParamType):
 
     name = "number"
 
-    def __init__(self, unit: str):
-        self._unit = unit
+    def __init__(self, unit: str, least: float = 0.0):
+        self._unit, self._least = unit, least
 
     def convert(self, value, param, ctx):
         """Return a float."""
@@ -53,10 +54,12 @@ class Positive(click.ParamType):
             self.fail(f"{error} Give {self._unit}, such as 0.1 or 2.", param, ctx)
         if not number > 0:
             self.fail(f"{value} is not above 0; give {self._unit}.", param, ctx)
+        if number < self._least:
+            self.fail(f"{value} is below {self._least:g} {self._unit}, more than a day a cycle.", param, ctx)
         return number
 
 
-SECONDS, HERTZ = Positive("seconds"), Positive("Hz")
+SECONDS, HERTZ = Positive("seconds"), Positive("Hz", least=1e-5)
 
 
 class Count(click.ParamType):
@@ -106,6 +109,8 @@ class Widths(click.ParamType):
             self.fail(
                 f"{value!r} is neither one width in mm (0 or more) nor three joined by commas.", param, ctx
             )
+        if max(widths) > WIDEST:
+            self.fail(f"{value!r} is wider than {WIDEST:g} mm, more than any head; give mm.", param, ctx)
         return widths[0] if len(widths) == 1 else widths
 
 

@@ -94,6 +94,29 @@ def test_a_file_in_the_list_that_is_no_image_is_named(data, stray):
 
 
 @pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--maps {run}", "is given both as a run and as --maps"),
+        ("--mask {run}", "is given both as a run and as --mask"),
+        ("--work out", "would hold results or logs of --out"),
+        ("--work out/logs", "would hold results or logs of --out"),
+        ("--work .", "would hold results or logs of --out"),
+    ],
+)
+def test_one_file_or_folder_has_one_role(data, options, sentence):
+    done, said = extract(*options.format(run=RUN).split())
+    assert sentence in said
+    assert (done.exit_code, (data / "out").exists()) == (2, False)
+
+
+@pytest.mark.parametrize("option", ["--confounds", "--sample-mask"])
+def test_a_table_that_cannot_be_read_is_named(data, option):
+    for name in ("image.npy", "image.tsv"):
+        (data / name).write_bytes(bytes(range(128, 256)))
+        assert name in extract(option, name)[1]
+
+
+@pytest.mark.parametrize(
     "options",
     ["--confounds bare-40.txt", "--confounds rows-40.tsv --confound-columns *_x", "--t-r 0.5 --low-pass 0.9"],
 )

@@ -4,6 +4,7 @@ import json
 import os
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -46,6 +47,29 @@ def test_no_option_is_dropped_in_silence(name, option):
 
 def test_a_flag_given_twice_is_the_flag(call, make_run, maps):
     call("extract", make_run(), "--maps", maps, "--out", "out", "--detrend", "--detrend", "--dry-run")
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "sentence"),
+    [
+        ("--smoothing-fwhm", "1e300", "is wider than 1000 mm"),
+        ("--smoothing-fwhm", "6,6,6000", "is wider than 1000 mm"),
+        ("--high-pass", "1e-300", "is below 1e-05 Hz, more than a day a cycle"),
+    ],
+)
+def test_numbers_are_of_this_world(word, value, sentence):
+    assert sentence in refused("extract", word, value)
+
+
+def test_signals_that_a_precision_does_not_hold_are_no_infinities(
+    call, make_run, maps, save, grids, tmp_path
+):
+    values = np.random.default_rng(0).normal(1e6, 1, (*grids["flipped"].shape, 5))
+    run = save(values, grids["flipped"], "large.nii.gz")
+    options = ["--maps", maps, "--out", "out", "--dtype", "float16"]
+    done = call("extract", run, *options, status=1)
+    assert "and dtype float16 to 65504; choose another dtype, or standardize" in done.stderr
+    call("extract", run, *options, "--standardize", "zscore")
 
 
 def test_help_comes_first():
