@@ -16,7 +16,7 @@ from .commands import Command
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The work folder (--work of extract, or OUT/work).",
 )
-@click.option("--dry-run", is_flag=True, help="Only tell what would be removed.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def clean(work, dry_run) -> None:
     """Remove the intermediate results that no current result needs.
 
