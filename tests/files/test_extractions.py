@@ -119,8 +119,12 @@ def test_columns_are_placed_by_name_or_else_by_position(columns, maps, places, w
 @pytest.mark.parametrize(
     ("columns", "maps", "sentence"),
     [
-        (["b", "x"], ["a", "b"], "'x' among them has no map of its name as 'b' has"),
-        (["a", "b", "c"], ["a", "b"], "has 3 signals for 2 maps, and 'c' among them has no map of its name"),
+        (["b", "x"], ["a", "b"], "'x' has no map of its name as 'b' has"),
+        (
+            ["a", "b", "c"],
+            ["a", "b"],
+            "has 3 signals for 2 maps, and their names differ: 'c' has no map of its name",
+        ),
         (["x"], ["a", "b"], "has 1 signals for 2 maps"),
     ],
 )
