@@ -11,16 +11,21 @@ os.environ.setdefault("NIPYPE_NO_ET", "1")
 import click
 
 from .clean import clean
+from .commands import Group
 from .dataset import dataset
 from .demo import demo
 from .extract import extract
 from .inverse import inverse
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nipype-maps")
 def main() -> None:
-    """One time series per brain map from fMRI runs, by least squares, inside nipype."""
+    """One time series per brain map from fMRI runs, by least squares, inside nipype.
+
+    Exit status: 0 if all was done, 1 if something failed, 2 if the call itself is wrong, 130
+    if it was interrupted (Ctrl-C), 143 if it was terminated (SIGTERM).
+    """
 
 
 main.add_command(extract)

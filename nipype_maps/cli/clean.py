@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option(
     "--work",
     required=True,
@@ -21,7 +23,7 @@ import click
     help="Remove all results of graphs that no run has used for so many days, and the images handed over in "
     "memory that only they read; --work may be the memory of a masker.",
 )
-@click.option("--dry-run", is_flag=True, help="Only tell what would be removed.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def clean(work, unused_for, dry_run) -> None:
     """Remove the intermediate results that no current result needs.
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from .checks import check_folders
+from .commands import Command
 from .options import SECONDS
 from .parameters import execution_options, extraction_options, graph_parameters
 from .report import fail, say_nodes
@@ -21,7 +23,7 @@ WORDS = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("derivatives", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @extraction_options
 @click.option("--participant-label", multiple=True, help="Only these participants, sub- or not (repeat).")
@@ -59,6 +61,7 @@ def dataset(
     from ..files.sidecars import read_json, sidecar_of
     from ..running import Failure
 
+    check_folders(out, work)
     how, parameters = execution_options(options), graph_parameters(options)
     wants_confounds = bool(parameters["confounds_strategy"] or parameters["confound_columns"])
     if brain_masks and parameters["mask"]:

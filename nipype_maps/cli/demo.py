@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from .commands import Command
 from .inverse import invert
 from .options import FOLDER
 from .results import ResultFolder
@@ -16,7 +17,7 @@ RUN, MASK = "ds003_sub-01_mc.nii.gz", "tpms_msk.nii.gz"
 MAPS = ["tpm_00.nii.gz", "tpm_01.nii.gz", "tpm_02.nii.gz"]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--out", type=FOLDER, default="nipype-maps-demo", show_default=True, help="Folder for the results."
 )
@@ -42,7 +43,7 @@ def demo(out) -> None:
     invert(table, maps, image, mask=mask)
     click.echo(f"{os.path.relpath(image)}: the image that these signals stand for")
     click.echo(f"first lines of {os.path.relpath(table)}:")
-    for line in table.read_text().splitlines()[:3]:
+    for line in table.read_text(encoding="utf-8").splitlines()[:3]:
         click.echo(f"  {line}")
     click.echo(
         f"beside it, {table.stem}.json says how they were made; "

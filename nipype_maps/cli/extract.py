@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from .checks import check_folders, check_images, check_roles, check_runs
+from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files, per_run
 from .parameters import execution_options, extraction_options, graph_parameters
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("runs", nargs=-1, required=True, type=EXISTING_FILE, metavar="RUN...")
 @extraction_options
 @click.option(
@@ -52,6 +54,9 @@ def extract(
     from ..files.names import result_names
     from ..graphs import RunInputs
 
+    check_images(runs)
+    check_roles(runs, maps=maps, mask=[options["mask"]])
+    check_folders(out, work)
     try:
         names = result_names(runs, maps)
     except ValueError as error:
@@ -72,6 +77,7 @@ def extract(
         )
     ]
     how, parameters = execution_options(options), graph_parameters(options)
+    check_runs(inputs, parameters)
     folder = ResultFolder(out, work)
     if dry_run:
         plan_runs(inputs, maps, folder, **parameters)

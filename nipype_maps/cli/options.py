@@ -2,29 +2,78 @@
 
 from __future__ import annotations
 
+import math
+import os
+import re
 from pathlib import Path
 
 import click
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+#: mm: what is wider is in another unit, or a slip.
+WIDEST = 1000.0
+
+#: As people write them: Python would also take 1_000, and the digits of other scripts.
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
-class Positive(click.FloatRange):
+def number_of(text: str) -> float:
+    """A finite number from the command line.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> number_of("2.5"), number_of(" 1e-2 ")
+    (2.5, 0.01)
+    """
+    if not NUMBER.fullmatch(text.strip()) or not math.isfinite(number := float(text)):
+        raise ValueError(f"{text!r} is not a finite number.")
+    return number
+
+
+class Positive(click.ParamType):
     """A finite number above 0."""
 
-    def __init__(self):
-        super().__init__(min=0, min_open=True)
+    name = "number"
+
+    def __init__(self, unit: str, least: float = 0.0):
+        self._unit, self._least = unit, least
 
     def convert(self, value, param, ctx):
         """Return a float."""
-        number = super().convert(value, param, ctx)
-        if not number < float("inf"):
-            self.fail(f"{value} is not a finite number.", param, ctx)
+        if isinstance(value, float):
+            return value
+        try:
+            number = number_of(value)
+        except ValueError as error:
+            self.fail(f"{error} Give {self._unit}, such as 0.1 or 2.", param, ctx)
+        if not number > 0:
+            self.fail(f"{value} is not above 0; give {self._unit}.", param, ctx)
+        if number < self._least:
+            self.fail(f"{value} is below {self._least:g} {self._unit}, more than a day a cycle.", param, ctx)
         return number
 
 
-SECONDS = HERTZ = Positive()
+SECONDS, HERTZ = Positive("seconds"), Positive("Hz", least=1e-5)
+
+
+class Count(click.ParamType):
+    """A whole number above 0."""
+
+    name = "count"
+
+    def convert(self, value, param, ctx):
+        """Return an int."""
+        if isinstance(value, int):
+            return value
+        if not re.fullmatch("[0-9]{1,9}", value.strip()) or not int(value):
+            self.fail(f"{value!r} is not a whole number above 0.", param, ctx)
+        return int(value)
 
 
 class Files(click.ParamType):
@@ -37,8 +86,10 @@ class Files(click.ParamType):
         if isinstance(value, tuple):
             return value
         # a file whose own name has a comma is taken as it is
-        parts = [value] if Path(value).exists() else value.split(",")
-        return tuple(EXISTING_FILE.convert(part.strip(), param, ctx) for part in parts)
+        parts = [value] if os.path.exists(value) else [part.strip() for part in value.split(",")]
+        if not all(parts):
+            self.fail(f"{value!r} has no file between two commas or at an end.", param, ctx)
+        return tuple(EXISTING_FILE.convert(part, param, ctx) for part in parts)
 
 
 class Widths(click.ParamType):
@@ -51,11 +102,15 @@ class Widths(click.ParamType):
         if isinstance(value, (float, list)):
             return value
         try:
-            widths = [float(part) for part in value.split(",")]
+            widths = [number_of(part) for part in value.split(",")]
         except ValueError:
             widths = []
-        if len(widths) not in (1, 3) or not all(0 <= width < float("inf") for width in widths):
-            self.fail(f"{value!r} is neither one width in mm (0 or more) nor three joined by commas.")
+        if len(widths) not in (1, 3) or not all(width >= 0 for width in widths):
+            self.fail(
+                f"{value!r} is neither one width in mm (0 or more) nor three joined by commas.", param, ctx
+            )
+        if max(widths) > WIDEST:
+            self.fail(f"{value!r} is wider than {WIDEST:g} mm, more than any head; give mm.", param, ctx)
         return widths[0] if len(widths) == 1 else widths
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from .options import EXISTING_FILE, FOLDER, HERTZ, Files, Widths
+from .checks import check_options, check_plugin
+from .commands import joined
+from .options import EXISTING_FILE, FOLDER, HERTZ, Count, Files, Widths
 
 #: Words for None and False, of the options that have them.
 WORDS = {"resampling_target": {"none": None}, "standardize": {"no": False}}
@@ -20,9 +22,7 @@ SHARED = [
         help="Maps: a 4D image, or 3D images (repeat, or join by commas).",
     ),
     click.option("--out", required=True, type=FOLDER, help="Folder for the results."),
-    click.option(
-        "--mask", type=EXISTING_FILE, help="Mask: a 3D image; what is outside counts as 0 in the maps."
-    ),
+    click.option("--mask", type=EXISTING_FILE, help="Mask: a 3D image; outside it the maps count as 0."),
     click.option(
         "--map-names", type=EXISTING_FILE, help="Names of the maps: .tsv (index, name), .json or .txt."
     ),
@@ -35,19 +35,23 @@ SHARED = [
     click.option(
         "--confounds-strategy",
         metavar="NAME[+NAME]",
+        multiple=True,
+        callback=joined("+"),
         help="What to regress out and which frames to censor, by the names of papers: 6P, 24P, 36P, gs, "
-        "wmcsf, acompcor5, acompcor50, aroma, cosine, scrub, ... joined by +, from fMRIPrep's table.",
+        "wmcsf, acompcor5, acompcor50, aroma, cosine, scrub, ... of fMRIPrep's table (join by +, or repeat).",
     ),
     click.option("--strategies", type=EXISTING_FILE, help="JSON file of further strategies."),
     click.option(
-        "--smoothing-fwhm", type=Widths(), help="Smooth the run by this full width at half maximum."
+        "--smoothing-fwhm",
+        type=Widths(),
+        help="Smooth the run: full width at half maximum, in mm; one number or three.",
     ),
     click.option(
         "--resampling-target",
         type=click.Choice(["data", "mask", "maps", "none"]),
         default="data",
         show_default=True,
-        help="Whose grid all is put on.",
+        help="Whose grid is the working grid; none: all images must be on one grid.",
     ),
     click.option(
         "--maps-interpolation",
@@ -56,20 +60,22 @@ SHARED = [
         show_default=True,
         help="How maps are resampled.",
     ),
-    click.option("--no-allow-overlap", is_flag=True, help="Stop if two maps overlap."),
+    click.option("--no-allow-overlap", is_flag=True, help="Fail if two maps are non-zero in one voxel."),
     click.option(
         "--empty-maps",
         type=click.Choice(["nan", "zero", "drop", "error"]),
         default="nan",
         show_default=True,
-        help="What becomes of a map of which nothing is left.",
+        help="A map with no non-zero voxel after resampling and masking: its signal is n/a (nan) or 0 "
+        "(zero), it is left out (drop), or the call fails (error).",
     ),
     click.option(
         "--standardize",
         type=click.Choice(["no", "zscore", "zscore_sample", "psc"]),
         default="no",
         show_default=True,
-        help="Scale of the signals.",
+        help="Scale of the signals: mean 0 and variance 1 (zscore: ddof=0; zscore_sample: ddof=1), or "
+        "percent signal change (psc).",
     ),
     click.option("--no-standardize-confounds", is_flag=True, help="Regress out confounds as they are."),
     click.option(
@@ -78,14 +84,15 @@ SHARED = [
         help="Regress out 5 confounds from the voxels of largest variance.",
     ),
     click.option("--detrend", is_flag=True, help="Remove mean and linear trend."),
-    click.option("--low-pass", type=HERTZ, metavar="HZ", help="Remove frequencies above."),
-    click.option("--high-pass", type=HERTZ, metavar="HZ", help="Remove frequencies below."),
+    click.option("--low-pass", type=HERTZ, metavar="HZ", help="Remove frequencies above this one (Hz)."),
+    click.option("--high-pass", type=HERTZ, metavar="HZ", help="Remove frequencies below this one (Hz)."),
     click.option(
         "--filter",
         type=click.Choice(["butterworth", "cosine"]),
         default="butterworth",
         show_default=True,
-        help="How frequencies are removed.",
+        help="How frequencies are removed: butterworth, order 5, zero phase; cosine regresses out slow drift "
+        "(--high-pass alone).",
     ),
     click.option(
         "--dtype",
@@ -97,31 +104,35 @@ SHARED = [
         type=click.Choice(["maps", "data"]),
         default="maps",
         show_default=True,
-        help="Smooth the maps, once, or each run: the same signals.",
+        help="Smooth the maps, once, or each run: the signals are the same.",
     ),
     click.option(
         "--work",
         type=FOLDER,
-        help="Folder for intermediate files, which later calls start from.  [default: OUT/work]",
+        help="Folder for intermediate results, which later calls reuse.  [default: OUT/work]",
     ),
     click.option(
         "--plugin",
         type=click.Choice(["Linear", "MultiProc", "SLURM"]),
         default="Linear",
         show_default=True,
-        help="How nodes are run.",
+        help="What executes the nodes: one after the other, several processes, or a SLURM cluster.",
     ),
     click.option(
         "--plugin-args",
         type=EXISTING_FILE,
-        help="JSON file of the plugin's arguments; lines that begin with # are comments.",
+        help="JSON file of arguments of MultiProc or SLURM; lines that begin with # are comments.",
+    ),
+    click.option("--n-procs", type=Count(), help="Processes of MultiProc.  [default: all cores]"),
+    click.option(
+        "--wait", is_flag=True, help="Wait for another call that uses the work folder; else that is an error."
     ),
     click.option(
-        "--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]"
+        "--dry-run", is_flag=True, help="Say what would be computed and why; compute and write nothing."
     ),
-    click.option("--wait", is_flag=True, help="Wait for another run that uses the work folder."),
-    click.option("--dry-run", is_flag=True, help="Tell what would run and why; run nothing."),
-    click.option("--verbose", is_flag=True, help="Show nipype's log on the screen too."),
+    click.option(
+        "--verbose", is_flag=True, help="Show nipype's log, which is in OUT/logs, on the screen too."
+    ),
 ]
 
 
@@ -143,6 +154,7 @@ def graph_parameters(options: dict) -> dict:
     files = {name: options.pop(name) for name in ("mask", "map_names")}
     if options["resampling_target"] == "mask" and not files["mask"]:
         raise click.UsageError("--resampling-target mask needs --mask.")
+    check_options(options)
     parameters = options | {name: words.get(options[name], options[name]) for name, words in WORDS.items()}
     parameters["allow_overlap"] = not parameters.pop("no_allow_overlap")
     parameters["standardize_confounds"] = not parameters.pop("no_standardize_confounds")
@@ -166,6 +178,7 @@ def execution_options(options: dict) -> dict:
         PLUGINS[how["plugin"]](how["plugin_args"])
     except ValueError as error:
         raise click.UsageError(f"--plugin-args: {error}") from error
+    check_plugin(how)
     return how
 
 

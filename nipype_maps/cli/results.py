@@ -71,7 +71,7 @@ class ResultFolder:
         from ..files.atomic import sha256
 
         sidecar = self.out / f"{run.name}.json"
-        return not sidecar.exists() or sha256(run.run_file) in sidecar.read_text()
+        return not sidecar.exists() or sha256(run.run_file) in sidecar.read_text(encoding="utf-8")
 
     def publish(self, name: str, signals_file: str, sidecar_file: str) -> Path:
         """Copy a run's results from the work folder; returns the table's path.

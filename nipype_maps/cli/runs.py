@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from .checks import problems_of
 from .report import fail, say_nodes, say_plan, say_results, warn
 from .results import ResultFolder
 
@@ -92,6 +93,7 @@ def execute_runs(
             plugin_args=plugin_args,
             wait=wait,
             on_done=publish,
+            progress="lines" if verbose else True,
         )
     return Extracted(published, [*failures, *outcome.failures], outcome)
 
@@ -146,23 +148,27 @@ def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask
 def _workflows(runs, maps, folder, mask, map_names, parameters, failures: list) -> Iterator:
     """Graphs of a bounded number of runs; where a run cannot be read, a failure instead."""
     for start in range(0, len(runs), RUNS_PER_GRAPH):
-        readable = _readable(runs[start : start + RUNS_PER_GRAPH], failures)
+        readable = _readable(runs[start : start + RUNS_PER_GRAPH], parameters, failures)
         if readable:
             yield _workflow(readable, maps, folder, mask, map_names, parameters)
 
 
-def _readable(runs: Sequence, failures: list) -> list:
-    """The runs that can be read; the others become failures."""
+def _readable(runs: Sequence, parameters: dict, failures: list) -> list:
+    """The runs that can be read, with tables that fit; the others become failures."""
     from ..files.runs import Run
     from ..running import Failure
 
     readable = []
     for run in runs:
         try:
-            Run(run.run_file, quiet=True)
-            readable.append(run)
+            image = Run(run.run_file, run.t_r, quiet=True)
         except (OSError, ValueError) as error:
             failures.append(Failure(run.workflow_name, str(error)))
+            continue
+        if problem := next(problems_of(run, image, parameters), None):
+            failures.append(Failure(run.workflow_name, problem))
+        else:
+            readable.append(run)
     return readable
 
 

@@ -17,7 +17,7 @@ COLUMNS = (
 def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     """Write a row per run; the rows of other runs, from calls that chose those, stay."""
     from ..files.atomic import replacing
-    from ..files.sidecars import read_json, sidecar_of
+    from ..files.sidecars import as_utf8, read_json, sidecar_of
 
     seconds, reasons = defaultdict(float), {}
     for name, node in extracted.outcome.done.items():
@@ -37,8 +37,9 @@ def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
             missing = ["n/a"] * (len(COLUMNS) - 3)
             rows[name] = ("failed", *missing, reasons.get(part, reasons.get(run.fit_name, other)))
     lines = [COLUMNS, *((name, *row) for name, row in sorted(rows.items()))]
+    text = as_utf8("".join("\t".join(map(str, line)) + "\n" for line in lines))
     with replacing(path) as temporary:
-        temporary.write_text("".join("\t".join(map(str, line)) + "\n" for line in lines), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _rows_of_before(path: Path) -> dict[str, tuple]:

@@ -180,7 +180,7 @@ def _entries(record_file: Path) -> dict:
 
 def _write(record_file: Path, entries: dict) -> None:
     with replacing(record_file, durable=False) as temporary:
-        temporary.write_text(json.dumps(entries))
+        temporary.write_text(json.dumps(entries), encoding="utf-8")
 
 
 def _computed(path) -> str:

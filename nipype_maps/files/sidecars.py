@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,8 @@ COMPRESSED = (".gz", ".bz2", ".zst", "")
 KINDS = (".img", ".hdr")
 PAIRS = tuple(kind + compressed for kind in KINDS for compressed in COMPRESSED)
 IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
+#: What Python makes of bytes of a name that are no letters of the locale.
+ESCAPED = re.compile("[\udc80-\udcff]+")
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 
@@ -71,9 +74,25 @@ def read_json(path) -> dict:
 
 def write_json(path, content: dict) -> None:
     """Write a JSON object, the keys in the order given."""
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    text = as_utf8(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     with replacing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        # where a name is no UTF-8, what comes is JSON's own way to write it
+        temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+
+
+def as_utf8(text: str) -> str:
+    r"""A text with names of files as they are on the disk, where they are UTF-8, whatever the locale.
+
+    Python reads what a locale cannot decode as halves of characters.
+
+    Examples
+    --------
+    >>> as_utf8("sub-\udcc3\udca9"), as_utf8("\udcff\ud800")
+    ('sub-é', '\udcff\ud800')
+    """
+    return ESCAPED.sub(
+        lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape"), text
+    )
 
 
 def source(path) -> dict:

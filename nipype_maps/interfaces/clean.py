@@ -156,7 +156,7 @@ class Clean(MapsInterface):
 
         out_file = output_path(cwd, inputs.in_file, "_clean.tsv")
         out_json = output_path(cwd, inputs.in_file, "_clean.json")
-        write_signals(out_file, table.names, cleaned.signals.astype(_dtype(inputs.dtype)))
+        write_signals(out_file, table.names, _rounded(cleaned.signals, _dtype(inputs.dtype)))
         sidecar = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
         earlier = [*sidecar.pop("Warnings", []), *selection.pop("Warnings", [])]
         sidecar |= {
@@ -232,6 +232,17 @@ def _description(inputs, confounds, filled, mask_source, selection) -> dict:
 
 def _dtype(name) -> str:
     return {None: "float64", "auto": "float32"}.get(name, name)
+
+
+def _rounded(signals: np.ndarray, dtype: str) -> np.ndarray:
+    """Signals in a precision that holds all of them; ValueError if one would become infinite."""
+    largest = np.nanmax(np.abs(signals), initial=0)
+    if largest > np.finfo(dtype).max:
+        raise ValueError(
+            f"the signals go up to {largest:g}, and dtype {dtype} to {np.finfo(dtype).max:g}; choose another "
+            "dtype, or standardize."
+        )
+    return signals.astype(dtype)
 
 
 def _one_or_all(values: list[int]):

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
+from ..files.extractions import place_columns
 from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
-from ..files.sidecars import read_json, sidecar_of
+from ..files.runs import repetition_time
+from ..files.sidecars import sidecar_of
 from ..files.tables import read_signals
 from ..files.threads import prefetched
 from ..files.volumes import Volumes, volumes_in_block
@@ -50,6 +52,7 @@ class InverseInputSpec(MapsInputSpec):
 
 class InverseOutputSpec(TraitedSpec):
     out_file = File(exists=True, desc="4D image: the sum of all maps, each times its signal")
+    warnings = traits.List(Str(), desc="what was noticed, one sentence each")
 
 
 class Inverse(MapsInterface):
@@ -69,27 +72,19 @@ class Inverse(MapsInterface):
         signals = _in_order_of(names, table)
         tiles = tiles_of(StoredMaps(maps, cwd))
         t_r = inputs.t_r
-        if t_r is None and sidecar_of(inputs.in_file).exists():
-            t_r = read_json(sidecar_of(inputs.in_file)).get("RepetitionTime")
+        if t_r is None:
+            t_r = repetition_time(sidecar_of(inputs.in_file))
 
         out_file = output_path(cwd, inputs.in_file, f"_inverse{inputs.extension}")
         with writing(out_file, maps.grid, len(signals), t_r=t_r, dtype=inputs.dtype) as out:
             for volume in prefetched(_volumes(tiles, signals, maps.grid, inside)):
                 out.append(volume)
-        return {"out_file": out_file}
+        return {"out_file": out_file, "warnings": list(notes)}
 
 
 def _in_order_of(names, table) -> np.ndarray:
     """(T, K) signals of all maps; 0 for maps that have none."""
-    if set(table.names) <= set(names):
-        columns = [names.index(name) for name in table.names]
-    elif len(table.names) == len(names):
-        columns = list(range(len(names)))
-    else:
-        raise ValueError(
-            f"{table.source} has {len(table.names)} signals for {len(names)} maps, and their names differ "
-            f"({table.names[0]}, … and {names[0]}, …); give the names of the maps."
-        )
+    columns = place_columns(table, names)
     missing = np.isnan(table.values)
     if (missing.any(axis=0) != missing.all(axis=0)).any():
         raise ValueError(f"{table.source} has a column with n/a in some frames only; complete it first.")

@@ -43,7 +43,7 @@ class Task:
     def last_words(self) -> str:
         """The last line that the job has written."""
         try:
-            text = (self.folder / f"{self.number}.log").read_text(errors="replace")
+            text = (self.folder / f"{self.number}.log").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
         return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

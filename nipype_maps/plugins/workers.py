@@ -96,7 +96,8 @@ def _work(connection, masters_end) -> None:
     reading, writing = _lifeline
     os.close(writing)
     threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master decides what Ctrl-C means
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the master decides what Ctrl-C and the like mean
     began_in = os.getcwd()
     while True:
         try:

@@ -2,12 +2,21 @@
 
 from ..plugins import read_plugin_args
 from ..plugins.failures import sentence_of
-from .execute import PLUGINS, Failure, Outcome, plan_workflow, run_workflow, run_workflows
+from .execute import (
+    PLUGINS,
+    Failure,
+    InterruptedRunError,
+    Outcome,
+    plan_workflow,
+    run_workflow,
+    run_workflows,
+)
 from .progress import Progress
 
 __all__ = [
     "PLUGINS",
     "Failure",
+    "InterruptedRunError",
     "Outcome",
     "Progress",
     "plan_workflow",

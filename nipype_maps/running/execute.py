@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from nipype.interfaces.utility import IdentityInterface
 from nipype.pipeline.engine import Node, Workflow
@@ -48,6 +49,22 @@ class Failure:
     kind: str = "RuntimeError"
 
 
+class InterruptedRunError(KeyboardInterrupt):
+    """A run was interrupted; what is done is kept.
+
+    Parameters
+    ----------
+    n_kept : int
+        How many nodes are done.
+    folder : path-like
+        The work folder, where they are.
+    """
+
+    def __init__(self, n_kept: int, folder):
+        kept = f"{n_kept} node{' is' if n_kept == 1 else 's are'} kept in {folder}"
+        super().__init__(f"{kept}: call again to go on.")
+
+
 @dataclass
 class Outcome:
     """What came of a run.
@@ -81,7 +98,7 @@ def run_workflows(
     wait: bool = False,
     on_start: Callable[[str, Node], None] | None = None,
     on_done: Callable[[str, Node], None] | None = None,
-    progress: bool = True,
+    progress: bool | Literal["lines"] = True,
 ) -> Outcome:
     """Run workflows as if they were one, going on with other branches where one fails.
 
@@ -105,12 +122,17 @@ def run_workflows(
     on_done : callable, optional
         Called with each node that is done and its name in the graph, as soon as it is, while
         no other run can change its results.
-    progress : bool
-        Show a progress bar where standard error is a terminal.
+    progress : bool or 'lines'
+        Tell on standard error how far it is: see `Progress`.
 
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    InterruptedRunError
+        On Ctrl-C.
     """
     outcome, workflows = Outcome(), iter(workflows)
     first = next(workflows, None)
@@ -124,12 +146,17 @@ def run_workflows(
             if told is not None:
                 told(_name(node), node)
 
-        own = {"status_callback": listen, "n_procs": n_procs, "wait": wait}
+        own = {"status_callback": listen}
+        own |= {"n_procs": n_procs} if n_procs else {}
+        own |= {"wait": True} if wait else {}
         runner = PLUGINS[plugin]({**(plugin_args or {}), **own})
         try:
             runner.run_workflows(_prepared(chain([first], workflows), logs, bar))
         except NodesFailedError:
             pass  # they are told of one by one
+        except KeyboardInterrupt:
+            n_kept = len(runner.cached) + len(runner.executed)
+            raise InterruptedRunError(n_kept, first.base_dir) from None
         except Exception as error:
             sentence = sentence_of(error, first.base_dir)
             outcome.failures.append(Failure(first.name, sentence, type(error).__name__))

@@ -26,7 +26,7 @@ def note_needs(graph: nx.DiGraph, folder: Path) -> None:
             before = (os.path.relpath(other.output_dir(), folder) for other in nx.ancestors(graph, node))
             needs[os.path.relpath(node.output_dir(), folder)] = sorted(before)
     with replacing(folder / NAME, durable=False) as temporary:
-        temporary.write_text(json.dumps(needs, indent=1, sort_keys=True))
+        temporary.write_text(json.dumps(needs, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def read_needs(folder: Path) -> dict[str, list[str]]:

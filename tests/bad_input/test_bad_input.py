@@ -219,6 +219,8 @@ def confounds_too_short(d):
         r"motion.tsv has 37 rows, but the run has 40 frames; give the confounds of this run",
         lambda: Clean(in_file=d.signals, confounds_files=path),
         ["--confounds", path],
+        status=2,
+        on_screen=r"motion.tsv has 37 rows, but .*bold.nii.gz has 40 frames; give the confounds of this run",
     )
 
 
@@ -228,6 +230,8 @@ def confound_column_unknown(d):
         r"motion.tsv: no confound column matches 'trans_z'; did you mean trans_",
         lambda: Clean(in_file=d.signals, confounds_files=path, confound_columns="trans_z"),
         ["--confounds", path, "--confound-columns", "trans_z"],
+        status=2,
+        on_screen=r"motion.tsv: no column matches --confound-columns 'trans_z'; there are trans_",
     )
 
 
@@ -274,7 +278,13 @@ def sample_mask(content, sentence, as_list):
     def make(d):
         path = d.write("keep.txt", "\n".join(map(str, content)) + "\n")
         given = content if as_list else path
-        return Case(sentence, lambda: Clean(in_file=d.signals, sample_mask=given), ["--sample-mask", path])
+        return Case(
+            sentence,
+            lambda: Clean(in_file=d.signals, sample_mask=given),
+            ["--sample-mask", path],
+            status=2,
+            on_screen="does not fit .*: " + sentence.replace("sample_mask", "it"),
+        )
 
     return make
 
@@ -286,6 +296,8 @@ def sample_mask_empty(d):
         r"sample_mask keeps no frame; give the frames to keep",
         lambda: Clean(in_file=d.signals, sample_mask=[]),
         ["--sample-mask", path],
+        status=2,
+        on_screen=r"--sample-mask .*keep.npy does not fit .*bold.nii.gz: it keeps no frame; give",
     )
 
 
@@ -294,6 +306,8 @@ def low_pass_above_nyquist(d):
         r"low_pass=0.25 Hz is not below Nyquist's frequency, 0.25 Hz at t_r=2 s; choose a lower one or None",
         lambda: Clean(in_file=d.signals, low_pass=0.25, t_r=2.0),
         ["--low-pass", "0.25"],
+        status=2,
+        on_screen=r"--low-pass 0.25 Hz is not below Nyquist's frequency of .*bold.nii.gz, 0.25 Hz at 2 s",
     )
 
 
@@ -302,6 +316,8 @@ def band_upside_down(d):
         r"high_pass=0.1 Hz is not below low_pass=0.05 Hz",
         lambda: Clean(in_file=d.signals, low_pass=0.05, high_pass=0.1, t_r=2.0),
         ["--low-pass", "0.05", "--high-pass", "0.1"],
+        status=2,
+        on_screen=r"--high-pass 0.1 Hz is not below --low-pass 0.05 Hz, so that no frequency would be left",
     )
 
 
@@ -312,6 +328,8 @@ def t_r_missing(d):
         lambda: Clean(in_file=d.signals, low_pass=0.1),
         ["--low-pass", "0.1"],
         run=path,
+        status=2,
+        on_screen=r"untimed.nii.gz says nothing of the time between frames, which --low-pass and --high-pass",
     )
 
 
@@ -321,7 +339,7 @@ def t_r_zero(d):
         lambda: Clean(in_file=d.signals, t_r=0),
         ["--t-r", "0"],
         status=2,
-        on_screen=r"Invalid value for '--t-r': 0.0 is not in the range x>0",
+        on_screen=r"Invalid value for '--t-r': 0 is not above 0; give seconds",
     )
 
 

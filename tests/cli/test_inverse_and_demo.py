@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -99,3 +102,56 @@ def test_help_and_version(call):
     for command in ([], ["extract"], ["inverse"], ["demo"]):
         assert "Usage:" in call(*command, "--help").stdout
     assert "version" in call("--version").stdout
+
+
+def test_inverse_finds_signals_by_the_names_of_then_or_of_now(call, tmp_path, make_run, maps, save, grids):
+    names = tmp_path / "names.txt"
+    names.write_text("d\nc\nb\na\n")
+    signals = extract(call, tmp_path, make_run(), maps, "--map-names", names)
+    assert call("inverse", signals, "--maps", maps, "--out", "a.nii").stderr == ""  # the sidecar has them
+    lines = [line.split("\t") for line in signals.read_text().splitlines()]
+    (tmp_path / "turned.tsv").write_text("".join("\t".join(line[::-1]) + "\n" for line in lines))
+    options = ["--maps", maps, "--t-r", "2"]
+    done = call("inverse", "turned.tsv", *options, "--out", "b.nii")
+    assert "(a, b, c, …) have other names than the maps (map-01, map-02, map-03, …)" in done.stderr
+    assert call("inverse", "turned.tsv", *options, "--map-names", names, "--out", "c.nii").stderr == ""
+    call("inverse", signals, "--maps", maps, "--out", "d.nii")
+    right, wrong = (nib.load(tmp_path / name).get_fdata() for name in ("c.nii", "b.nii"))
+    (tmp_path / "plain.tsv").write_text(signals.read_text())
+    call("inverse", "plain.tsv", *options, "--map-names", names, "--out", "e.nii")
+    np.testing.assert_array_equal(right, nib.load(tmp_path / "e.nii").get_fdata())
+    assert not np.allclose(right, wrong)
+
+
+@pytest.mark.parametrize("which", ["signals", "maps", "mask"])
+def test_inverse_never_replaces_an_input(call, tmp_path, maps, mask, which):
+    (tmp_path / "signals.nii").write_text("map-01\tmap-02\tmap-03\tmap-04\n1\t0\t0\t0\n")
+    paths = {"signals": tmp_path / "signals.nii", "maps": Path(maps), "mask": Path(mask)}
+    before = paths[which].read_bytes()
+    link = tmp_path / "link.nii.gz"
+    link.symlink_to(paths[which])
+    for out in (paths[which], link):
+        done = call("inverse", paths["signals"], "--maps", maps, "--mask", mask, "--out", out, status=2)
+        assert "is an input" in done.stderr
+    assert paths[which].read_bytes() == before
+
+
+def test_an_odd_sidecar_is_refused_in_a_sentence(call, tmp_path, maps):
+    (tmp_path / "signals.tsv").write_text("map-01\tmap-02\tmap-03\tmap-04\n1\t0\t0\t0\n")
+    (tmp_path / "signals.json").write_text('{"Maps": {"Grid": {"Shape": [1000000000, 1, 1]}}}')
+    done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
+    assert done.stderr.startswith("Error: ")
+    assert "signals.json: Shape of Grid is not a list of three whole numbers" in done.stderr
+    (tmp_path / "signals.json").write_text('{"RepetitionTime": "2 s"}')
+    done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
+    assert "signals.json: RepetitionTime is not a number of seconds above 0" in done.stderr
+    call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", "--t-r", "2")
+
+
+def test_a_volume_that_no_memory_holds_is_refused(call, tmp_path, maps):
+    (tmp_path / "signals.tsv").write_text("map-01\tmap-02\tmap-03\tmap-04\n1\t0\t0\t0\n")
+    grid = {"Shape": [32767] * 3, "Affine": np.eye(4).tolist()}
+    (tmp_path / "signals.json").write_text(json.dumps({"Maps": {"Grid": grid}}))
+    done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
+    assert "takes 281449 GB, and this machine has " in done.stderr
+    assert not (tmp_path / "image.nii").exists()

@@ -1,6 +1,7 @@
 """Cases: one damaged file, one call in a process of its own, one judgement."""
 
 import contextlib
+import importlib
 import os
 import re
 import resource
@@ -238,9 +239,9 @@ def _status_of(arguments) -> int:
 
 
 def _imported() -> None:
-    import nipype_maps.cli
-    import nipype_maps.graphs
-    import nipype_maps.running  # noqa: F401
+    """Import what a call needs, once for all forks."""
+    for module in ("nipype_maps.cli", "nipype_maps.graphs", "nipype_maps.running"):
+        importlib.import_module(module)
 
 
 def _wait(process) -> tuple[int, float, float]:

@@ -1,0 +1,209 @@
+"""What can be refused before anything runs, in the words of the command."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from .report import warn
+
+#: Arguments that a plugin takes without using them.
+UNUSED = {"Linear": {"n_procs", "memory_gb"}, "SLURM": {"n_procs", "memory_gb"}}
+
+
+def check_options(options: dict) -> None:
+    """Options of an extraction against each other.
+
+    Raises
+    ------
+    click.UsageError
+        If two contradict each other, or one would do nothing though it was asked for.
+    """
+    low, high, kind = options["low_pass"], options["high_pass"], options["filter"]
+    if kind == "cosine" and high is None:
+        raise click.UsageError("--filter cosine needs --high-pass, the frequency up to which drift goes.")
+    if kind == "cosine" and low is not None:
+        raise click.UsageError(
+            "--low-pass has no meaning with --filter cosine, which removes slow drift only; leave it out, or "
+            "use --filter butterworth."
+        )
+    if _is_given("filter") and low is None and high is None:
+        raise click.UsageError(f"--filter {kind} removes nothing; give --low-pass, --high-pass or both.")
+    if low is not None and high is not None and high >= low:
+        raise click.UsageError(
+            f"--high-pass {high:g} Hz is not below --low-pass {low:g} Hz, so that no frequency would be "
+            "left; choose a lower --high-pass, or a higher --low-pass."
+        )
+    if _is_given("smooth_on") and not _smooths(options["smoothing_fwhm"]):
+        warn(["--smooth-on changes nothing without --smoothing-fwhm."])
+    sources = ("confounds", "confounds_strategy", "confound_columns", "high_variance_confounds")
+    if options["no_standardize_confounds"] and not any(map(_value, sources)):
+        warn(["--no-standardize-confounds changes nothing without confounds."])
+
+
+def check_plugin(how: dict) -> None:
+    """Warn of arguments that a plugin does not use.
+
+    Raises
+    ------
+    click.UsageError
+        If one is given in two places.
+    """
+    plugin, arguments = how["plugin"], how["plugin_args"]
+    if how["n_procs"] and "n_procs" in arguments:
+        raise click.UsageError("--n-procs is in the file of --plugin-args too, as n_procs; leave out one.")
+    unused = sorted(UNUSED.get(plugin, set()) & set(arguments))
+    unused = [f"{name} of --plugin-args" for name in unused]
+    if how["n_procs"] and plugin in UNUSED:
+        unused.append("--n-procs")
+    warn(f"--plugin {plugin} does not use {word}, which is for MultiProc." for word in unused)
+
+
+def check_images(runs: Sequence[str]) -> None:
+    """Raise click.UsageError if a file in a list of runs is no image by its name (``sub-01*``)."""
+    from ..files.sidecars import IMAGE_ENDINGS
+
+    for run in runs:
+        if not run.lower().endswith(IMAGE_ENDINGS):
+            raise click.UsageError(
+                f"{run} is no image by its name ({', '.join(IMAGE_ENDINGS)}); leave it out of the runs."
+            )
+
+
+def check_roles(runs: Sequence[str], **others: Sequence[str | None]) -> None:
+    """Raise click.UsageError if a run is given in another role too, by the option of that name."""
+    for option, paths in others.items():
+        for run in runs:
+            if any(path and os.path.samefile(run, path) for path in paths):
+                raise click.UsageError(f"{run} is given both as a run and as --{option}; leave out one.")
+
+
+def check_folders(out: Path, work: Path | None) -> None:
+    """Raise click.UsageError if results and intermediate files would lie among each other."""
+    if work is None:
+        return
+    out, work = Path(os.path.realpath(out)), Path(os.path.realpath(work))
+    if work in (out, out / "logs") or out.is_relative_to(work):
+        raise click.UsageError(
+            f"--work {work} would hold results or logs of --out {out}; choose a folder of its own, or leave "
+            "--work out."
+        )
+
+
+def check_runs(runs: Sequence, parameters: dict) -> None:
+    """Raise click.UsageError at the first problem of a run; one that cannot be read is left out."""
+    from ..files.runs import Run
+
+    for run in runs:
+        try:
+            image = Run(run.run_file, run.t_r)
+        except (OSError, ValueError):
+            continue  # it fails alone, and the others go on
+        for problem in problems_of(run, image, parameters):
+            raise click.UsageError(problem)
+
+
+def problems_of(run, image, parameters: dict) -> Iterator[str]:
+    """What of a run contradicts the options, a sentence each; of its image the header is read alone.
+
+    Parameters
+    ----------
+    run : RunInputs
+    image : nipype_maps.files.runs.Run
+        The same one.
+    parameters : dict
+        Of `init_masker_wf`.
+    """
+    try:
+        yield from _problems_of_tables(run, image, parameters.get("confound_columns") or ())
+        yield from _problems_of_frames(run, image)
+        yield from _problems_of_band(image, parameters.get("low_pass"), parameters.get("high_pass"))
+    except (OSError, ValueError) as error:
+        yield str(error)
+
+
+def _problems_of_tables(run, image, patterns) -> Iterator[str]:
+    from ..files.heads import head_of
+
+    names: list[str] = []
+    for table in run.confounds_files:
+        with _naming(table):
+            columns, n_rows = head_of(table)
+        names += columns
+        if n_rows != image.n_volumes:
+            yield (
+                f"{table} has {n_rows} rows, but {image.name} has {image.n_volumes} frames; give the "
+                "confounds of this run."
+            )
+    for pattern in patterns if run.confounds_files else ():
+        if not any(fnmatchcase(name, pattern) for name in names):
+            near = difflib.get_close_matches(pattern, names, n=3) or names[:8]
+            yield (
+                f"{', '.join(map(str, run.confounds_files))}: no column matches --confound-columns "
+                f"{pattern!r}; there are {', '.join(near)}{', ...' if len(near) < len(names) else ''}."
+            )
+
+
+def _problems_of_frames(run, image) -> Iterator[str]:
+    from ..files.tables import read_sample_mask
+    from ..numerics.frames import kept_frames
+
+    if not isinstance(run.sample_mask, (str, Path)):
+        return
+    with _naming(run.sample_mask):
+        frames = read_sample_mask(run.sample_mask, image.n_volumes)
+    try:
+        kept_frames(frames, image.n_volumes)
+    except ValueError as error:
+        it = str(error).removeprefix("sample_mask ")
+        yield f"--sample-mask {run.sample_mask} does not fit {image.name}: it {it}"
+
+
+def _problems_of_band(image, low_pass, high_pass) -> Iterator[str]:
+    cut_offs = {"--low-pass": low_pass, "--high-pass": high_pass}
+    given = {option: value for option, value in cut_offs.items() if value is not None}
+    t_r = image.t_r if given else None
+    if given and t_r is None:
+        yield (
+            f"{image.name} says nothing of the time between frames, which --low-pass and --high-pass need, "
+            "neither in its header nor in a sidecar; give --t-r."
+        )
+        return
+    for option, value in given.items():
+        if value >= 0.5 / t_r:
+            yield (
+                f"{option} {value:g} Hz is not below Nyquist's frequency of {image.name}, {0.5 / t_r:g} Hz "
+                f"at {t_r:g} s from frame to frame; choose a lower one, or leave it out."
+            )
+
+
+@contextmanager
+def _naming(path) -> Iterator[None]:
+    """Let each error name the file."""
+    try:
+        yield
+    except ValueError as error:
+        if str(path) in str(error):
+            raise
+        raise ValueError(f"{path} cannot be read as a table ({error}).") from error
+
+
+def _is_given(name: str) -> bool:
+    """Whether an option was typed."""
+    return click.get_current_context().get_parameter_source(name) == ParameterSource.COMMANDLINE
+
+
+def _value(name: str):
+    """What an option of the current command has; None where the command does not have it."""
+    return click.get_current_context().params.get(name)
+
+
+def _smooths(widths) -> bool:
+    return any(widths) if isinstance(widths, list) else bool(widths)

@@ -1,0 +1,124 @@
+"""What people type: options twice, without a value, misspelt, and numbers of all kinds."""
+
+import json
+import os
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from nipype_maps.cli import main
+
+OPTIONS = [
+    (name, option)
+    for name, command in main.commands.items()
+    for option in command.params
+    if isinstance(option, click.Option)
+]
+VALUED = [(name, option) for name, option in OPTIONS if not option.is_flag]
+
+
+def refused(*words):
+    """The message of a call that is refused, in one line."""
+    done = CliRunner().invoke(main, list(map(str, words)))
+    assert done.exit_code == 2, done.output
+    assert isinstance(done.exception, SystemExit)
+    return " ".join(done.output.partition("Error: ")[2].split())
+
+
+@pytest.mark.parametrize(("name", "option"), VALUED, ids=lambda part: getattr(part, "name", part))
+def test_no_option_is_dropped_in_silence(name, option):
+    """Those that may be repeated are in the table, with what their values are taken for."""
+    (word,) = option.opts
+    repeated = {
+        "--maps", "--confound-columns", "--confounds", "--sample-mask", "--participant-label", "--session",
+        "--task", "--space", "--confounds-strategy",
+    }  # fmt: skip
+    if word in repeated or (name, word) == ("extract", "--t-r"):
+        assert option.multiple
+    else:
+        assert refused(name, word, "a", word, "a") == f"{word} is given 2 times; give it once."
+        assert refused(name, f"{word}=a", word, "b").startswith(f"{word} is given 2 times")
+    assert refused(name, word, "").startswith(f"the value of {word} is empty")
+    assert refused(name, word, "  ").startswith(f"the value of {word} is empty")
+    assert refused(name, word, "--help").startswith(f"{word} has no value but the option --help behind it")
+
+
+def test_a_flag_given_twice_is_the_flag(call, make_run, maps):
+    call("extract", make_run(), "--maps", maps, "--out", "out", "--detrend", "--detrend", "--dry-run")
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "sentence"),
+    [
+        ("--smoothing-fwhm", "1e300", "is wider than 1000 mm"),
+        ("--smoothing-fwhm", "6,6,6000", "is wider than 1000 mm"),
+        ("--high-pass", "1e-300", "is below 1e-05 Hz, more than a day a cycle"),
+    ],
+)
+def test_numbers_are_of_this_world(word, value, sentence):
+    assert sentence in refused("extract", word, value)
+
+
+def test_signals_that_a_precision_does_not_hold_are_no_infinities(
+    call, make_run, maps, save, grids, tmp_path
+):
+    values = np.random.default_rng(0).normal(1e6, 1, (*grids["flipped"].shape, 5))
+    run = save(values, grids["flipped"], "large.nii.gz")
+    options = ["--maps", maps, "--out", "out", "--dtype", "float16"]
+    done = call("extract", run, *options, status=1)
+    assert "and dtype float16 to 65504; choose another dtype, or standardize" in done.stderr
+    call("extract", run, *options, "--standardize", "zscore")
+
+
+def test_help_comes_first():
+    assert CliRunner().invoke(main, ["extract", "--out", "a", "--out", "b", "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "value", ["nan", "inf", "1e400", "1_0", "１", "0", "-1", "1e-400", "0x10", "1,5", "2 s"]
+)
+@pytest.mark.parametrize("word", ["--t-r", "--low-pass", "--high-pass", "--smoothing-fwhm", "--n-procs"])
+def test_numbers_are_finite_and_written_in_the_usual_way(word, value):
+    if (word, value) in {("--smoothing-fwhm", "0"), ("--smoothing-fwhm", "1e-400")}:
+        return  # no smoothing
+    assert f"Invalid value for '{word}'" in refused("extract", f"{word}={value}")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["extrct"], "no command is called 'extrct'; did you mean extract?"),
+        (["xyz"], "no command is called 'xyz'; there are extract, dataset, inverse, clean, demo."),
+        (["extract", "--conf", "a"], "No such option"),
+        (["extract", ""], "one RUN... is empty"),
+        (["extract", "--maps", "a,,b"], "'a,,b' has no file between two commas"),
+        (["extract", "--maps", ","], "no file between two commas"),
+        (["extract", "a", "--out"], "requires an argument"),
+    ],
+)
+def test_words_that_mean_nothing(words, sentence):
+    assert sentence in refused(*words)
+
+
+def test_strategies_are_joined(call, make_run, maps, tmp_path):
+    """As with +: the first was dropped, so that no motion was regressed out."""
+    names = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
+    rows = [[(frame * (k + 2)) % 7 for k in range(6)] + [float(frame == 20)] for frame in range(40)]
+    table = [[*names, "framewise_displacement"], *rows]
+    (tmp_path / "motion.tsv").write_text("".join("\t".join(map(str, row)) + "\n" for row in table))
+    call(
+        "extract", make_run(), "--maps", maps, "--out", "out", "--confounds", "motion.tsv",
+        "--confounds-strategy", "6P", "--confounds-strategy", "none+scrub",
+        "--strategies", strategies(tmp_path),
+    )  # fmt: skip
+    sidecar = json.loads((tmp_path / "out" / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    assert sidecar["Cleaning"]["ConfoundColumns"] == names
+    assert 20 not in sidecar["FramesKept"]
+
+
+def strategies(folder):
+    """A file of strategies in which scrub needs no other column."""
+    (folder / "ours.json").write_text('{"scrub": {"Scrub": {"FramewiseDisplacement": 0.5}}}')
+    return os.fspath(folder / "ours.json")
