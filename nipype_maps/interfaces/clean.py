@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
+from ..files.names import mismatch
 from ..files.sidecars import read_json, source, sources, versions, write_json
 from ..files.tables import (
     Table,
@@ -28,7 +31,7 @@ from .base import (
 
 
 class CleanInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
     in_json = InputFile(desc="sidecar of the signals, which the new one extends")
     sample_mask = SampleMask(
@@ -120,6 +123,9 @@ class Clean(MapsInterface):
         mask = inputs.sample_mask
         mask_source = mask if isinstance(mask, str) else None
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
+        for other in [*(inputs.confounds_files or []), *([mask_source] if mask_source else [])]:
+            if sentence := mismatch(inputs.in_file, other):
+                warnings.warn(f"{sentence}.", stacklevel=2)
         confounds, filled = _confounds(inputs, n_frames, kept)
         options = Cleaning(
             detrend=inputs.detrend,

@@ -146,14 +146,12 @@ def test_data_set_shares_a_fit_per_grid(tmp_path, make_run, maps):
     workflow = init_dataset_wf(runs=runs, detrend=True, smoothing_fwhm=5.0)
     parts = {name.partition(".")[0] for name in workflow.list_node_names()} - {"inputnode"}
     assert sum(part.startswith("fit_") for part in parts) == 2
-    assert {part for part in parts if part.startswith("transform")} == {
-        "transform_one", "transform_two", "transform_three",
-    }  # fmt: skip
+    assert {part for part in parts if part.startswith("transform")} == {run.workflow_name for run in runs}
     workflow.base_dir = str(tmp_path / "work")
     workflow.inputs.inputnode.maps_file = maps
     outcome = run_workflow(workflow, logs=tmp_path)
     assert not outcome.failures
-    assert all(signals(outcome, f"transform_{run.name}.clean").shape == (40, 4) for run in runs)
+    assert all(signals(outcome, f"{run.workflow_name}.clean").shape == (40, 4) for run in runs)
 
 
 def test_data_set_refuses_parameters_it_does_not_know(make_run):
