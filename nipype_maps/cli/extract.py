@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from .options import EXISTING_FILE, SECONDS, Files, per_run
+from .pairs import require_matches
 from .parameters import execution_options, extraction_options, graph_parameters
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
@@ -43,17 +45,22 @@ def extract(
     t_r,
     work,
     dry_run,
+    overwrite,
+    allow_mismatch,
     **options,
 ) -> None:
     """Extract one time series per map from each RUN.
 
     Results land in OUT under BIDS-style names, each a .tsv with a .json beside it.
     """
+    from ..files.data_sets import require_own
     from ..files.names import result_names
     from ..graphs import RunInputs
 
+    _require_images(runs, maps, options["mask"])
     try:
         names = result_names(runs, maps)
+        require_own(out)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if options["confound_columns"] and not confounds:
@@ -71,9 +78,25 @@ def extract(
             strict=True,
         )
     ]
+    if not allow_mismatch:
+        require_matches(inputs, maps, options["mask"])
     how, parameters = execution_options(options), graph_parameters(options)
     folder = ResultFolder(out, work)
     if dry_run:
-        plan_runs(inputs, maps, folder, **parameters)
-    else:
-        extract_runs(inputs, maps, folder, **how, **parameters)
+        plan_runs(inputs, maps, folder, overwrite=overwrite, **parameters)
+        return
+    with folder.held(how["wait"]):
+        extract_runs(inputs, maps, folder, overwrite=overwrite, **how, **parameters)
+
+
+def _require_images(runs: Sequence[str], maps: Sequence[str], mask: str | None) -> None:
+    """A usage error where what should be an image is none by its name."""
+    from ..files.sidecars import is_image_name
+
+    of_option = {"RUN": runs, "--maps": maps, "--mask": [mask] if mask else []}
+    for option, paths in of_option.items():
+        for path in paths:
+            if not is_image_name(path):
+                raise click.UsageError(
+                    f"{path}, given as {option}, is no image by its name; give a NIfTI image (.nii.gz, .nii)."
+                )

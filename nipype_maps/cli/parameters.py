@@ -119,6 +119,13 @@ SHARED = [
         "--n-procs", type=click.IntRange(min=1), help="Processes of MultiProc.  [default: all cores]"
     ),
     click.option("--wait", is_flag=True, help="Wait for another run that uses the work folder."),
+    click.option("--overwrite", is_flag=True, help="Replace results of other settings or inputs."),
+    click.option(
+        "--allow-mismatch",
+        is_flag=True,
+        help="Take tables, frames, masks and maps that are of another participant, session, task or run by "
+        "their names.",
+    ),
     click.option("--dry-run", is_flag=True, help="Tell what would run and why; run nothing."),
     click.option("--verbose", is_flag=True, help="Show nipype's log on the screen too."),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from .atomic import replacing, sha256
 
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".img.gz", ".img", ".hdr.gz", ".hdr")
+IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|xz|z))?$"
 PAIRS = (".img.gz", ".img", ".hdr.gz", ".hdr")
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
@@ -27,6 +29,17 @@ def stem(path) -> str:
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return Path(name).stem
+
+
+def is_image_name(path) -> bool:
+    """Whether a file is an image by its name, compressed or not, of a format that can be read or not.
+
+    Examples
+    --------
+    >>> is_image_name("bold.nii.bz2"), is_image_name("SCAN.NII.GZ"), is_image_name("confounds.tsv")
+    (True, True, False)
+    """
+    return bool(re.search(IMAGE_NAME, Path(path).name, re.IGNORECASE))
 
 
 def image_files(path) -> list[str]:

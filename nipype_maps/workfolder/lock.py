@@ -27,7 +27,7 @@ class FolderInUseError(RuntimeError):
 
 
 @contextlib.contextmanager
-def locked(folder, wait: bool = False) -> Iterator[None]:
+def locked(folder, wait: bool = False, instead: str = "work folder") -> Iterator[None]:
     """Hold a folder, so that no other run writes to it.
 
     The lock is the operating system's (``flock``): it ends with the process that holds it and
@@ -39,6 +39,8 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
         Made if it is not there.
     wait : bool
         Wait for another run to end.
+    instead : str
+        What else to choose, for messages.
 
     Raises
     ------
@@ -49,14 +51,14 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _acquire(descriptor, folder, wait)
+        _acquire(descriptor, folder, wait, instead)
         yield
         os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
+def _acquire(descriptor: int, folder: Path, wait: bool, instead: str) -> None:
     began, said = time.monotonic(), False
     while not _try(descriptor, folder):
         holder = _holder(descriptor)
@@ -67,7 +69,7 @@ def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
         if not wait and not dying:
             raise FolderInUseError(
                 f"{folder} is in use by {_told(holder)}; wait until it has ended, or choose "
-                "another work folder."
+                f"another {instead}."
             )
         if not said and not dying:
             said = True
