@@ -147,9 +147,9 @@ class ResultFolder:
             for source, path in ((signals_file, table), (sidecar_file, sidecar))
         )
         if not same:
+            write_json(kept, record)
             table.unlink(missing_ok=True)
             copy(sidecar_file, sidecar)
-            write_json(kept, record)
             copy(signals_file, table)
         return table
 
