@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+import click
 
 #: Options by the names that sidecars have for them.
 KEYS = {
@@ -33,13 +34,23 @@ class Request:
         Of `init_masker_wf`.
     maps : sequence of str
     mask, map_names : str, optional
+
+    Attributes
+    ----------
+    names : list of str or None
+        Of the maps; None where these cannot be read.
+    settings : dict
+        All but those of a single run.
     """
 
     def __init__(self, parameters: dict, maps: Sequence[str], mask=None, map_names=None):
         self.parameters, self.maps, self.mask = parameters, list(maps), mask
         self.names = names_asked(maps, map_names)
-        self._settings = {**_settings(parameters), "MapNames": self.names}
-        self._prints: dict[str, str] = {}
+        self.settings = _settings(parameters)
+        if self.names is not None:
+            self.settings["MapNames"] = self.names
+        files = [*self.maps, mask, parameters.get("strategies_file")]
+        self._shared: dict[str, str | None] = {str(path): None for path in files if path}
 
     def of(self, run, t_r: float | None) -> dict:
         """The record of a run: ``Run``, ``Settings``, and ``Inputs`` by their roles.
@@ -59,11 +70,7 @@ class Request:
             role: [[Path(path).name, self._fingerprint(path)] for path in paths]
             for role, paths in self._files(run, besides=True).items()
         }
-        return {"Run": run.run_file, "Settings": self.settings(t_r), "Inputs": inputs}
-
-    def settings(self, t_r: float | None) -> dict:
-        """The settings of a run."""
-        return {**self._settings, "RepetitionTime": t_r}
+        return {"Run": run.run_file, "Settings": {**self.settings, "RepetitionTime": t_r}, "Inputs": inputs}
 
     def as_told_by(self, sidecar: dict, run) -> dict | None:
         """The same record as far as a sidecar tells it, where no record is left.
@@ -97,8 +104,10 @@ class Request:
             "strategies": _listed(selection.get("StrategiesSource")),
         }
         asked = self._files(run, besides=False)
-        if selection:  # which tells the frames, not the file that named some of them
-            sources["sample mask"] = [{"File": "unknown", "SHA256": ""} for _ in asked["sample mask"]]
+        if selection:  # which tells how many frames were kept, not the file that named some of them
+            censored = {frame for frames in selection["FramesCensored"].values() for frame in frames}
+            masked = len(censored) + selection["FramesKept"] != selection["FramesInRun"]
+            sources["sample mask"] = [{"File": "an unknown file", "SHA256": ""}] if masked else []
         inputs = {role: self._matched(sources[role], asked[role]) for role in sources}
         inputs["confounds"] += [
             [path.name, self._fingerprint(path)] for path in _besides(run, self.parameters)
@@ -132,10 +141,11 @@ class Request:
         """Of a file; of one that all runs share once."""
         from ..files.fingerprints import fingerprint
 
-        path = os.path.abspath(path)
-        if path not in self._prints:
-            self._prints[path] = fingerprint(path)
-        return self._prints[path]
+        if str(path) not in self._shared:
+            return fingerprint(path)
+        if self._shared[str(path)] is None:
+            self._shared[str(path)] = fingerprint(path)
+        return self._shared[str(path)]
 
 
 def differences(there: dict, asked: dict) -> list[str]:
@@ -150,10 +160,10 @@ def differences(there: dict, asked: dict) -> list[str]:
     """
     told = []
     old, new = there.get("Settings", {}), asked["Settings"]
-    for key in dict.fromkeys([*new, *old]):
+    for key in new:
         # a setting that an older version did not have was off
-        if (old.get(key) or None) != (new.get(key) or None):
-            told.append(f"{key}: {_shown(old.get(key))} there, {_shown(new.get(key))} asked")
+        if (old.get(key) or None) != (new[key] or None):
+            told.append(f"{key}: {_shown(old.get(key))} there, {_shown(new[key])} asked")
     for role, files in asked.get("Inputs", {}).items():
         before = there.get("Inputs", {}).get(role, [])
         if [print_ for _, print_ in before] == [print_ for _, print_ in files]:
@@ -213,14 +223,24 @@ def _plain(value):
 
 
 def names_asked(maps, map_names) -> list[str] | None:
-    """What the maps are called; None where they cannot be read, which their node says better."""
+    """What the maps are called; None where the maps cannot be read, which their node says better.
+
+    Raises
+    ------
+    click.UsageError
+        If the names do not fit.
+    """
     from ..files.map_names import names_of_maps
     from ..files.volumes import Volumes
 
     try:
-        return names_of_maps(list(maps), Volumes(list(maps)).n_volumes, map_names)
+        n_maps = Volumes(list(maps)).n_volumes
     except (OSError, ValueError):
         return None
+    try:
+        return names_of_maps(list(maps), n_maps, map_names)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _besides(run, parameters: dict) -> list[Path]:

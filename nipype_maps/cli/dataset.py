@@ -102,7 +102,15 @@ def dataset(
     with folder.held(how["wait"]):
         names = _require_map_names(folder, maps, parameters["map_names"], overwrite)
         describe(folder.out, derivatives)
-        extracted = execute_runs(ready, maps, folder, overwrite=overwrite, **how, **parameters)
+        extracted = execute_runs(
+            ready,
+            maps,
+            folder,
+            overwrite=overwrite,
+            lacking=[given for given in inputs if given.name in lacking],
+            **how,
+            **parameters,
+        )
         extracted.failures += lacking.values()
         if extracted.published and names is not None:
             write_map_names(folder.out, atlas_name(maps), names)

@@ -74,7 +74,15 @@ class ResultFolder:
         sweep(self.out)
         sweep(self.logs)
 
-    def claim(self, runs: Iterable, request: Request, overwrite: bool = False, remove: bool = True) -> None:
+    def claim(
+        self,
+        runs: Iterable,
+        request: Request,
+        overwrite: bool = False,
+        *,
+        lacking: Iterable = (),
+        remove: bool = True,
+    ) -> None:
         """See to it that no results of other settings or inputs are replaced unasked.
 
         Parameters
@@ -83,6 +91,8 @@ class ResultFolder:
         request : Request
         overwrite : bool
             Remove such results, so that none looks like this call's should it fail.
+        lacking : iterable of RunInputs
+            Runs that cannot be done now: of their results only the settings are compared.
         remove : bool
             False removes nothing even then.
 
@@ -94,8 +104,11 @@ class ResultFolder:
         from ..files.fingerprints import remembering
 
         memory = self.work / ".fingerprints"
-        with remembering(memory if self.work.is_dir() else None):
+        with remembering(memory if remove or memory.is_dir() else None):
             found = {run.name: self._differences(run, request) for run in runs if self.has(run.name)}
+            for run in lacking:
+                if self.has(run.name):
+                    found[run.name] = self._differences(run, request, whole=False)
         others = {name: told for name, told in found.items() if told}
         if others and not overwrite:
             shown = [f"{name} ({'; '.join(told)})" for name, told in list(others.items())[:SHOWN]]
@@ -158,24 +171,26 @@ class ResultFolder:
         record = self.logs / "runs" / f"{name}.json"
         return self.out / f"{name}.tsv", self.out / f"{name}.json", record
 
-    def _differences(self, run, request: Request) -> list[str]:
+    def _differences(self, run, request: Request, whole: bool = True) -> list[str]:
         """How the results under a run's name are others than those that are asked for."""
         from ..files.runs import Run
 
-        try:
-            asked = request.of(run, Run(run.run_file, run.t_r).t_r)
-        except (OSError, ValueError):
+        asked = {"Settings": request.settings}
+        if whole:
             # of a run that cannot be read now only the settings are compared; it fails by itself
-            asked = {"Settings": request.settings(None)}
+            with contextlib.suppress(OSError, ValueError):
+                asked = request.of(run, Run(run.run_file, run.t_r).t_r)
         _, sidecar, record = self._files(run.name)
         there = _read(record)
         if not is_record(there):
             there = request.as_told_by(_read(sidecar), run)
         if there is None:
             return ["nothing tells how they were made"]
-        if "Inputs" not in asked:
-            there = {"Settings": {**there["Settings"], "RepetitionTime": None}}
-        elif there.get("Run") != run.run_file and there["Inputs"].get("run") != asked["Inputs"]["run"]:
+        if (
+            "Inputs" in asked
+            and there.get("Run") != run.run_file
+            and there["Inputs"].get("run") != asked["Inputs"]["run"]
+        ):
             return [f"run: {there.get('Run')} there, {run.run_file} asked"]
         return differences(there, asked)
 

@@ -48,6 +48,7 @@ def execute_runs(
     wait: bool = False,
     verbose: bool = False,
     overwrite: bool = False,
+    lacking: Sequence = (),
     **parameters,
 ) -> Extracted:
     """Run the graphs of several runs, and publish each run as soon as it is done.
@@ -68,6 +69,8 @@ def execute_runs(
         Show nipype's log.
     overwrite : bool
         Replace results of other settings or inputs.
+    lacking : sequence of RunInputs
+        Runs that cannot be done, whose results of other settings must not stay either.
     **parameters
         Of `init_masker_wf`.
     """
@@ -76,7 +79,7 @@ def execute_runs(
     from ..running.log import log_to
 
     request = Request(parameters, maps, mask, map_names)
-    folder.claim(runs, request, overwrite)
+    folder.claim(runs, request, overwrite, lacking=lacking)
     of_node = {f"{run.workflow_name}.clean": run for run in runs}
     published, failures = {}, []
 

@@ -277,3 +277,34 @@ def test_participants_that_differ_in_case_alone_are_refused(invoke, one, maps, t
             shutil.copy(path, lower)
     done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", status=1)
     assert "two runs would both be called 'sub-AB/func/sub-AB_" in done.stderr
+
+
+def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    (func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv").unlink()
+    other = [*call, "--confounds-strategy", "6P"]
+    assert "(Strategy: none there, 6P asked" in invoke(*other, status=2).stderr
+    assert "1 of 2 runs done" in invoke(*other, "--overwrite", status=1).stdout
+    assert [path.name[:6] for path in out.glob("sub-*/func/*.tsv")] == ["sub-02"]
+
+
+def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out, "--confounds-strategy", "6P+scrub"]
+    invoke(*call)
+    shutil.rmtree(out / "logs")
+    assert "2 of 2 runs done" in invoke(*call).stdout
+    shutil.rmtree(out / "logs")
+    other = invoke(*call[:-1], "6P", status=2)
+    assert "(Strategy: 6P+scrub there, 6P asked)" in other.stderr
+
+
+def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
+    monkeypatch.setattr("nipype_maps.files.fingerprints.SETTLED", -1)  # as of files made long ago
+    monkeypatch.setattr("nipype_maps.files.fingerprints._known", {})
+    before = as_it_was(tmp_path)
+    invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--dry-run")
+    assert as_it_was(tmp_path) == before
+    assert not (tmp_path / "out").exists()

@@ -204,3 +204,10 @@ def test_runs_of_alike_names_in_several_graphs_keep_their_signals(invoke, make_r
         sidecar = json.loads((out / f"{name}_atlas-atlas_timeseries.json").read_text())
         assert sidecar["Sources"][0]["File"] == Path(run).name
     assert not any(np.array_equal(values[0], other) for other in values[1:])
+
+
+def test_names_that_do_not_fit_the_maps_are_refused_before_anything_runs(invoke, make_run, maps, out):
+    (out.parent / "names.txt").write_text("a\nb\n")
+    call = ["extract", make_run(), "--maps", maps, "--out", out, "--map-names", out.parent / "names.txt"]
+    assert "names.txt has 2 names for 4 maps" in invoke(*call, status=2).stderr
+    assert not (out / "work" / "extract_atlas").exists()
