@@ -101,8 +101,10 @@ class ResultFolder:
         click.UsageError
             If there are such results, and they are not to be overwritten.
         """
+        from ..files.atomic import sweep
         from ..files.fingerprints import remembering
 
+        runs, lacking = list(runs), list(lacking)
         memory = self.work / ".fingerprints"
         with remembering(memory if remove or memory.is_dir() else None):
             found = {run.name: self._differences(run, request) for run in runs if self.has(run.name)}
@@ -119,6 +121,8 @@ class ResultFolder:
             )
         if remove:
             self.remove(others)
+            for folder in {path.parent for run in runs for path in self._files(run.name)}:
+                sweep(folder)
 
     def has(self, name: str) -> bool:
         """Whether there is a table of signals under a name."""
@@ -148,13 +152,12 @@ class ResultFolder:
         record : dict
             What was asked: `Request.of`.
         """
-        from ..files.atomic import copy, sweep
+        from ..files.atomic import copy
         from ..files.sidecars import write_json
 
         table, sidecar, kept = self._files(name)
         for folder in (table.parent, kept.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        sweep(table.parent)
         same = _read(kept) == record and all(
             path.is_file() and filecmp.cmp(source, path, shallow=False)
             for source, path in ((signals_file, table), (sidecar_file, sidecar))

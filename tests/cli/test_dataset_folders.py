@@ -1,6 +1,7 @@
 """Which files of a data set are runs, what belongs to each, and where the results go."""
 
 import json
+import os
 import shutil
 
 import nibabel as nib
@@ -308,3 +309,15 @@ def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
     invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--dry-run")
     assert as_it_was(tmp_path) == before
     assert not (tmp_path / "out").exists()
+
+
+def test_what_a_killed_command_left_half_made_goes(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    halves = [folder / f".{2**30}-{os.uname().nodename}.half.tsv" for folder in
+              (out, out / "sub-01/func", out / "logs/runs/sub-01/func")]  # fmt: skip
+    for half in halves:
+        half.write_text("")
+    invoke(*call)
+    assert not [half for half in halves if half.exists()]
