@@ -171,7 +171,8 @@ def entities_of(path, folders: bool = False) -> dict[str, str]:
     """
     parts = [part for part in stem(path).split("_") if ENTITY.fullmatch(part)]
     if folders:
-        above = [parent.name for parent in Path(os.path.abspath(path)).parents]
+        # sub-01/ses-1/func/ at most: a folder further up is no participant's
+        above = [parent.name for parent in list(Path(os.path.abspath(path)).parents)[:3]]
         parts += [name for name in above if name[:4] in ("sub-", "ses-") and ENTITY.fullmatch(name)]
     found: dict[str, str] = {}
     for entity, label in (part.split("-", 1) for part in parts):

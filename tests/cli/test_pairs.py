@@ -57,6 +57,7 @@ def test_tables_and_frames_of_other_runs_are_refused(
         ("sub-01_echo-1_bold.nii.gz", "sub-01_desc-c.tsv"),
         ("rest.nii.gz", "sub-01_desc-c.tsv"),
         ("sub-01_bold.nii.gz", "group/motion.tsv"),
+        ("sub-pilots/a/b/c/rest.nii.gz", "sub-01_desc-c.tsv"),
     ],
 )
 def test_entities_that_one_name_lacks_are_no_disagreement(

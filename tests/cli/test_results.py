@@ -211,3 +211,28 @@ def test_names_that_do_not_fit_the_maps_are_refused_before_anything_runs(invoke,
     call = ["extract", make_run(), "--maps", maps, "--out", out, "--map-names", out.parent / "names.txt"]
     assert "names.txt has 2 names for 4 maps" in invoke(*call, status=2).stderr
     assert not (out / "work" / "extract_atlas").exists()
+
+
+def test_results_are_never_exchanged_between_calls_with_other_lists(invoke, make_run, maps, out):
+    ann, bob = make_run("ann/rest.nii.gz", n_frames=8), make_run("bob/rest.nii.gz", n_frames=8)
+    call = ["--maps", maps, "--out", out]
+    invoke("extract", ann, *call)
+    invoke("extract", bob, ann, *call)
+    tables = {path.name[:5]: path.read_bytes() for path in out.glob("*.tsv")}
+    assert tables["ann_r"] == tables["rest_"] != tables["bob_r"]
+    refused = invoke("extract", bob, *call, status=2).stderr
+    assert f"rest_atlas-atlas_timeseries (run: {ann} there, {bob} asked)" in refused
+
+
+def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grids, tmp_path, rng):
+    """Their nodes have the same names; what comes out goes by the content."""
+    run = make_run(n_frames=8)
+    both = [save(rng.random((*grids["plain"].shape, 2)), grids["plain"], f"{k}/m.nii.gz") for k in "ab"]
+    tables = []
+    for maps, out in zip([*both, *both], "wxyz", strict=True):
+        invoke("extract", run, "--maps", maps, "--out", tmp_path / out, "--work", tmp_path / "work")
+        (table,) = (tmp_path / out).glob("*.tsv")
+        tables.append(table.read_bytes())
+    assert tables[0] == tables[2] != tables[1] == tables[3]
+    refused = invoke("extract", run, "--maps", both[1], "--out", tmp_path / "w", status=2).stderr
+    assert "(maps: m.nii.gz has another content)" in refused
