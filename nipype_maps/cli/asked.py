@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -44,12 +45,14 @@ class Request:
     """
 
     def __init__(self, parameters: dict, maps: Sequence[str], mask=None, map_names=None):
-        self.parameters, self.maps, self.mask = parameters, list(maps), mask
+        # absolute, because nipype changes the folder of the process while nodes are at work
+        self.parameters, self.maps = parameters, [os.path.abspath(path) for path in maps]
+        self.mask = os.path.abspath(mask) if mask else None
         self.names = names_asked(maps, map_names)
         self.settings = _settings(parameters)
         if self.names is not None:
             self.settings["MapNames"] = self.names
-        files = [*self.maps, mask, parameters.get("strategies_file")]
+        files = [*self.maps, self.mask, parameters.get("strategies_file")]
         self._shared: dict[str, str | None] = {str(path): None for path in files if path}
 
     def of(self, run, t_r: float | None) -> dict:

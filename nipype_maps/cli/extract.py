@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -68,7 +68,13 @@ def extract(
     if options["confounds_strategy"] and not confounds:
         raise click.UsageError("--confounds-strategy needs --confounds.")
     inputs = [
-        RunInputs(name, str(Path(run).absolute()), tables or (), frames, seconds)
+        RunInputs(
+            name,
+            os.path.abspath(run),
+            [os.path.abspath(table) for table in tables or ()],
+            frames and os.path.abspath(frames),
+            seconds,
+        )
         for name, run, tables, frames, seconds in zip(
             names,
             runs,

@@ -181,7 +181,7 @@ class ResultFolder:
         asked = {"Settings": request.settings}
         if whole:
             # of a run that cannot be read now only the settings are compared; it fails by itself
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
                 asked = request.of(run, run.t_r or Run(run.run_file).t_r)
         _, sidecar, record = self._files(run.name)
         there = _read(record)

@@ -236,3 +236,33 @@ def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grid
     assert tables[0] == tables[2] != tables[1] == tables[3]
     refused = invoke("extract", run, "--maps", both[1], "--out", tmp_path / "w", status=2).stderr
     assert "(maps: m.nii.gz has another content)" in refused
+
+
+def test_paths_may_be_relative(invoke, make_run, maps, mask, table, tmp_path, monkeypatch):
+    make_run()
+    (tmp_path / "kept.txt").write_text("\n".join(map(str, range(30))))
+    (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
+    (tmp_path / "ours.json").write_text('{"ours": {"Columns": ["trans_x"]}}')
+    monkeypatch.chdir(tmp_path)
+    call = ["extract", "sub-01_task-rest_bold.nii.gz", "--maps", "atlas.nii.gz", "--mask", "mask.nii.gz"]
+    call += ["--confounds", "confounds.tsv", "--sample-mask", "kept.txt", "--map-names", "names.txt"]
+    call += ["--confounds-strategy", "ours", "--strategies", "ours.json", "--out", "out"]
+    for _ in range(2):
+        invoke(*call)
+    record = json.loads((tmp_path / "out/logs/runs" / f"{NAME}.json").read_text())
+    assert {role: [name for name, _ in files] for role, files in record["Inputs"].items()} == {
+        "run": ["sub-01_task-rest_bold.nii.gz"],
+        "maps": ["atlas.nii.gz"],
+        "mask": ["mask.nii.gz"],
+        "confounds": ["confounds.tsv"],
+        "sample mask": ["kept.txt"],
+        "strategies": ["ours.json"],
+    }
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"sub-01": 3}', None])
+def test_a_damaged_list_of_runs_of_an_older_version_does_no_harm(invoke, made, out, text):
+    path = out / "logs" / "runs.json"
+    path.write_text(text) if text else path.mkdir()
+    invoke(*made)
+    invoke(*made, "--detrend", status=2)
