@@ -32,7 +32,12 @@ WORDS = {
 @click.option("--participant-label", multiple=True, help="Only these participants, sub- or not (repeat).")
 @click.option("--session", multiple=True, help="Only these sessions (repeat).")
 @click.option("--task", multiple=True, help="Only these tasks (repeat).")
-@click.option("--space", multiple=True, help="Only runs in these spaces (repeat).")
+@click.option(
+    "--space",
+    multiple=True,
+    help="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; func are "
+    "the runs that were not resampled.",
+)
 @click.option(
     "--brain-masks",
     is_flag=True,
@@ -70,6 +75,7 @@ def dataset(
     wants_confounds = bool(parameters["confounds_strategy"] or parameters["confound_columns"])
     if brain_masks and parameters["mask"]:
         raise click.UsageError("--brain-masks takes each run's own mask; leave out --mask.")
+    wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * brain_masks]
     folder = ResultFolder(out, work)
     asked = {"subject": participant_label, "session": session, "task": task, "space": space}
     try:
@@ -77,10 +83,9 @@ def dataset(
         found, on_echoes = without_echoes(find_runs(derivatives, *asked.values()))
         require_one_space(found, space, maps)
         require_summary(folder.out / SUMMARY)
+        inputs = [_inputs(run, maps, t_r, wanted) for run in found]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * brain_masks]
-    inputs = [_inputs(run, maps, t_r, wanted) for run in found]
     if double := double_of([given.name for given in inputs]):
         raise click.ClickException(f"two runs would both be called {double!r}; rename one of them.")
     if not allow_mismatch:

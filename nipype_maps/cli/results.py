@@ -59,7 +59,13 @@ class ResultFolder:
                 raise click.ClickException(str(error)) from error
             except OSError as error:
                 raise click.ClickException(sentence_of(error, self.logs)) from error
-            yield
+            ended = None
+            try:
+                yield
+            except (click.ClickException, SystemExit) as error:
+                ended = error  # a command that ends with a message lets go of the folder like others
+        if ended is not None:
+            raise ended
 
     def _make(self) -> None:
         from ..files.atomic import sweep

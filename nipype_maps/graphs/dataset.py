@@ -52,7 +52,7 @@ class RunInputs:
 
     @property
     def workflow_name(self) -> str:
-        """Name of the run's transform in the graph."""
+        """Name of the run's transform in the graph; no other run's, whatever letters their names have."""
         return node_name("transform", self.name)
 
     @property
@@ -136,10 +136,10 @@ def init_dataset_wf(
 
     Outputs
     -------
-    None of its own: its parts are called ``fit_<grid>`` and ``transform_<run>``, and each
-    transform has the outputs of `init_transform_wf`.  The only fit of a
+    None of its own: its parts are called ``fit_<grid>`` and `RunInputs.workflow_name`, and
+    each transform has the outputs of `init_transform_wf`.  The only fit of a
     ``resampling_target`` other than 'data' is called ``fit``, that of a run's own mask
-    ``fit_<run>``.
+    `RunInputs.fit_name`.
     """
     known = {*_parameters(init_fit_wf), *_parameters(init_transform_wf)}
     if unknown := sorted(set(parameters) - known):

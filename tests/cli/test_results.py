@@ -156,6 +156,10 @@ def test_a_table_is_never_beside_the_sidecar_of_another_call(tmp_path, monkeypat
 
 def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):
     elsewhere = [*made, "--work", tmp_path / "elsewhere"]
+    invoke(*elsewhere, "--detrend", status=2)
+    invoke(*elsewhere, "--low-pass", "0.3", "--out", tmp_path / "failed", status=1)
+    for folder in (out, tmp_path / "failed"):  # else the next command says that they were killed
+        assert (folder / "logs" / ".lock").read_text() == ""
     with locked(out / "logs"):
         refused = invoke(*elsewhere, status=1).stderr
         assert f"{out / 'logs'} is in use by the run of process" in refused
