@@ -66,15 +66,22 @@ def check_plugin(how: dict) -> None:
     warn(f"--plugin {plugin} does not use {word}, which is for MultiProc." for word in unused)
 
 
-def check_images(runs: Sequence[str]) -> None:
-    """Raise click.UsageError if a file in a list of runs is no image by its name (``sub-01*``)."""
-    from ..files.sidecars import IMAGE_ENDINGS
+def check_images(files: dict[str, Sequence[str | None]]) -> None:
+    """Raise click.UsageError if a file is no image by its name (``sub-01*``).
 
-    for run in runs:
-        if not run.lower().endswith(IMAGE_ENDINGS):
-            raise click.UsageError(
-                f"{run} is no image by its name ({', '.join(IMAGE_ENDINGS)}); leave it out of the runs."
-            )
+    Parameters
+    ----------
+    files : dict of str to sequence of str or None
+        By the option, or argument, that they are given as.
+    """
+    from ..files.sidecars import is_image_name
+
+    for option, paths in files.items():
+        for path in paths:
+            if path and not is_image_name(path):
+                raise click.UsageError(
+                    f"{path}, given as {option}, is no image by its name; give a NIfTI image (.nii.gz, .nii)."
+                )
 
 
 def check_roles(runs: Sequence[str], **others: Sequence[str | None]) -> None:

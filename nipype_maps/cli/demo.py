@@ -28,14 +28,18 @@ def demo(out) -> None:
     """
     from nipype import testing
 
-    from ..files.names import result_names
-    from ..graphs import RunInputs
-
     data = Path(testing.__file__).parent / "data"
     maps, mask = [str(data / name) for name in MAPS], str(data / MASK)
     folder = ResultFolder(out)
-    folder.make()
-    run = _with_a_place(data / RUN, folder.out / RUN)
+    with folder.held():
+        _extract_and_invert(folder, data / RUN, maps, mask)
+
+
+def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: str) -> None:
+    from ..files.names import result_names
+    from ..graphs import RunInputs
+
+    run = _with_a_place(run, folder.out / RUN)
     click.echo(f"run:  {run.name}, 20 frames of 16 x 16 x 9 voxels; maps: {', '.join(MAPS)}")
     name = result_names([run], maps)[0]
     table, *_ = extract_runs([RunInputs(name, str(run))], maps, folder, mask=mask)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
 from .checks import check_folders, check_images, check_roles, check_runs
 from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files, per_run
+from .pairs import require_matches
 from .parameters import execution_options, extraction_options, graph_parameters
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
@@ -45,20 +46,24 @@ def extract(
     t_r,
     work,
     dry_run,
+    overwrite,
+    allow_mismatch,
     **options,
 ) -> None:
     """Extract one time series per map from each RUN.
 
     Results land in OUT under BIDS-style names, each a .tsv with a .json beside it.
     """
+    from ..files.data_sets import require_own
     from ..files.names import result_names
     from ..graphs import RunInputs
 
-    check_images(runs)
+    check_images({"RUN": runs, "--maps": maps, "--mask": [options["mask"]]})
     check_roles(runs, maps=maps, mask=[options["mask"]])
     check_folders(out, work)
     try:
         names = result_names(runs, maps)
+        require_own(out)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if options["confound_columns"] and not confounds:
@@ -66,7 +71,13 @@ def extract(
     if options["confounds_strategy"] and not confounds:
         raise click.UsageError("--confounds-strategy needs --confounds.")
     inputs = [
-        RunInputs(name, str(Path(run).absolute()), tables or (), frames, seconds)
+        RunInputs(
+            name,
+            os.path.abspath(run),
+            [os.path.abspath(table) for table in tables or ()],
+            frames and os.path.abspath(frames),
+            seconds,
+        )
         for name, run, tables, frames, seconds in zip(
             names,
             runs,
@@ -76,10 +87,13 @@ def extract(
             strict=True,
         )
     ]
+    if not allow_mismatch:
+        require_matches(inputs, maps, options["mask"])
     how, parameters = execution_options(options), graph_parameters(options)
     check_runs(inputs, parameters)
     folder = ResultFolder(out, work)
     if dry_run:
-        plan_runs(inputs, maps, folder, **parameters)
-    else:
-        extract_runs(inputs, maps, folder, **how, **parameters)
+        plan_runs(inputs, maps, folder, overwrite=overwrite, **parameters)
+        return
+    with folder.held(how["wait"]):
+        extract_runs(inputs, maps, folder, overwrite=overwrite, **how, **parameters)

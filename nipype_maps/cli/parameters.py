@@ -125,13 +125,22 @@ SHARED = [
     ),
     click.option("--n-procs", type=Count(), help="Processes of MultiProc.  [default: all cores]"),
     click.option(
-        "--wait", is_flag=True, help="Wait for another call that uses the work folder; else that is an error."
+        "--wait",
+        is_flag=True,
+        help="Wait for another call that uses OUT or the work folder; else that is an error.",
     ),
     click.option(
         "--dry-run", is_flag=True, help="Say what would be computed and why; compute and write nothing."
     ),
     click.option(
         "--verbose", is_flag=True, help="Show nipype's log, which is in OUT/logs, on the screen too."
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace results of other settings or inputs."),
+    click.option(
+        "--allow-mismatch",
+        is_flag=True,
+        help="Take tables, frames, masks and maps that are of another participant, session, task or run by "
+        "their names.",
     ),
 ]
 

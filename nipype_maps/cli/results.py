@@ -1,16 +1,26 @@
-"""The folder that a command's results land in."""
+"""The folder that a command's results land in: whose they are, and who may replace them."""
 
 from __future__ import annotations
 
+import contextlib
+import filecmp
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
+from .asked import Request, differences, is_record
+
+#: Results that a message names; of more it gives the number.
+SHOWN = 3
+
 
 class ResultFolder:
     """Results, logs and, unless it lies elsewhere, the work folder.
+
+    Beside each table lies its sidecar, and in ``logs/runs`` a record of what was asked: by
+    that a later call sees whether the table is what it would make.
 
     Parameters
     ----------
@@ -23,16 +33,41 @@ class ResultFolder:
         self.out = Path(os.path.abspath(out))
         self.work = Path(os.path.abspath(work)) if work else self.out / "work"
         self.logs = self.out / "logs"
-        self._origins = self.logs / "runs.json"
 
-    def make(self) -> None:
-        """Make the folders.
+    @contextlib.contextmanager
+    def held(self, wait: bool = False) -> Iterator[None]:
+        """Make the folders, and keep other commands out of them.
+
+        Parameters
+        ----------
+        wait : bool
+            Wait for another command to end.
 
         Raises
         ------
         click.ClickException
-            If one cannot be made or written.
+            If a folder cannot be made or written, or another command writes to it.
         """
+        from ..running import sentence_of
+        from ..workfolder.lock import FolderInUseError, locked
+
+        self._make()
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.logs, wait, instead="--out"))
+            except FolderInUseError as error:
+                raise click.ClickException(str(error)) from error
+            except OSError as error:
+                raise click.ClickException(sentence_of(error, self.logs)) from error
+            ended = None
+            try:
+                yield
+            except (click.ClickException, SystemExit) as error:
+                ended = error  # a command that ends with a message lets go of the folder like others
+        if ended is not None:
+            raise ended
+
+    def _make(self) -> None:
         from ..files.atomic import sweep
 
         for folder in (self.out, self.work, self.logs):
@@ -45,42 +80,135 @@ class ResultFolder:
         sweep(self.out)
         sweep(self.logs)
 
-    def claim(self, runs: Iterable) -> None:
-        """Note which run each name stands for, so that no other run takes it later.
+    def claim(
+        self,
+        runs: Iterable,
+        request: Request,
+        overwrite: bool = False,
+        *,
+        lacking: Iterable = (),
+        remove: bool = True,
+    ) -> None:
+        """See to it that no results of other settings or inputs are replaced unasked.
+
+        Parameters
+        ----------
+        runs : iterable of RunInputs
+        request : Request
+        overwrite : bool
+            Remove such results, so that none looks like this call's should it fail.
+        lacking : iterable of RunInputs
+            Runs that cannot be done now: of their results only the settings are compared.
+        remove : bool
+            False removes nothing even then.
 
         Raises
         ------
         click.UsageError
-            If a name holds the results of another run already.
+            If there are such results, and they are not to be overwritten.
         """
-        from ..files.sidecars import read_json, write_json
+        from ..files.atomic import sweep
+        from ..files.fingerprints import remembering
 
-        origins = read_json(self._origins) if self._origins.exists() else {}
-        for run in runs:
-            before = origins.get(run.name)
-            if before not in (None, run.run_file) and not self._same_run(run):
-                raise click.UsageError(
-                    f"{self.out} holds the results of {before} under the name {run.name}, which "
-                    f"{run.run_file} would take; choose another --out, or rename the run."
-                )
-            origins[run.name] = run.run_file
-        write_json(self._origins, origins)
+        runs, lacking = list(runs), list(lacking)
+        memory = self.work / ".fingerprints"
+        with remembering(memory if remove or memory.is_dir() else None):
+            found = {run.name: self._differences(run, request) for run in runs if self.has(run.name)}
+            for run in lacking:
+                if self.has(run.name):
+                    found[run.name] = self._differences(run, request, whole=False)
+        others = {name: told for name, told in found.items() if told}
+        if others and not overwrite:
+            shown = [f"{name} ({'; '.join(told)})" for name, told in list(others.items())[:SHOWN]]
+            more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+            raise click.UsageError(
+                f"{self.out} holds results of other settings or inputs: {', '.join(shown)}{more}. "
+                "Choose another --out, or give --overwrite to replace them."
+            )
+        if remove:
+            self.remove(others)
+            for folder in {path.parent for run in runs for path in self._files(run.name)}:
+                sweep(folder)
 
-    def _same_run(self, run) -> bool:
-        """Whether the results under a run's name come from a file of the same content."""
-        from ..files.atomic import sha256
+    def has(self, name: str) -> bool:
+        """Whether there is a table of signals under a name."""
+        return os.path.lexists(self._files(name)[0])
 
-        sidecar = self.out / f"{run.name}.json"
-        return not sidecar.exists() or sha256(run.run_file) in sidecar.read_text(encoding="utf-8")
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove tables, their sidecars and records."""
+        from ..running import sentence_of
 
-    def publish(self, name: str, signals_file: str, sidecar_file: str) -> Path:
+        for name in names:
+            for path in self._files(name):
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    raise click.ClickException(sentence_of(error, path)) from error
+
+    def publish(self, name: str, signals_file: str, sidecar_file: str, record: dict) -> Path:
         """Copy a run's results from the work folder; returns the table's path.
 
-        The name may have folders before it.
+        The table comes last, so that wherever there is one its own sidecar and record are too.
+
+        Parameters
+        ----------
+        name : str
+            May have folders before it.
+        signals_file, sidecar_file : str
+        record : dict
+            What was asked: `Request.of`.
         """
         from ..files.atomic import copy
+        from ..files.sidecars import write_json
 
-        (self.out / name).parent.mkdir(parents=True, exist_ok=True)
-        for source, ending in ((signals_file, ".tsv"), (sidecar_file, ".json")):
-            copy(source, self.out / f"{name}{ending}")
-        return self.out / f"{name}.tsv"
+        table, sidecar, kept = self._files(name)
+        for folder in (table.parent, kept.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        same = _read(kept) == record and all(
+            path.is_file() and filecmp.cmp(source, path, shallow=False)
+            for source, path in ((signals_file, table), (sidecar_file, sidecar))
+        )
+        if not same:
+            write_json(kept, record)
+            table.unlink(missing_ok=True)
+            copy(sidecar_file, sidecar)
+            copy(signals_file, table)
+        return table
+
+    def _files(self, name: str) -> tuple[Path, Path, Path]:
+        """Table, sidecar and record."""
+        record = self.logs / "runs" / f"{name}.json"
+        return self.out / f"{name}.tsv", self.out / f"{name}.json", record
+
+    def _differences(self, run, request: Request, whole: bool = True) -> list[str]:
+        """How the results under a run's name are others than those that are asked for."""
+        from ..files.runs import Run
+
+        asked = {"Settings": request.settings}
+        if whole:
+            # of a run that cannot be read now only the settings are compared; it fails by itself
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                asked = request.of(run, run.t_r or Run(run.run_file).t_r)
+        _, sidecar, record = self._files(run.name)
+        there = _read(record)
+        if not is_record(there):
+            there = request.as_told_by(_read(sidecar), run)
+        if there is None:
+            return ["nothing tells how they were made"]
+        if (
+            "Inputs" in asked
+            and there.get("Run") != run.run_file
+            and there["Inputs"].get("run") != asked["Inputs"]["run"]
+        ):
+            return [f"run: {there.get('Run')} there, {run.run_file} asked"]
+        return differences(there, asked)
+
+
+def _read(path: Path) -> dict:
+    """A JSON object; empty where there is none, or another content."""
+    from ..files.sidecars import read_json
+
+    try:
+        return read_json(path)
+    except (OSError, ValueError, RecursionError):
+        return {}

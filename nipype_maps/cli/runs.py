@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from .asked import Request
 from .checks import problems_of
 from .report import fail, say_nodes, say_plan, say_results, warn
 from .results import ResultFolder
@@ -47,31 +48,39 @@ def execute_runs(
     plugin_args: dict | None = None,
     wait: bool = False,
     verbose: bool = False,
+    overwrite: bool = False,
+    lacking: Sequence = (),
     **parameters,
 ) -> Extracted:
     """Run the graphs of several runs, and publish each run as soon as it is done.
+
+    A run that fails leaves no table, unless it could not be read: then an earlier one of the
+    same settings stands.
 
     Parameters
     ----------
     runs : sequence of RunInputs
     maps : sequence of str
     folder : ResultFolder
+        Held by the caller.
     mask, map_names : str, optional
     plugin, n_procs, plugin_args, wait
         How to run: see `run_workflows`.
     verbose : bool
         Show nipype's log.
+    overwrite : bool
+        Replace results of other settings or inputs.
+    lacking : sequence of RunInputs
+        Runs that cannot be done, whose results of other settings must not stay either.
     **parameters
         Of `init_masker_wf`.
     """
+    from ..files.sidecars import read_json
     from ..running import Failure, run_workflows, sentence_of
     from ..running.log import log_to
 
-    folder.make()
-    try:
-        folder.claim(runs)
-    except OSError as error:
-        raise click.ClickException(sentence_of(error, folder.out)) from error
+    request = Request(parameters, maps, mask, map_names)
+    folder.claim(runs, request, overwrite, lacking=lacking)
     of_node = {f"{run.workflow_name}.clean": run for run in runs}
     published, failures = {}, []
 
@@ -80,7 +89,8 @@ def execute_runs(
             return
         try:
             results = node.result.outputs
-            published[run.name] = folder.publish(run.name, results.out_file, results.out_json)
+            record = request.of(run, read_json(results.out_json)["RepetitionTime"])
+            published[run.name] = folder.publish(run.name, results.out_file, results.out_json, record)
         except Exception as error:  # the plugin would only log it, and the run count as done
             failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
 
@@ -95,7 +105,22 @@ def execute_runs(
             on_done=publish,
             progress="lines" if verbose else True,
         )
+    at_fault = {failure.node.partition(".")[0] for failure in outcome.failures}
+    failed = [run.name for run in runs if at_fault & {run.workflow_name, run.fit_name}]
+    folder.remove(name for name in failed if name not in published)
     return Extracted(published, [*failures, *outcome.failures], outcome)
+
+
+def tables_of_before(names: Iterable[str], extracted: Extracted, folder: ResultFolder) -> list[str]:
+    """A warning where runs were not done, but tables of an earlier call are there."""
+    standing = [name for name in names if name not in extracted.published and folder.has(name)]
+    if not standing:
+        return []
+    more = f", and {len(standing) - 3} more" if len(standing) > 3 else ""
+    return [
+        f"{', '.join(standing[:3])}{more}: nothing new came of it; the table that is there is of an "
+        "earlier call with the same settings."
+    ]
 
 
 def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **options) -> list[Path]:
@@ -121,16 +146,26 @@ def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **op
         say_results(table, sidecar)
         warnings += [f"{Path(run.run_file).name}: {text}" for text in sidecar["Warnings"]]
     say_nodes(extracted.outcome)
-    warn(warnings)
+    warn([*warnings, *tables_of_before([run.name for run in runs], extracted, folder)])
     fail(extracted.failures, folder.logs)
     return [table for _, table in done]
 
 
-def plan_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, *, mask, map_names, **parameters):
+def plan_runs(
+    runs: Sequence,
+    maps: Sequence[str],
+    folder: ResultFolder,
+    *,
+    mask,
+    map_names,
+    overwrite: bool = False,
+    **parameters,
+):
     """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
     from ..running import plan_workflow
     from ..running.log import off_the_screen
 
+    folder.claim(runs, Request(parameters, maps, mask, map_names), overwrite, remove=False)
     unreadable = []
 
     def steps():
@@ -155,12 +190,14 @@ def _workflows(runs, maps, folder, mask, map_names, parameters, failures: list) 
 
 def _readable(runs: Sequence, parameters: dict, failures: list) -> list:
     """The runs that can be read, with tables that fit; the others become failures."""
+    from ..files.names import require_room
     from ..files.runs import Run
     from ..running import Failure
 
     readable = []
     for run in runs:
         try:
+            require_room(run.name, run.run_file)
             image = Run(run.run_file, run.t_r, quiet=True)
         except (OSError, ValueError) as error:
             failures.append(Failure(run.workflow_name, str(error)))
@@ -176,12 +213,12 @@ def _workflow(runs, maps, folder, mask, map_names, parameters):
     """The graph of some runs, with its inputs."""
     from nipype.interfaces.base import TraitError
 
-    from ..files.names import atlas_name
+    from ..files.names import READABLE, atlas_name
     from ..graphs import init_dataset_wf
 
     try:
         # of the maps' name, so that one work folder serves several atlases
-        workflow = init_dataset_wf(runs=runs, name=f"extract_{atlas_name(maps)}", **parameters)
+        workflow = init_dataset_wf(runs=runs, name=f"extract_{atlas_name(maps)[:READABLE]}", **parameters)
     except TraitError as error:
         raise click.UsageError(str(error)) from error
     workflow.base_dir = str(folder.work)

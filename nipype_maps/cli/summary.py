@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,13 +10,24 @@ from pathlib import Path
 from .runs import Extracted
 
 COLUMNS = (
-    "run", "status", "frames", "frames_kept", "repetition_time", "degrees_of_freedom", "coverage_min",
-    "coverage_mean", "seconds", "reason",
+    "run", "status", "columns", "frames", "frames_kept", "repetition_time", "degrees_of_freedom",
+    "coverage_min", "coverage_mean", "seconds", "reason",
 )  # fmt: skip
+OURS = list(COLUMNS[:2])  # which the tables of all versions begin with
+GONE = "its table is not there any more"
+
+
+def require_summary(path: Path) -> None:
+    """ValueError where a file in the summary's place is somebody else's."""
+    if os.path.lexists(path) and _header(path)[:2] != OURS:
+        raise ValueError(f"{path} is not a summary that nipype-maps wrote; move it, or choose another --out.")
 
 
 def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
-    """Write a row per run; the rows of other runs, from calls that chose those, stay."""
+    """Write a row per run; the rows of other runs, from calls that chose those, stay.
+
+    Of those, only runs whose tables are there are done.
+    """
     from ..files.atomic import replacing
     from ..files.sidecars import as_utf8, read_json, sidecar_of
 
@@ -28,28 +40,44 @@ def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     own = {name for run in runs for name in (run.workflow_name, run.fit_name)}
     other = next((reason for part, reason in reasons.items() if part not in own), "not run")
     rows = _rows_of_before(path)
+    there = {table.stem for table in path.parent.glob("sub-*/**/*.tsv")}
+    for name in [name for name, row in rows.items() if row[0] == "done" and name not in there]:
+        rows[name] = _failed(GONE)
     for run in runs:
         name, part = Path(run.name).name, run.workflow_name
         if run.name in extracted.published:
             figures = _figures(read_json(sidecar_of(extracted.published[run.name])))
             rows[name] = ("done", *figures, f"{seconds[part]:.2f}", "n/a")
         else:
-            missing = ["n/a"] * (len(COLUMNS) - 3)
-            rows[name] = ("failed", *missing, reasons.get(part, reasons.get(run.fit_name, other)))
+            rows[name] = _failed(reasons.get(part, reasons.get(run.fit_name, other)))
     lines = [COLUMNS, *((name, *row) for name, row in sorted(rows.items()))]
     text = as_utf8("".join("\t".join(map(str, line)) + "\n" for line in lines))
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def _rows_of_before(path: Path) -> dict[str, tuple]:
-    """What an earlier call wrote, by run; nothing where the table is not there, or another."""
+def _failed(reason: str) -> tuple:
+    return ("failed", *["n/a"] * (len(COLUMNS) - 3), " ".join(reason.split()))
+
+
+def _header(path: Path) -> list[str]:
     try:
-        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        with path.open(encoding="utf-8") as stream:
+            return stream.readline(4096).rstrip("\n").split("\t")
+    except (OSError, ValueError):
+        return []
+
+
+def _rows_of_before(path: Path) -> dict[str, tuple]:
+    """What an earlier call wrote, maybe of an older version, by run; rows that are damaged are left out."""
+    try:
+        header, *lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except (OSError, ValueError):
         return {}
-    rows = [tuple(line.split("\t")) for line in lines] if header.split("\t") == list(COLUMNS) else []
-    return {row[0]: row[1:] for row in rows if len(row) == len(COLUMNS)}
+    names = header.split("\t")
+    rows = (line.split("\t") for line in lines)
+    known = [dict(zip(names, row, strict=True)) for row in rows if len(row) == len(names)]
+    return {row["run"]: tuple(row.get(name, "n/a") for name in COLUMNS[1:]) for row in known if "run" in row}
 
 
 def _part(node: str) -> str:
@@ -63,6 +91,7 @@ def _figures(sidecar: dict) -> tuple:
     shares = [share for share in sidecar["Maps"]["Coverage"] if share != "n/a"]
     freedom = sidecar["DegreesOfFreedom"]
     return (
+        len(sidecar["Maps"]["Names"]),
         n_frames,
         n_frames if kept == "all" else len(kept),
         sidecar["RepetitionTime"] or "n/a",

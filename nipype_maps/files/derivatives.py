@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .atomic import replacing
-from .sidecars import versions, write_json
+from .data_sets import DESCRIPTION
+from .names import entities_of
+from .sidecars import stem
 
 #: Entities that files of one run need not share.
-OF_FILE = ("desc", "suffix", "extension")
 OF_SPACE = ("space", "res", "den", "cohort")
 IMAGES = [".nii.gz", ".nii"]
-BIDS_VERSION = "1.10.0"
+#: What fMRIPrep calls the space of a run that was not resampled, whose files name none.
+NATIVE = "func"
+LABELS = {"subject": "sub", "session": "ses", "task": "task"}
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,34 @@ class FoundRun:
     path : pathlib.Path
     folder : pathlib.Path
         In which it lies in the data set: ``sub-01/ses-1/func``.
-    confounds : pathlib.Path or None
-        Its table of confounds.
-    mask : pathlib.Path or None
-        Its brain mask.
+    tables : tuple of pathlib.Path
+        Tables of confounds that may be its own; one, where nothing is amiss.
+    masks : tuple of pathlib.Path
+        Brain masks that may be its own.
     """
 
     path: Path
     folder: Path
-    confounds: Path | None
-    mask: Path | None
+    tables: tuple[Path, ...] = ()
+    masks: tuple[Path, ...] = ()
+
+    @property
+    def confounds(self) -> Path | None:
+        """Its table of confounds; of two names that fMRIPrep has used, the newer."""
+        new = [path for path in self.tables if stem(path).endswith("_timeseries")]
+        return _only(new or self.tables)
+
+    @property
+    def mask(self) -> Path | None:
+        """Its brain mask."""
+        return _only(self.masks)
+
+    @property
+    def space(self) -> str:
+        """Where it lies, as fMRIPrep's --output-spaces says it: ``MNI152NLin2009cAsym:res-2``."""
+        entities = entities_of(self.path)
+        more = [f"{name}-{entities[name]}" for name in OF_SPACE[1:] if name in entities]
+        return ":".join([entities.get("space", NATIVE), *more])
 
 
 def find_runs(
@@ -46,12 +68,16 @@ def find_runs(
 ) -> list[FoundRun]:
     """The runs that fMRIPrep (or what names its files likewise) has preprocessed.
 
+    Only the folders of participants at the top are looked into: what lies in others is of
+    other data sets.
+
     Parameters
     ----------
     root : path-like
         Derivatives folder, with a dataset_description.json.
     participants, sessions, tasks, spaces : sequences of str
-        Labels to choose; empty takes all.
+        Labels to choose; empty takes all.  A space may be as narrow as ``MNI152NLin6Asym:res-2``;
+        ``func`` are the runs that were not resampled.
 
     Returns
     -------
@@ -66,60 +92,103 @@ def find_runs(
         If the folder is no BIDS data set, or holds no such run.
     """
     root = Path(root).absolute()
-    if not (root / "dataset_description.json").is_file():
+    if not (root / DESCRIPTION).is_file():
         raise ValueError(
-            f"{root} has no dataset_description.json, which every BIDS derivatives folder has; give the "
+            f"{root} has no {DESCRIPTION}, which every BIDS derivatives folder has; give the "
             "folder that the preprocessing wrote."
         )
     layout = _layout(root)
-    chosen = {"subject": participants, "session": sessions, "task": tasks, "space": spaces}
+    chosen = {"subject": participants, "session": sessions, "task": tasks}
     filters = {name: _bare(labels, name) for name, labels in chosen.items() if labels}
-    runs = layout.get(suffix="bold", desc="preproc", extension=IMAGES, **filters)
-    if not runs:
-        asked = ", ".join(f"{name} {' or '.join(labels)}" for name, labels in filters.items())
-        raise ValueError(
-            f"{root} has no preprocessed run (*_desc-preproc_bold.nii.gz){' of ' * bool(asked)}{asked}; "
-            f"there are the tasks {_shown(layout, 'task')} in the spaces {_shown(layout, 'space')}."
-        )
-    masks = _by_entities(layout.get(suffix="mask", desc="brain", extension=IMAGES), OF_FILE)
     tables = _by_entities(
         layout.get(suffix=["timeseries", "regressors"], desc="confounds", extension=".tsv"),
-        OF_FILE + OF_SPACE,
+        ("echo", *OF_SPACE),
     )
+    masks = _by_entities(layout.get(suffix="mask", desc="brain", extension=IMAGES), ())
     found = []
-    for run in sorted(runs, key=lambda run: run.path):
-        path = Path(run.path)
-        table = tables.get(_key(run, OF_FILE + OF_SPACE))
-        found.append(FoundRun(path, path.parent.relative_to(root), table, masks.get(_key(run, OF_FILE))))
-    return found
+    for path in sorted(_paths(layout.get(suffix="bold", desc="preproc", extension=IMAGES, **filters))):
+        own = masks.get(_key(path)) or masks.get(_key(path, ("echo",)))
+        table = tables.get(_key(path, ("echo", *OF_SPACE)))
+        found.append(FoundRun(path, path.parent.relative_to(root), tuple(table or ()), tuple(own or ())))
+    wanted = _bare(spaces, "space")
+    runs = [run for run in found if not wanted or any(_is_in(run, space) for space in wanted)]
+    if not runs:
+        asked = {**filters, "space": wanted} if wanted else filters
+        words = ", ".join(f"{name} {' or '.join(labels)}" for name, labels in asked.items())
+        there = _spaces(found) or _shown(layout, "space")
+        raise ValueError(
+            f"{root} has no preprocessed run (*_desc-preproc_bold.nii.gz){' of ' * bool(words)}{words}; "
+            f"there are the tasks {_shown(layout, 'task')} in the spaces {there}.{_elsewhere(root)}"
+        )
+    return runs
 
 
-def describe(out, source, name: str = "nipype-maps: time series of brain maps") -> None:
-    """Write the dataset_description.json of a derivatives folder.
+def without_echoes(runs: Sequence[FoundRun]) -> tuple[list[FoundRun], str | None]:
+    """Leave out single echoes of which there is a combined run; a sentence on what was met."""
+    combined = {_key(run.path, OF_SPACE) for run in runs if "echo" not in entities_of(run.path)}
+    echoes = [run for run in runs if "echo" in entities_of(run.path)]
+    left_out = [run for run in echoes if _key(run.path, ("echo", *OF_SPACE)) in combined]
+    single = len(echoes) - len(left_out)
+    kept = [run for run in runs if run not in set(left_out)]
+    sentences = []
+    if left_out:
+        sentences.append(
+            f"{_count(len(left_out), 'image')} of single echoes, such as {left_out[0].path.name}, "
+            "left out, because the echoes are there combined"
+        )
+    if single:
+        first = next(run for run in kept if "echo" in entities_of(run.path))
+        sentences.append(
+            f"{_count(single, 'run')} of a single echo, such as {first.path.name}; the confounds of all "
+            "echoes of a run are the same table"
+        )
+    return kept, "; ".join(sentences) + "." if sentences else None
+
+
+def require_one_space(runs: Sequence[FoundRun], asked: Sequence[str], maps: Sequence) -> None:
+    """ValueError where runs are in several spaces and nobody chose, or one run would give two results.
 
     Parameters
     ----------
-    out, source : path-like
-        The folder, and the one that its files were made from.
-    name : str
+    runs : sequence of FoundRun
+    asked : sequence of str
+        The spaces that were asked for.
+    maps : sequence of path-likes
+        Whose names may say which template they are for.
     """
-    write_json(
-        Path(out) / "dataset_description.json",
-        {
-            "Name": name,
-            "BIDSVersion": BIDS_VERSION,
-            "DatasetType": "derivative",
-            "GeneratedBy": [{"Name": "nipype-maps", "Version": versions()["nipype-maps"]}],
-            "SourceDatasets": [{"URL": Path(source).absolute().as_uri()}],
-        },
-    )
+    entities = entities_of(maps[0])
+    template = entities.get("tpl") or entities.get("space")
+    fitting = sorted({run.space for run in runs if run.space.partition(":")[0] == template})
+    hint = f" {Path(maps[0]).name} is for {template} by its name." if fitting else ""
+    if not asked and len({run.space for run in runs}) > 1:
+        raise ValueError(
+            f"there are runs in the spaces {_spaces(runs)}; choose the one of the maps by --space.{hint}"
+        )
+    for space in _bare(asked, "space"):
+        by_run = defaultdict(list)
+        for run in runs:
+            if _is_in(run, space):
+                by_run[_key(run.path, OF_SPACE)].append(run)
+        for same in by_run.values():
+            if len({run.space for run in same}) > 1:
+                raise ValueError(
+                    f"in the space {space} there are two images of one run, {same[0].path.name} and "
+                    f"{same[1].path.name}; choose by --space, one of {_spaces(same)}."
+                )
 
 
-def write_map_names(out, atlas: str, names: Sequence[str]) -> None:
-    """Write the table of a probabilistic atlas's maps: ``atlas-<atlas>_probseg.tsv``."""
-    lines = ["index\tname", *(f"{index}\t{name}" for index, name in enumerate(names, start=1))]
-    with replacing(Path(out) / f"atlas-{atlas}_probseg.tsv") as temporary:
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def labels_without_runs(runs: Sequence[FoundRun], asked: dict[str, Sequence[str]]) -> list[str]:
+    """The labels among those asked for, by entity, of which there is no run."""
+    missing = []
+    for name, labels in asked.items():
+        for label in _bare(labels, name):
+            if name == "space":
+                known = any(_is_in(run, label) for run in runs)
+            else:
+                known = any(entities_of(run.path).get(LABELS[name]) == label for run in runs)
+            if not known:
+                missing.append(f"{name} {label}")
+    return missing
 
 
 def _layout(root: Path):
@@ -130,24 +199,58 @@ def _layout(root: Path):
             "to find runs in a BIDS folder takes pybids, which is not installed; install nipype-maps[bids]."
         ) from error
     # names tell all that is asked; to read each sidecar would take minutes
-    indexer = layout.BIDSLayoutIndexer(validate=False, index_metadata=False)
+    indexer = layout.BIDSLayoutIndexer(
+        validate=False, index_metadata=False, ignore=[re.compile(r"^/(?!sub-)")]
+    )
     return layout.BIDSLayout(root, validate=False, config=["bids", "derivatives"], indexer=indexer)
+
+
+def _elsewhere(root: Path) -> str:
+    """Where else there may be runs, as a sentence."""
+    below = sorted({path.parent.name for path in root.glob("*/sub-*") if path.parent.name[:1] != "."})
+    return f" There are participants in {', '.join(below[:5])}; give one of these folders." if below else ""
 
 
 def _bare(labels: Sequence[str], name: str) -> list[str]:
     """Labels without the entity that people write before them (sub-01)."""
-    prefix = {"subject": "sub-", "session": "ses-"}.get(name, f"{name}-")
-    return [label.removeprefix(prefix) for label in labels]
+    return [label.removeprefix(f"{LABELS.get(name, name)}-") for label in labels]
 
 
 def _shown(layout, entity: str) -> str:
     return ", ".join(map(str, sorted(layout.get(return_type="id", target=entity)))) or "(none)"
 
 
-def _key(file, without: Sequence[str]) -> tuple:
-    entities = file.get_entities(metadata=False)
-    return tuple(sorted((name, str(value)) for name, value in entities.items() if name not in without))
+def _spaces(runs: Iterable[FoundRun]) -> str:
+    return ", ".join(sorted({run.space for run in runs}))
 
 
-def _by_entities(files, without: Sequence[str]) -> dict[tuple, Path]:
-    return {_key(file, without): Path(file.path) for file in files}
+def _is_in(run: FoundRun, space: str) -> bool:
+    """Whether a run is in a space, which may be as narrow as MNI152NLin6Asym:res-2."""
+    label, *more = space.split(":")
+    has, *details = run.space.split(":")
+    return label == has and set(more) <= set(details)
+
+
+def _only(paths: Sequence[Path]) -> Path | None:
+    return paths[0] if len(paths) == 1 else None
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' * (n != 1)}"
+
+
+def _paths(files) -> list[Path]:
+    return [Path(file.path) for file in files]
+
+
+def _key(path: Path, without: Sequence[str] = ()) -> tuple:
+    """What files of one run share: their folder and their entities."""
+    kept = ((name, label) for name, label in entities_of(path).items() if name not in ("desc", *without))
+    return (path.parent, *sorted(kept))
+
+
+def _by_entities(files, without: Sequence[str]) -> dict[tuple, list[Path]]:
+    found = defaultdict(list)
+    for path in sorted(_paths(files)):
+        found[_key(path, without)].append(path)
+    return found

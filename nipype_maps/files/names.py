@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from .sidecars import stem
@@ -12,6 +15,14 @@ from .sidecars import stem
 #: Labels of spaces that are a subject's own.
 NATIVE = {"native", "t1w", "t2w", "func", "boldref", "bold", "scanner", "individual", "orig", "anat"}
 ENTITY = re.compile(r"[a-zA-Z]+-[a-zA-Z0-9+]+")
+#: Entities in which a run and what is given for it must not differ, where both have them.
+OF_RUN = ("sub", "ses", "task", "run", "acq", "dir", "echo", "rec", "ce")
+#: Entities whose labels are numbers: run-1 is run-01.
+NUMBERS = ("run", "echo")
+#: Letters of a run's name in the names of its nodes, which are folders.
+READABLE = 120
+#: Bytes that file systems allow a name.
+MOST_BYTES = 255
 
 
 def run_name(path) -> str:
@@ -70,7 +81,8 @@ def result_names(runs, maps) -> list[str]:
     Raises
     ------
     ValueError
-        If a run is given twice.
+        If a run is given twice, two would have names that differ in nothing but case, or a name
+        holds what no table can.
 
     Examples
     --------
@@ -80,20 +92,23 @@ def result_names(runs, maps) -> list[str]:
     ['ann_rest_atlas-msdl_timeseries', 'bob_rest_atlas-msdl_timeseries']
     """
     paths = [Path(os.path.abspath(run)) for run in runs]
-    for path, count in Counter(paths).items():
-        if count > 1:
-            raise ValueError(f"the run {path} is given {count} times; give each run once.")
+    _require_different(paths)
     names = [run_name(path) for path in paths]
+    for name, path in zip(names, paths, strict=True):
+        if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name):
+            raise ValueError(
+                f"the name of the run {str(path)!r} has a line break, a control character or bytes that "
+                "are no text; rename the file."
+            )
     depth = 0
-    while len(set(names)) < len(names) and depth < min(len(path.parents) for path in paths):
+    while double_of(names) and depth < min(len(path.parents) for path in paths):
         depth += 1
-        counts = Counter(names)
+        counts = Counter(map(_folded, names))
         names = [
-            f"{_label(path.parents[depth - 1].name)}_{name}" if counts[name] > 1 else name
+            f"{_label(path.parents[depth - 1].name)}_{name}" if counts[_folded(name)] > 1 else name
             for path, name in zip(paths, names, strict=True)
         ]
-    if len(set(names)) < len(names):  # rest.nii beside rest.nii.gz
-        double = next(name for name, count in Counter(names).items() if count > 1)
+    if double := double_of(names):  # rest.nii beside rest.nii.gz, or Rest.nii
         raise ValueError(f"two runs would both be called {double!r}; rename one of them.")
     return [f"{name}_atlas-{atlas_name(maps)}_timeseries" for name in names]
 
@@ -147,6 +162,124 @@ def listed(names, most: int = 8) -> str:
     """
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def double_of(names: Sequence[str]) -> str | None:
+    """The first of the names that another one has too; on many file systems case makes no difference.
+
+    Examples
+    --------
+    >>> double_of(["rest", "task", "Rest"]), double_of(["rest", "task"])
+    ('rest', None)
+    """
+    counts = Counter(map(_folded, names))
+    return next((name for name in names if counts[_folded(name)] > 1), None)
+
+
+def node_name(kind: str, name: str) -> str:
+    """The name of a run's part of a graph: ASCII, never too long for a folder, and that of no other name.
+
+    Examples
+    --------
+    >>> node_name("transform", "a b"), node_name("transform", "a_b")
+    ('transform_a_b_c8687a08aa', 'transform_a_b_648fa9b31b')
+    """
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{kind}_{re.sub('[^a-zA-Z0-9_-]', '_', name)[:READABLE]}_{digest[:10]}"
+
+
+def require_room(name: str, run) -> None:
+    """ValueError where the files of a run's results could not have their names.
+
+    Parameters
+    ----------
+    name : str
+        Of the results, without ending.
+    run : path-like
+        Its node's files have its name.
+    """
+    for file in (f"{Path(name).name}.json", f"{stem(run)}_signals_clean.json"):
+        if len(os.fsencode(file)) > MOST_BYTES:
+            raise ValueError(
+                f"the name of {run} is too long for the files of its results, such as {file}; rename the run."
+            )
+
+
+def entities_of(path, folders: bool = False) -> dict[str, str]:
+    """BIDS entities in a file's name, in their order.
+
+    Parameters
+    ----------
+    path : path-like
+    folders : bool
+        Take sub and ses from the folders above where the name does not have them.
+
+    Examples
+    --------
+    >>> entities_of("sub-01_task-rest_run-02_bold.nii.gz")
+    {'sub': '01', 'task': 'rest', 'run': '2'}
+    >>> entities_of("sub-01/ses-a/motion.tsv", folders=True)
+    {'ses': 'a', 'sub': '01'}
+    """
+    parts = [part for part in stem(path).split("_") if ENTITY.fullmatch(part)]
+    if folders:
+        # sub-01/ses-1/func/ at most: a folder further up is no participant's
+        above = [parent.name for parent in list(Path(os.path.abspath(path)).parents)[:3]]
+        parts += [name for name in above if name[:4] in ("sub-", "ses-") and ENTITY.fullmatch(name)]
+    found: dict[str, str] = {}
+    for entity, label in (part.split("-", 1) for part in parts):
+        found.setdefault(entity, _number(label) if entity in NUMBERS else label)
+    return found
+
+
+def mismatch(
+    run, other, *, folders: bool = False, entities: Sequence[str] = OF_RUN, what: str = ""
+) -> str | None:
+    """A sentence on the first entity in which a run and a file that is given for it differ.
+
+    Parameters
+    ----------
+    run, other : path-likes
+    folders : bool
+        See `entities_of`.
+    entities : sequence of str
+        Those that are compared, where both files have them.
+    what : str
+        What the other file is given as.
+
+    Examples
+    --------
+    >>> mismatch("sub-01_run-1_bold.nii", "sub-02_run-01_motion.tsv")
+    'sub-02_run-01_motion.tsv is of sub-02, but is given for sub-01_run-1_bold.nii of sub-01'
+    >>> mismatch("sub-01_run-1_bold.nii", "sub-01_ses-a_run-01_motion.tsv")
+    """
+    here, there = entities_of(run, folders), entities_of(other, folders)
+    for entity in entities:
+        if entity in here and entity in there and here[entity] != there[entity]:
+            return (
+                f"{what}{Path(other).name} is of {entity}-{there[entity]}, but is given for "
+                f"{Path(run).name} of {entity}-{here[entity]}"
+            )
+    return None
+
+
+def _require_different(paths: Sequence[Path]) -> None:
+    """ValueError where two paths, or links, lead to one file."""
+    known: dict[str, Path] = {}
+    for path, count in Counter(paths).items():
+        if count > 1:
+            raise ValueError(f"the run {path} is given {count} times; give each run once.")
+        other = known.setdefault(os.path.realpath(path), path)
+        if other != path:
+            raise ValueError(f"{other} and {path} are the same file; give each run once.")
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _number(label: str) -> str:
+    return label.lstrip("0") or "0" if label.isdigit() else label
 
 
 def _label(folder: str) -> str:

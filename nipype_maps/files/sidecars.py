@@ -17,6 +17,8 @@ COMPRESSED = (".gz", ".bz2", ".zst", "")
 KINDS = (".img", ".hdr")
 PAIRS = tuple(kind + compressed for kind in KINDS for compressed in COMPRESSED)
 IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
+#: Names of images, of formats that can be read or not.
+IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|xz|z))?$"
 #: What Python makes of bytes of a name that are no letters of the locale.
 ESCAPED = re.compile("[\udc80-\udcff]+")
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
@@ -37,6 +39,17 @@ def stem(path) -> str:
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return Path(name).stem
+
+
+def is_image_name(path) -> bool:
+    """Whether a file is an image by its name, compressed or not, of a format that can be read or not.
+
+    Examples
+    --------
+    >>> is_image_name("bold.nii.bz2"), is_image_name("SCAN.NII.GZ"), is_image_name("confounds.tsv")
+    (True, True, False)
+    """
+    return bool(re.search(IMAGE_NAME, Path(path).name, re.IGNORECASE))
 
 
 def image_files(path) -> list[str]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import re
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from nipype.pipeline.engine import Workflow
 
+from ..files.names import mismatch, node_name
 from ..files.volumes import Volumes
 from ..numerics.grid import Grid
 from .fit import init_fit_wf
 from .masker import connect_fit_to_transform
 from .nodes import fields
 from .transform import init_transform_wf
+
+logger = logging.getLogger("nipype.workflow")
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,20 @@ class RunInputs:
 
     @property
     def workflow_name(self) -> str:
-        """Name of the run's transform in the graph."""
-        return "transform_" + re.sub(r"[^\w-]", "_", self.name)
+        """Name of the run's transform in the graph; no other run's, whatever letters their names have."""
+        return node_name("transform", self.name)
 
     @property
     def fit_name(self) -> str:
         """Name, in the graph, of the fit that a run with a mask of its own has."""
-        return "fit_" + self.workflow_name.removeprefix("transform_")
+        return node_name("fit", self.name)
+
+    def mismatches(self) -> list[str]:
+        """Sentences on what is given for the run, but is another run's by its name."""
+        run = self.run_file if isinstance(self.run_file, (str, Path)) else self.run_file[0]
+        given = [*self.confounds_files, self.sample_mask, self.mask_file]
+        files = [path for path in given if isinstance(path, (str, Path))]
+        return [told for path in files if (told := mismatch(run, path, folders=True))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +99,7 @@ class Place:
     def fit_name(self) -> str:
         """Name, in the graph, of the fit for this place."""
         where = (self.grid.shape, self.grid.affine.tolist(), self.located)
-        return f"fit_{hashlib.sha256(repr(where).encode()).hexdigest()[:8]}"
+        return f"fit_{hashlib.sha256(repr(where).encode()).hexdigest()[:16]}"
 
 
 def init_dataset_wf(
@@ -125,10 +136,10 @@ def init_dataset_wf(
 
     Outputs
     -------
-    None of its own: its parts are called ``fit_<grid>`` and ``transform_<run>``, and each
-    transform has the outputs of `init_transform_wf`.  The only fit of a
+    None of its own: its parts are called ``fit_<grid>`` and `RunInputs.workflow_name`, and
+    each transform has the outputs of `init_transform_wf`.  The only fit of a
     ``resampling_target`` other than 'data' is called ``fit``, that of a run's own mask
-    ``fit_<run>``.
+    `RunInputs.fit_name`.
     """
     known = {*_parameters(init_fit_wf), *_parameters(init_transform_wf)}
     if unknown := sorted(set(parameters) - known):
@@ -141,6 +152,8 @@ def init_dataset_wf(
         _fit_of(place, fits, parameters)
     own_fits = []
     for run in runs:
+        for sentence in run.mismatches():
+            logger.warning("%s.", sentence)
         place = Place.of(run.run_file)
         if run.mask_file is None:
             fit = _fit_of(place, fits, parameters)

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
+from ..files.names import mismatch
 from ..files.sidecars import read_json, source, sources, versions, write_json
 from ..files.tables import (
     Table,
@@ -133,6 +134,9 @@ class Clean(MapsInterface):
         mask = inputs.sample_mask
         mask_source = mask if isinstance(mask, str) else None
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
+        for other in [*(inputs.confounds_files or []), *([mask_source] if mask_source else [])]:
+            if sentence := mismatch(inputs.in_file, other):
+                warnings.warn(f"{sentence}.", stacklevel=2)
         confounds, filled = _confounds(inputs, n_frames, kept)
         if filled:
             more = f" and {len(filled) - 3} more" if len(filled) > 3 else ""

@@ -24,5 +24,7 @@ class PlanPlugin(PluginBase):
 
     def run(self, graph, config, updatehash=False):
         """Look at all nodes."""
-        with remembering(memory_of(graph)):
+        memory = memory_of(graph)
+        # a folder that is not there yet is not made by a look at what would be done
+        with remembering(memory if memory and memory.is_dir() else None):
             self.steps = plan(graph)

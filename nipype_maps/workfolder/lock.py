@@ -27,7 +27,7 @@ class FolderInUseError(RuntimeError):
 
 
 @contextlib.contextmanager
-def locked(folder, wait: bool = False) -> Iterator[None]:
+def locked(folder, wait: bool = False, instead: str = "work folder") -> Iterator[None]:
     """Hold a folder, so that no other run writes to it.
 
     The lock is the operating system's (``flock``): it ends with the process that holds it and
@@ -39,6 +39,8 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
         Made if it is not there.
     wait : bool
         Wait for another run to end.
+    instead : str
+        What else to choose, for messages.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
     """
     folder = Path(folder)
     process = os.getpid()
-    descriptor, master = _acquire(folder, wait)
+    descriptor, master = _acquire(folder, wait, instead)
     try:
         with _not_in_children(master):
             yield
@@ -61,7 +63,7 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
             os.close(descriptor)
 
 
-def _acquire(folder: Path, wait: bool) -> tuple[int, int]:
+def _acquire(folder: Path, wait: bool, instead: str) -> tuple[int, int]:
     """Descriptors of the lock and of the folder, both held."""
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +71,7 @@ def _acquire(folder: Path, wait: bool) -> tuple[int, int]:
         try:
             opened.append(_open(folder / NAME))
             opened.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
-            _hold(*opened, folder, wait)
+            _hold(*opened, folder, wait, instead)
             # the folder may have been removed meanwhile, as one that nobody uses
             if is_at(opened[0], folder / NAME):
                 return tuple(opened)
@@ -111,7 +113,7 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-def _hold(descriptor: int, master: int, folder: Path, wait: bool) -> None:
+def _hold(descriptor: int, master: int, folder: Path, wait: bool, instead: str) -> None:
     began, said = time.monotonic(), False
     while not _try(descriptor, folder):
         # workers hold the lock too, but not the folder
@@ -119,7 +121,7 @@ def _hold(descriptor: int, master: int, folder: Path, wait: bool) -> None:
         if not wait and not dying:
             raise FolderInUseError(
                 f"{folder} is in use by {_told(_holder(descriptor))}; wait until it has ended, or choose "
-                "another work folder."
+                f"another {instead}."
             )
         if not said and not dying:
             said = True

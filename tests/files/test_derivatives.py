@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nipype_maps.files.derivatives import describe, find_runs, write_map_names
+from nipype_maps.files.data_sets import describe, write_map_names
+from nipype_maps.files.derivatives import find_runs
 from nipype_maps.files.map_names import read_map_names
 
 FUNC = "sub-{s}/func/sub-{s}_task-{t}"

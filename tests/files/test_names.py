@@ -1,9 +1,17 @@
 import json
+import re
 
 import pytest
 
 from nipype_maps.files.map_names import names_of_maps
-from nipype_maps.files.names import atlas_name, result_names, run_name
+from nipype_maps.files.names import (
+    atlas_name,
+    mismatch,
+    node_name,
+    require_room,
+    result_names,
+    run_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -127,3 +135,53 @@ def test_a_file_without_names_is_refused(tmp_path):
         names_of_maps(["atlas.nii"], 1, tmp_path / "n.tsv")
     with pytest.raises(ValueError, match="list of map names"):
         names_of_maps(["atlas.nii"], 1, tmp_path / "n.json")
+
+
+def test_no_two_runs_have_one_name_of_a_node():
+    names = ["a.b", "a_b", "a b", "a+b", "A_b", "é", "e", "中", "国", "x" * 225, "x" * 224, "a/b", "-a", ".a"]
+    nodes = [node_name("transform", name) for name in names]
+    assert len({node.casefold() for node in nodes}) == len(names)
+    for node in nodes:
+        assert node.isascii()
+        assert re.fullmatch(r"[\w-]{12,150}", node)
+
+
+def test_names_too_long_for_a_file_are_refused():
+    require_room("sub-01/func/" + "x" * 150, "x" * 120 + "_bold.nii.gz")
+    for name, run in (("x" * 252, "rest.nii"), ("rest", "x" * 240 + ".nii")):
+        with pytest.raises(ValueError, match="too long for the files of its results"):
+            require_room(name, run)
+
+
+@pytest.mark.parametrize(
+    ("run", "other", "entity"),
+    [
+        ("sub-01_bold.nii", "sub-02_confounds.tsv", "sub"),
+        ("sub-01_ses-a_bold.nii", "sub-01_ses-b_confounds.tsv", "ses"),
+        ("sub-01_task-rest_bold.nii", "sub-01_task-nback_confounds.tsv", "task"),
+        ("haxby_run-001_bold.nii.gz", "haxby_run-002_motion.txt", "run"),
+        ("sub-01_acq-x_bold.nii", "sub-01_acq-y_confounds.tsv", "acq"),
+        ("sub-01_dir-AP_bold.nii", "sub-01_dir-PA_confounds.tsv", "dir"),
+        ("sub-01_echo-1_bold.nii", "sub-01_echo-02_confounds.tsv", "echo"),
+        ("sub-01_rec-a_bold.nii", "sub-01_rec-b_confounds.tsv", "rec"),
+        ("sub-01_ce-a_bold.nii", "sub-01_ce-b_confounds.tsv", "ce"),
+        ("sub-01_run-1_bold.nii", "sub-01_run-01_confounds.tsv", None),
+        ("sub-01_ses-a_bold.nii", "sub-01_confounds.tsv", None),
+        ("sub-01_space-T1w_desc-preproc_bold.nii", "sub-01_desc-confounds_timeseries.tsv", None),
+        ("rest.nii", "sub-01_confounds.tsv", None),
+    ],
+)
+def test_entities_that_disagree_are_named(run, other, entity):
+    told = mismatch(run, other)
+    assert bool(told) == bool(entity)
+    if entity:
+        assert f"{other} is of {entity}-" in told
+        assert run in told
+
+
+def test_runs_of_names_that_differ_in_case_alone_are_told_apart_by_folders():
+    assert result_names(["/d/ann/Rest.nii", "/d/bob/rest.nii"], ["m.nii"]) == [
+        "ann_Rest_atlas-m_timeseries", "bob_rest_atlas-m_timeseries",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="rename one of them"):
+        result_names(["/d/Rest.nii", "/d/rest.nii"], ["m.nii"])

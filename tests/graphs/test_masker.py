@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nipype_maps.files.sidecars import read_json
 from nipype_maps.files.tables import read_table
 from nipype_maps.graphs import RunInputs, init_dataset_wf, init_inverse_wf, init_masker_wf
 from nipype_maps.running import run_workflow
@@ -146,16 +147,39 @@ def test_data_set_shares_a_fit_per_grid(tmp_path, make_run, maps):
     workflow = init_dataset_wf(runs=runs, detrend=True, smoothing_fwhm=5.0)
     parts = {name.partition(".")[0] for name in workflow.list_node_names()} - {"inputnode"}
     assert sum(part.startswith("fit_") for part in parts) == 2
-    assert {part for part in parts if part.startswith("transform")} == {
-        "transform_one", "transform_two", "transform_three",
-    }  # fmt: skip
+    assert {part for part in parts if part.startswith("transform")} == {run.workflow_name for run in runs}
     workflow.base_dir = str(tmp_path / "work")
     workflow.inputs.inputnode.maps_file = maps
     outcome = run_workflow(workflow, logs=tmp_path)
     assert not outcome.failures
-    assert all(signals(outcome, f"transform_{run.name}.clean").shape == (40, 4) for run in runs)
+    assert all(signals(outcome, f"{run.workflow_name}.clean").shape == (40, 4) for run in runs)
 
 
 def test_data_set_refuses_parameters_it_does_not_know(make_run):
     with pytest.raises(TypeError, match="no parameter 'smoothing'"):
         init_dataset_wf(runs=[RunInputs("one", make_run())], smoothing=5.0)
+
+
+def test_what_is_another_runs_by_its_name_is_a_warning(tmp_path, make_run, maps):
+    table = tmp_path / "sub-02_desc-confounds_timeseries.tsv"
+    table.write_text("trans_x\n" + "".join(f"{k % 7}\n" for k in range(40)))
+    run = RunInputs("one", make_run(), [str(table)])
+    assert run.mismatches() == [
+        f"{table.name} is of sub-02, but is given for sub-01_task-rest_bold.nii.gz of sub-01"
+    ]
+    for parameters in ({}, {"confounds_strategy": "ours", "strategies_file": str(tmp_path / "ours.json")}):
+        (tmp_path / "ours.json").write_text('{"ours": {"Columns": ["trans_x"]}}')
+        workflow = init_dataset_wf(runs=[run], **parameters)
+        workflow.base_dir = str(tmp_path / "work")
+        workflow.inputs.inputnode.maps_file = maps
+        outcome = run_workflow(workflow, logs=tmp_path / "logs")
+        sidecar = read_json(outcome.done[f"{run.workflow_name}.clean"].result.outputs.out_json)
+        (warning,) = sidecar["Warnings"]
+        assert warning.startswith("sub-02_desc-confounds_timeseries")
+        assert "is of sub-02, but is given for sub-01_task-rest_bold_signals.tsv of sub-01." in warning
+
+
+def test_runs_of_alike_names_are_parts_of_their_own(make_run):
+    runs = [RunInputs(name, make_run(f"{name}.nii.gz")) for name in ("a.b", "a_b", "a b", "a+b")]
+    names = init_dataset_wf(runs=runs).list_node_names()
+    assert len({name.partition(".")[0] for name in names if name.startswith("transform_")}) == 4

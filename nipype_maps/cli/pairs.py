@@ -1,0 +1,37 @@
+"""Whether what is given for a run is that run's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+
+def require_matches(runs: Sequence, maps: Sequence[str], mask: str | None) -> None:
+    """Refuse files that are another run's by their names.
+
+    A mask and maps that serve all runs may be of another session or task, but not of another
+    participant.
+
+    Parameters
+    ----------
+    runs : sequence of RunInputs
+    maps : sequence of str
+    mask : str or None
+
+    Raises
+    ------
+    click.UsageError
+        On the first such file.
+    """
+    from ..files.names import mismatch
+
+    for run in runs:
+        told = run.mismatches()
+        for shared in (*maps, *([mask] if mask else [])):
+            sentence = mismatch(run.run_file, shared, folders=True, entities=["sub"])
+            told += [sentence] if sentence else []
+        if told:
+            raise click.UsageError(
+                f"{told[0]}; give each run what belongs to it, or --allow-mismatch if this does."
+            )

@@ -1,0 +1,323 @@
+"""Which files of a data set are runs, what belongs to each, and where the results go."""
+
+import json
+import os
+import shutil
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.files.tables import read_table
+
+from ..derivatives import describe, write_run
+from .test_dataset import summary
+
+RUN = "_space-MNI_desc-preproc_bold.nii.gz"
+
+
+@pytest.fixture
+def one(tmp_path, rng, grids):
+    """Two runs of two participants, of 12 frames."""
+    root = describe(tmp_path / "fmriprep")
+    for s in (1, 2):
+        table = np.hstack([rng.normal(size=(12, 6)), np.zeros((12, 3))])
+        grid = grids["plain"]
+        write_run(root, f"sub-{s:02d}_task-rest", rng.normal(100, 5, (*grid.shape, 12)), grid.affine, table)
+    return root
+
+
+def func(root, s=1):
+    return root / f"sub-{s:02d}" / "func"
+
+
+def as_it_was(root):
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("fmriprep", "is the data set that the runs come from"),
+        ("fmriprep/.", "is the data set that the runs come from"),
+        ("fmriprep/sub-01/..", "is the data set that the runs come from"),
+        ("link", "is the data set that the runs come from"),
+        ("fmriprep/sub-01/func", "is inside the data set that the runs come from"),
+        ("fmriprep/sub-99", "is inside the data set that the runs come from"),
+        ("fmriprep/figures", "has files, but no dataset_description.json by nipype-maps"),
+        ("raw", "is a data set of others (Raw)"),
+        ("xcp", "is a data set of XCP-D"),
+        ("damaged", "is a data set of others (its dataset_description.json cannot be read)"),
+        ("bare", "has files, but no dataset_description.json by nipype-maps"),
+    ],
+)
+def test_files_of_others_are_not_mixed_with_results(invoke, one, maps, tmp_path, place, told):
+    (tmp_path / "link").symlink_to(one)
+    (one / "figures").mkdir()
+    (one / "figures" / "a.svg").write_text("")
+    (tmp_path / "bare" / "sub-01").mkdir(parents=True)
+    for name, text in (
+        ("raw", '{"Name": "Raw", "BIDSVersion": "1.9.0"}'),
+        ("xcp", '{"Name": "x", "GeneratedBy": [{"Name": "XCP-D"}]}'),
+        ("damaged", '{"Name": '),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "dataset_description.json").write_text(text)
+    before = as_it_was(tmp_path)
+    for more in ([], ["--overwrite"], ["--dry-run"]):
+        done = invoke("dataset", one, "--maps", maps, "--out", f"{tmp_path}/{place}", *more, status=1)
+        assert told in done.stderr
+    assert as_it_was(tmp_path) == before
+
+
+def test_results_may_be_below_the_data_set(invoke, one, maps):
+    before = as_it_was(one)
+    out = one / "derivatives" / "nipype-maps"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    for _ in range(2):  # the second call meets what the first one left
+        assert "2 of 2 runs done" in invoke(*call).stdout
+    assert {path: text for path, text in as_it_was(one).items() if out not in path.parents} == before
+
+
+def test_runs_of_other_data_sets_below_are_not_this_ones(invoke, one, maps, tmp_path):
+    shutil.copytree(one, one / "fmriprep-20")
+    assert "2 of 2 runs done" in invoke("dataset", one, "--maps", maps, "--out", tmp_path / "o").stdout
+    both = describe(tmp_path / "both")
+    shutil.move(one, both / "fmriprep-22")
+    shutil.copytree(both / "fmriprep-22", both / "fmriprep-20")
+    done = invoke("dataset", both, "--maps", maps, "--out", tmp_path / "p", status=1)
+    assert "There are participants in fmriprep-20, fmriprep-22; give one of these folders." in done.stderr
+
+
+def test_what_users_add_to_the_description_stays_and_sources_are_joined(invoke, one, maps, tmp_path):
+    out, second = tmp_path / "out", tmp_path / "second"
+    invoke("dataset", one, "--maps", maps, "--out", out, "--participant-label", "01")
+    path = out / "dataset_description.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "Authors": ["Ann"]}))
+    shutil.copytree(one, second)
+    invoke("dataset", second, "--maps", maps, "--out", out)
+    said = json.loads(path.read_text())
+    assert said["Authors"] == ["Ann"]
+    assert [source["URL"] for source in said["SourceDatasets"]] == [one.as_uri(), second.as_uri()]
+
+
+def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    before = as_it_was(out)
+    done = invoke(*call, "--detrend", status=2)
+    assert done.stderr.count("(Detrend: no there, yes asked)") == 2
+    tables = {path: text for path, text in before.items() if path.suffix == ".tsv"}
+    assert all(path.read_bytes() == text for path, text in tables.items())
+    invoke(*call, "--detrend", "--overwrite")
+    assert [row["status"] for row in summary(out)] == ["done", "done"]
+
+
+def test_the_summary_claims_no_table_that_is_not_there(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    next(out.glob("sub-02/func/*.tsv")).unlink()
+    invoke(*call, "--participant-label", "01")
+    first, second = summary(out)
+    assert first["status"] == "done"
+    assert (second["status"], second["reason"]) == ("failed", "its table is not there any more")
+
+
+@pytest.mark.parametrize("text", ["run,status\n", "", "participant_id\tage\nsub-01\t30\n", "\0\1\2"])
+def test_a_summary_of_others_stays(invoke, one, maps, tmp_path, text):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "summary.tsv").write_text(text)
+    done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", status=1)
+    assert "summary.tsv is not a summary that nipype-maps wrote" in done.stderr
+    assert (tmp_path / "out" / "summary.tsv").read_text() == text
+
+
+def test_a_summary_of_an_older_version_or_with_damaged_rows_is_carried_on(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out, "--participant-label"]
+    invoke(*call, "01")
+    (out / "summary.tsv").write_text("run\tstatus\tframes\treason\nx\tfailed\t9\tn/a\nhalf a ro")
+    invoke(*call, "02")
+    rows = {row["run"][:6]: row for row in summary(out)}
+    assert rows["x"]["frames"] == "9"
+    assert rows["sub-02"]["columns"] == "4"
+
+
+def test_maps_that_are_dropped_in_some_runs_have_their_place_in_the_table_of_names(
+    invoke, one, maps, tmp_path, rng, grids, save
+):
+    """The second participant's field of view leaves the last map out."""
+    values = np.zeros((*grids["plain"].shape, 3))
+    for k, z in enumerate((0, 1, -1)):
+        values[..., z, k] = rng.random(values.shape[:2])
+    three = save(values, grids["plain"], "three.nii.gz")
+    path = func(one, 2) / f"sub-02_task-rest{RUN}"
+    nib.save(nib.load(path).slicer[:, :, :-1], path)
+    out = tmp_path / "out"
+    invoke("dataset", one, "--maps", three, "--out", out, "--empty-maps", "drop")
+    assert [row["columns"] for row in summary(out)] == ["3", "2"]
+    counts = [len(read_table(path).names) for path in sorted(out.glob("sub-*/func/*.tsv"))]
+    assert counts == [3, 2]
+    for participant in ("02", "01"):  # in whatever order they come
+        chosen = tmp_path / participant
+        call = ["dataset", one, "--maps", three, "--out", chosen, "--empty-maps", "drop"]
+        invoke(*call, "--participant-label", participant)
+        assert (chosen / "atlas-three_probseg.tsv").read_text().splitlines()[1:] == [
+            "1\tmap-01", "2\tmap-02", "3\tmap-03",
+        ]  # fmt: skip
+
+
+def test_names_of_other_maps_of_one_name_are_not_replaced(invoke, one, maps, tmp_path):
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
+    invoke(*call, "01")
+    (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
+    other = [*call, "02", "--map-names", tmp_path / "names.txt"]
+    assert "names other maps than those asked for" in invoke(*other, status=2).stderr
+    assert "names other maps" in invoke(*other, "--dry-run", status=2).stderr
+    invoke(*other, "--overwrite")
+    assert "1\ta" in (tmp_path / "out" / "atlas-atlas_probseg.tsv").read_text()
+
+
+def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, maps, tmp_path):
+    bold = func(one) / f"sub-01_task-rest{RUN}"
+    for echo in (1, 2):
+        shutil.copy(bold, func(one) / f"sub-01_task-rest_echo-{echo}_desc-preproc_bold.nii.gz")
+    done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--confounds-strategy", "6P")
+    assert "2 of 2 runs done" in done.stdout
+    assert done.stderr.count("images of single echoes, such as sub-01_task-rest_echo-1_desc-") == 1
+
+    bold.unlink()  # only echoes, which share the table of confounds
+    call = ["dataset", one, "--maps", maps, "--confounds-strategy", "6P", "--participant-label", "01"]
+    done = invoke(*call, "--out", tmp_path / "echoes")
+    assert "2 of 2 runs done" in done.stdout
+    assert "2 runs of a single echo, such as sub-01_task-rest_echo-1_desc-preproc" in done.stderr
+    sidecar = json.loads(next((tmp_path / "echoes").glob("sub-01/func/*echo-2*.json")).read_text())
+    assert sidecar["Cleaning"]["ConfoundsSelection"]["Sources"][0]["File"].startswith("sub-01_task-rest_desc")
+
+
+@pytest.mark.parametrize(
+    ("space", "options", "told"),
+    [
+        ("space-T1w", [], "there are runs in the spaces MNI, T1w; choose the one of the maps by --space."),
+        ("space-MNI_res-2", [], "in the spaces MNI, MNI:res-2; choose"),
+        ("space-MNI_res-2", ["--space", "MNI"], "in the space MNI there are two images of one run"),
+        ("", [], "there are runs in the spaces MNI, func; choose"),
+        ("space-T1w", ["--space", "MNI"], None),
+        ("space-MNI_res-2", ["--space", "MNI:res-2", "--participant-label", "01"], None),
+        ("space-MNI_cohort-2", ["--space", "MNI:cohort-2", "--participant-label", "01"], None),
+        ("", ["--space", "func", "--participant-label", "01"], None),
+    ],
+)
+def test_runs_of_several_spaces_need_a_choice(invoke, one, maps, tmp_path, space, options, told):
+    name = "_".join(filter(None, ["sub-01_task-rest", space, "desc-preproc_bold.nii.gz"]))
+    shutil.copy(func(one) / f"sub-01_task-rest{RUN}", func(one) / name)
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", *options]
+    done = invoke(*call, status=1 if told else 0)
+    if told:
+        assert told in done.stderr
+    else:
+        assert all("failed" not in row["status"] for row in summary(tmp_path / "out"))
+
+
+def test_the_maps_name_says_which_space_fits(invoke, one, maps, tmp_path):
+    shutil.copy(
+        func(one) / f"sub-01_task-rest{RUN}", func(one) / f"sub-01_task-rest{RUN.replace('MNI', 'T1w')}"
+    )
+    named = tmp_path / "tpl-MNI_atlas-four_probseg.nii.gz"
+    shutil.copy(maps, named)
+    done = invoke("dataset", one, "--maps", named, "--out", tmp_path / "out", status=1)
+    assert "tpl-MNI_atlas-four_probseg.nii.gz is for MNI by its name." in done.stderr
+
+
+def test_of_two_tables_for_a_run_it_is_said_which_is_taken(invoke, one, maps, tmp_path):
+    new = func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv"
+    new.with_name(new.name.replace("timeseries", "regressors")).write_text("trans_x\n" + "1\n" * 12)
+    call = ["dataset", one, "--maps", maps, "--confounds-strategy", "6P"]
+    done = invoke(*call, "--out", tmp_path / "out")
+    assert "1 run with two tables of confounds, such as sub-01_task-rest_space-MNI" in done.stderr
+    assert "confounds_timeseries.tsv is taken, not sub-01_task-rest_desc-confounds_regressors" in done.stderr
+    mask = func(one) / "sub-01_task-rest_space-MNI_desc-brain_mask.nii.gz"
+    nib.save(nib.load(mask), mask.with_suffix(""))
+    done = invoke(*call, "--brain-masks", "--out", tmp_path / "masks", status=1)
+    assert "has more than one brain mask" in summary(tmp_path / "masks")[0]["reason"]
+    assert "1 of 2 runs done" in done.stdout
+
+
+@pytest.mark.parametrize("what", ["preproc_bold.nii.gz", "brain_mask.nii.gz", "confounds_timeseries.tsv"])
+def test_files_without_content_take_only_their_run_down(invoke, one, maps, tmp_path, what):
+    (path,) = func(one).glob(f"*{what}")
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--brain-masks"]
+    call += ["--confounds-strategy", "6P"]
+    invoke(*call)
+    path.unlink()
+    path.symlink_to(tmp_path / "annex" / "object")
+    done = invoke(*call, status=1)
+    assert "1 of 2 runs done" in done.stdout
+    first, second = summary(tmp_path / "out")
+    assert f"{path.name} is a link to a file that is not there" in first["reason"]
+    assert (first["status"], second["status"]) == ("failed", "done")
+    assert "the table that is there is of an earlier call with the same settings" in done.stderr
+
+
+def test_labels_without_runs_are_named(invoke, one, maps, tmp_path):
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
+    done = invoke(*call, "01", "--participant-label", "09")
+    assert "warning: there is no run of subject 09." in done.stderr
+
+
+def test_participants_that_differ_in_case_alone_are_refused(invoke, one, maps, tmp_path):
+    for path in (func(one, 2), *func(one, 2).iterdir()):
+        if path.is_file():
+            other = one / "sub-AB" / "func" / path.name.replace("sub-02", "sub-AB")
+            other.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, other)
+            lower = one / "sub-ab" / "func" / path.name.replace("sub-02", "sub-ab")
+            lower.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, lower)
+    done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", status=1)
+    assert "two runs would both be called 'sub-AB/func/sub-AB_" in done.stderr
+
+
+def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    (func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv").unlink()
+    other = [*call, "--confounds-strategy", "6P"]
+    assert "(Strategy: none there, 6P asked" in invoke(*other, status=2).stderr
+    assert "1 of 2 runs done" in invoke(*other, "--overwrite", status=1).stdout
+    assert [path.name[:6] for path in out.glob("sub-*/func/*.tsv")] == ["sub-02"]
+
+
+def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out, "--confounds-strategy", "6P+scrub"]
+    invoke(*call)
+    shutil.rmtree(out / "logs")
+    assert "2 of 2 runs done" in invoke(*call).stdout
+    shutil.rmtree(out / "logs")
+    other = invoke(*call[:-1], "6P", status=2)
+    assert "(Strategy: 6P+scrub there, 6P asked)" in other.stderr
+
+
+def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
+    monkeypatch.setattr("nipype_maps.files.fingerprints.SETTLED", -1)  # as of files made long ago
+    monkeypatch.setattr("nipype_maps.files.fingerprints._known", {})
+    before = as_it_was(tmp_path)
+    invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--dry-run")
+    assert as_it_was(tmp_path) == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_a_killed_command_left_half_made_goes(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    halves = [folder / f".{2**30}-{os.uname().nodename}.half.tsv" for folder in
+              (out, out / "sub-01/func", out / "logs/runs/sub-01/func")]  # fmt: skip
+    for half in halves:
+        half.write_text("")
+    invoke(*call)
+    assert not [half for half in halves if half.exists()]

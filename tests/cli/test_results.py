@@ -1,0 +1,272 @@
+"""What stands in OUT: whose it is, and what replaces it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from nipype_maps.cli.results import ResultFolder
+from nipype_maps.files.tables import read_table
+from nipype_maps.workfolder.lock import locked
+
+NAME = "sub-01_task-rest_atlas-atlas_timeseries"
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "confounds.tsv"
+    path.write_text("trans_x\ttrans_y\n" + "".join(f"{i % 7}\t{i % 5}\n" for i in range(40)))
+    return path
+
+
+def contents(out):
+    return {path.name: path.read_bytes() for path in out.glob("*_timeseries.*")}
+
+
+@pytest.fixture
+def made(invoke, make_run, maps, out):
+    """A call whose results are there."""
+    call = ["extract", make_run(), "--maps", maps, "--out", out, "--smoothing-fwhm", "6"]
+    invoke(*call)
+    return call
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--smoothing-fwhm", "4"], "SmoothingFWHM: 6 there, 4 asked"),
+        (["--detrend"], "Detrend: no there, yes asked"),
+        (["--high-variance-confounds"], "HighVarianceConfounds: no there, yes asked"),
+        (["--t-r", "1"], "RepetitionTime: 2 there, 1 asked"),
+        (["--no-allow-overlap"], "AllowOverlap: yes there, no asked"),
+        (["--map-names", "{names}"], "MapNames: map-01, map-02, map-03, map-04 there, a, b, c, d asked"),
+        (["--mask", "{mask}"], "mask: none there, mask.nii.gz asked"),
+        (["--confounds", "{table}"], "confounds: none there, confounds.tsv asked"),
+    ],
+)
+def test_results_of_other_settings_stay_as_they_are(invoke, made, mask, out, table, tmp_path, options, told):
+    (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
+    before = contents(out)
+    words = [word.format(mask=mask, table=table, names=tmp_path / "names.txt") for word in options]
+    if words[0] in made:
+        made = made[:-2]
+    done = invoke(*made, *words, status=2)
+    assert f"{NAME} ({told})" in done.stderr
+    assert "give --overwrite to replace them" in done.stderr
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("which", ["run", "maps", "confounds"])
+def test_results_of_other_inputs_stay_as_they_are(invoke, make_run, maps, out, table, which):
+    run = make_run()
+    made = ["extract", run, "--maps", maps, "--out", out, "--confounds", table]
+    invoke(*made)
+    before = contents(out)
+    if which == "confounds":
+        table.write_text(table.read_text().replace("3\t", "4\t"))
+    else:
+        path = {"run": run, "maps": maps}[which]
+        image = nib.load(path)
+        nib.save(nib.Nifti1Image(image.get_fdata() + 1, image.affine, image.header), path)
+    name = Path({"run": run, "maps": maps, "confounds": table}[which]).name
+    assert f"({which}: {name} has another content)" in invoke(*made, status=2).stderr
+    assert contents(out) == before
+    invoke(*made, "--overwrite")
+    assert contents(out) != before
+
+
+@pytest.mark.parametrize("damage", ["deleted", "half", "a list", "another", "deep", "a folder"])
+def test_a_damaged_record_is_made_up_for_by_the_sidecar(invoke, made, out, damage):
+    record = out / "logs" / "runs" / f"{NAME}.json"
+    before = contents(out)
+    texts = {"half": record.read_text()[:40], "a list": "[1]", "another": "{}", "deep": "[" * 100_000}
+    if damage in texts:
+        record.write_text(texts[damage])
+    else:
+        record.unlink()
+    if damage == "a folder":
+        record.mkdir()
+    assert "Detrend: no there, yes asked" in invoke(*made, "--detrend", status=2).stderr
+    other = invoke(*made[:-1], "4", status=2)
+    assert f"{NAME} (SmoothingFWHM: 6 there, 4 asked)" in other.stderr
+    done = invoke(*made, status=int(damage == "a folder"))
+    assert contents(out) == before
+    if damage == "a folder":
+        assert "Is a directory" in done.stderr
+    else:
+        assert json.loads(record.read_text())["Settings"]["SmoothingFWHM"] == 6
+
+
+def test_a_table_of_which_nothing_tells_how_it_was_made_stays(invoke, make_run, maps, out):
+    out.mkdir()
+    (out / f"{NAME}.tsv").write_text("mine\n")
+    made = ["extract", make_run(), "--maps", maps, "--out", out]
+    assert "nothing tells how they were made" in invoke(*made, status=2).stderr
+    assert "nothing tells" in invoke(*made, "--dry-run", status=2).stderr
+    assert (out / f"{NAME}.tsv").read_text() == "mine\n"
+    invoke(*made, "--overwrite")
+    assert len(read_table(out / f"{NAME}.tsv").values) == 40
+
+
+def test_no_table_of_before_looks_like_that_of_a_call_that_failed(invoke, made, out):
+    wrong = [*made, "--low-pass", "0.3"]  # above Nyquist's frequency
+    invoke(*wrong, status=2)
+    assert contents(out)
+    assert "failed: " in invoke(*wrong, "--overwrite", status=1).stderr
+    assert not contents(out)
+    invoke(*made)
+    assert len(contents(out)) == 2
+
+
+def test_what_was_removed_by_hand_comes_back_whole(invoke, made, out):
+    before = contents(out)
+    for name in before:
+        (out / name).unlink()
+        invoke(*made)
+        assert contents(out) == before
+
+
+def test_a_table_is_never_beside_the_sidecar_of_another_call(tmp_path, monkeypatch):
+    folder = ResultFolder(tmp_path / "out")
+    for name in ("old", "new"):
+        for ending in ("tsv", "json"):
+            (tmp_path / f"{name}.{ending}").write_text(f'{{"of": "{name}"}}')
+    old, new = ([str(tmp_path / f"{name}.{ending}") for ending in ("tsv", "json")] for name in ("old", "new"))
+    folder.publish("a", *old, {"Run": "old"})
+
+    def killed(source, path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nipype_maps.files.atomic.copy", killed)
+    with pytest.raises(KeyboardInterrupt):
+        folder.publish("a", *new, {"Run": "new"})
+    assert not (folder.out / "a.tsv").exists()
+    monkeypatch.undo()
+    folder.publish("a", *new, {"Run": "new"})
+    assert [(folder.out / f"a.{e}").read_text() for e in ("tsv", "json")] == ['{"of": "new"}'] * 2
+
+
+def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):
+    elsewhere = [*made, "--work", tmp_path / "elsewhere"]
+    invoke(*elsewhere, "--detrend", status=2)
+    invoke(*elsewhere, "--low-pass", "0.3", "--out", tmp_path / "failed", status=1)
+    for folder in (out, tmp_path / "failed"):  # else the next command says that they were killed
+        assert (folder / "logs" / ".lock").read_text() == ""
+    with locked(out / "logs"):
+        refused = invoke(*elsewhere, status=1).stderr
+        assert f"{out / 'logs'} is in use by the run of process" in refused
+        assert "choose another --out" in refused
+        assert invoke(*elsewhere, "--dry-run").exit_code == 0
+    invoke(*elsewhere)
+
+
+def test_settings_that_change_nothing_are_no_difference(invoke, made, out):
+    before = contents(out)
+    invoke(*made, "--smooth-on", "data", "--dtype", "float64", "--plugin", "MultiProc", "--n-procs", "1")
+    assert set(contents(out)) == set(before)
+
+
+@pytest.mark.parametrize("maker", [{}, {"GeneratedBy": [{"Name": "fMRIPrep"}]}, None])
+def test_the_data_set_of_another_tool_is_no_place_for_results(invoke, make_run, maps, out, maker):
+    out.mkdir()
+    text = "{" if maker is None else json.dumps({"Name": "Theirs", "BIDSVersion": "1.9.0", **maker})
+    (out / "dataset_description.json").write_text(text)
+    done = invoke("extract", make_run(), "--maps", maps, "--out", out, status=2)
+    assert f"--out {out} is a data set of " in done.stderr
+    assert [path.name for path in out.iterdir()] == ["dataset_description.json"]
+
+
+def test_runs_with_odd_names_come_to_no_harm(invoke, make_run, maps, out):
+    names = ["a.b", "a_b", "a b", "a+b", "50%", "it's", "-x", ".x", "ß", "中文", 'q"q', "x" * 150]
+    runs = [make_run(f"{name}.nii.gz", n_frames=8) for name in names]
+    long = make_run(f"{'y' * 225}.nii.gz", n_frames=8)
+    done = invoke("extract", *runs, long, "--maps", maps, "--out", out, status=1)
+    assert done.stderr.count("failed: ") == 1
+    assert "is too long for the files of its results" in done.stderr
+    for name, run in zip(names, runs, strict=True):
+        alone = out.parent / "alone"
+        invoke("extract", run, "--maps", maps, "--out", alone)
+        file = f"{name}_atlas-atlas_timeseries.tsv"
+        assert (out / file).read_bytes() == (alone / file).read_bytes()
+        shutil.rmtree(alone)
+
+
+def test_runs_of_alike_names_in_several_graphs_keep_their_signals(invoke, make_run, maps, out, monkeypatch):
+    runs = {name: make_run(f"{name}.nii.gz", n_frames=8) for name in ("a.b", "a_b", "a b")}
+    monkeypatch.setattr("nipype_maps.cli.runs.RUNS_PER_GRAPH", 1)
+    invoke("extract", *runs.values(), "--maps", maps, "--out", out)
+    values = [read_table(out / f"{name}_atlas-atlas_timeseries.tsv").values for name in runs]
+    for name, run in runs.items():
+        sidecar = json.loads((out / f"{name}_atlas-atlas_timeseries.json").read_text())
+        assert sidecar["Sources"][0]["File"] == Path(run).name
+    assert not any(np.array_equal(values[0], other) for other in values[1:])
+
+
+def test_names_that_do_not_fit_the_maps_are_refused_before_anything_runs(invoke, make_run, maps, out):
+    (out.parent / "names.txt").write_text("a\nb\n")
+    call = ["extract", make_run(), "--maps", maps, "--out", out, "--map-names", out.parent / "names.txt"]
+    assert "names.txt has 2 names for 4 maps" in invoke(*call, status=2).stderr
+    assert not (out / "work" / "extract_atlas").exists()
+
+
+def test_results_are_never_exchanged_between_calls_with_other_lists(invoke, make_run, maps, out):
+    ann, bob = make_run("ann/rest.nii.gz", n_frames=8), make_run("bob/rest.nii.gz", n_frames=8)
+    call = ["--maps", maps, "--out", out]
+    invoke("extract", ann, *call)
+    invoke("extract", bob, ann, *call)
+    tables = {path.name[:5]: path.read_bytes() for path in out.glob("*.tsv")}
+    assert tables["ann_r"] == tables["rest_"] != tables["bob_r"]
+    refused = invoke("extract", bob, *call, status=2).stderr
+    assert f"rest_atlas-atlas_timeseries (run: {ann} there, {bob} asked)" in refused
+
+
+def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grids, tmp_path, rng):
+    """Their nodes have the same names; what comes out goes by the content."""
+    run = make_run(n_frames=8)
+    both = [save(rng.random((*grids["plain"].shape, 2)), grids["plain"], f"{k}/m.nii.gz") for k in "ab"]
+    tables = []
+    for maps, out in zip([*both, *both], "wxyz", strict=True):
+        invoke("extract", run, "--maps", maps, "--out", tmp_path / out, "--work", tmp_path / "work")
+        (table,) = (tmp_path / out).glob("*.tsv")
+        tables.append(table.read_bytes())
+    assert tables[0] == tables[2] != tables[1] == tables[3]
+    refused = invoke("extract", run, "--maps", both[1], "--out", tmp_path / "w", status=2).stderr
+    assert "(maps: m.nii.gz has another content)" in refused
+
+
+def test_paths_may_be_relative(invoke, make_run, maps, mask, table, tmp_path, monkeypatch):
+    make_run()
+    (tmp_path / "kept.txt").write_text("\n".join(map(str, range(30))))
+    (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
+    (tmp_path / "ours.json").write_text('{"ours": {"Columns": ["trans_x"]}}')
+    monkeypatch.chdir(tmp_path)
+    call = ["extract", "sub-01_task-rest_bold.nii.gz", "--maps", "atlas.nii.gz", "--mask", "mask.nii.gz"]
+    call += ["--confounds", "confounds.tsv", "--sample-mask", "kept.txt", "--map-names", "names.txt"]
+    call += ["--confounds-strategy", "ours", "--strategies", "ours.json", "--out", "out"]
+    for _ in range(2):
+        invoke(*call)
+    record = json.loads((tmp_path / "out/logs/runs" / f"{NAME}.json").read_text())
+    assert {role: [name for name, _ in files] for role, files in record["Inputs"].items()} == {
+        "run": ["sub-01_task-rest_bold.nii.gz"],
+        "maps": ["atlas.nii.gz"],
+        "mask": ["mask.nii.gz"],
+        "confounds": ["confounds.tsv"],
+        "sample mask": ["kept.txt"],
+        "strategies": ["ours.json"],
+    }
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"sub-01": 3}', None])
+def test_a_damaged_list_of_runs_of_an_older_version_does_no_harm(invoke, made, out, text):
+    path = out / "logs" / "runs.json"
+    path.write_text(text) if text else path.mkdir()
+    invoke(*made)
+    invoke(*made, "--detrend", status=2)
