@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ..numerics.grid import require_same_grid
+from ..numerics.notes import note
 from ..numerics.patches import Patch
 from .volumes import Volumes
 from .writing import writing
@@ -46,7 +46,7 @@ def read_mask(path, image: Volumes) -> np.ndarray:
     ((values,),) = (block.values() for block in mask.blocks())
     finite = np.isfinite(values)
     if not finite.all():
-        warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {path} count as outside.", stacklevel=2)
+        note(f"{NON_FINITE} NaN or infinite voxels of {path} count as outside.")
     inside = finite & (values != 0)
     values = np.unique(values[inside])
     if values.size == 0:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-import warnings
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 
+from ..numerics.notes import note
 from .atomic import replacing
 from .sidecars import stem
 
@@ -63,10 +63,9 @@ def read_table(path) -> Table:
     rows = read_rows(path)
     header = None
     if counts := _counts_rows(rows):
-        warnings.warn(
+        note(
             f"the first column of {path} has no name and counts the rows; it is taken for pandas' index, and "
-            "left out.",
-            stacklevel=2,
+            "left out."
         )
         rows = [row[1:] for row in rows]
     if counts or not all(_is_number(field) for field in rows[0]):
@@ -217,7 +216,7 @@ def _refuse_constant(source, name, whole_run) -> None:
     )
     if whole_run:
         raise ValueError(sentence)
-    warnings.warn(sentence.replace("is constant", "is constant in the frames that are kept"), stacklevel=3)
+    note(sentence.replace("is constant", "is constant in the frames that are kept"))
 
 
 def _refuse_twins(chosen, values) -> None:

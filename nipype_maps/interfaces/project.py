@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -20,6 +19,7 @@ from ..files.threads import worked
 from ..files.volumes import Volumes, volumes_in_block
 from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
+from ..numerics.notes import note
 from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
 from ..numerics.solution import solve
@@ -107,16 +107,14 @@ def _warn(vif, names, empty_maps) -> None:
     dependent = [name for name, value in zip(names, vif, strict=True) if np.isinf(value)]
     if empty:
         filled = "n/a" if empty_maps == "nan" else "0"
-        warnings.warn(
+        note(
             f"nothing is left of {', '.join(empty)} on the working grid inside the mask; the "
-            f"signals are {filled}.",
-            stacklevel=2,
+            f"signals are {filled}."
         )
     if dependent:
-        warnings.warn(
+        note(
             f"{', '.join(dependent)} depend linearly on each other, so that their signals are "
-            "not separate; leave out what is there twice.",
-            stacklevel=2,
+            "not separate; leave out what is there twice."
         )
 
 
@@ -179,16 +177,15 @@ class Project(MapsInterface):
             blocks = run.blocks(projector.support, inputs.block or None)
             blocks = _noticing(blocks, lambda block: block.stored, non_finite)
             if not run.located:
-                warnings.warn(
+                note(
                     f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
-                    "because the grids agree as they stand.",
-                    stacklevel=2,
+                    "because the grids agree as they stand."
                 )
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
         signals = np.vstack([projector.project(block) for block in blocks])
         if non_finite:
-            warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.", stacklevel=2)
+            note(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.")
         if maps.empty == "nan":
             signals[:, np.isnan(projector.solution.vif)] = np.nan
         out_file = output_path(cwd, original.path, "_signals.tsv")
