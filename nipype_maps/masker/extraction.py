@@ -103,13 +103,12 @@ class Extraction:
             name = f"maps_{_digest(self.maps_files, chosen)}"
             workflow = init_atlas_wf(resampling_target="maps", name=name, **chosen)
             workflow.inputs.inputnode.maps_file = self.maps_files
-            made = folder.run(workflow, **telling)["mask"].result.outputs
+            (made,) = folder.run(workflow, ["mask"], **telling)
             return Prepared(made.out_file, self.mask_file, made.names)
-        done = folder.run(self._shared(parameters, [self.place]), **telling)
         atlas = f"{_fit_name(self.place, parameters)}.atlas"
-        made = done[f"{atlas}.mask"].result.outputs
-        mask_file = done[f"{atlas}.resample_mask"].result.outputs.out_file if self.mask_file else None
-        return Prepared(made.out_file, mask_file, made.names)
+        wanted = [f"{atlas}.mask", f"{atlas}.resample_mask"][: 2 if self.mask_file else 1]
+        made, *masks = folder.run(self._shared(parameters, [self.place]), wanted, **telling)
+        return Prepared(made.out_file, masks[0].out_file if masks else None, made.names)
 
     def transform(
         self,
@@ -141,13 +140,13 @@ class Extraction:
             ]
             places = [Place.of(given.run_file) for given in inputs]
             notice(places)
-            fits = self._shared(parameters, places)
-            done = folder.run(fits, **telling)
-            for index, (given, place) in enumerate(zip(inputs, places, strict=True)):
-                fit = done[f"{_fit_name(place, parameters)}.fit_projector"].result.outputs
-                workflow = _of_run(given, parameters, fits.name, fit.projector)
+            shared = self._shared(parameters, places)
+            wanted = [f"{_fit_name(place, parameters)}.fit_projector" for place in places]
+            fits = folder.run(shared, wanted, **telling)
+            for index, (given, fit) in enumerate(zip(inputs, fits, strict=True)):
+                workflow = _of_run(given, parameters, shared.name, fit.projector)
                 try:
-                    result = folder.run(workflow, **telling)["clean"].result.outputs
+                    (result,) = folder.run(workflow, ["clean"], **telling)
                     tables.append(read_table(result.out_file))
                     sidecars.append(read_json(result.out_json))
                 except Exception as error:
@@ -168,18 +167,18 @@ class Extraction:
         place = self._place_to_fill(parameters)
         if parameters["resampling_target"] == "data" and place is None:
             parameters = {**parameters, "resampling_target": "maps"}
-        made = folder.run(self._shared(parameters, [place]), **telling)
-        maps_file = made[f"{_fit_name(place, parameters)}.atlas.mask"].result.outputs.out_file
+        wanted = [f"{_fit_name(place, parameters)}.atlas.mask"]
+        (made,) = folder.run(self._shared(parameters, [place]), wanted, **telling)
         # of its own name, so that no other process writes to it while the image is read
         back = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{uuid.uuid4().hex}")
-        back.inputs.inputnode.maps_file = maps_file
+        back.inputs.inputnode.maps_file = made.out_file
         back.inputs.inputnode.t_r = t_r or self._t_r_to_fill()
         with folder.scratch() as scratch:
             path = scratch / "region_signals.tsv"
             write_signals(path, [f"signal-{k}" for k in range(signals.shape[1])], signals)
             back.inputs.inputnode.signals_file = str(path)
-            done = folder.run(back, **telling)
-        return Path(done["inverse"].result.outputs.out_file)
+            (image,) = folder.run(back, ["inverse"], **telling)
+        return Path(image.out_file)
 
     def _place_to_fill(self, parameters: dict) -> Place | None:
         """Where the image of signals shall lie; None on the grid of maps or mask."""

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import warnings
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nipype.interfaces.base import isdefined
@@ -19,6 +19,7 @@ from nipype.pipeline.engine import Node, Workflow
 
 from ..files.atomic import draft_of, sweep
 from ..running import run_workflow, sentence_of
+from ..running.apart import call_apart
 from ..running.log import log_to
 from .inputs import Images
 
@@ -92,12 +93,14 @@ class WorkFolder:
         with tempfile.TemporaryDirectory(prefix=prefix, dir=self.path) as folder, self.speaking():
             yield Path(folder)
 
-    def run(self, workflow: Workflow, title: str, verbose: int = 0) -> dict[str, Node]:
+    def run(self, workflow: Workflow, wanted: Sequence[str], title: str, verbose: int = 0) -> list:
         """Run a graph here, waiting where another process uses it.
 
         Parameters
         ----------
         workflow : Workflow
+        wanted : sequence of str
+            Names of nodes in the graph.
         title : str
             What is said to be running.
         verbose : int
@@ -105,8 +108,8 @@ class WorkFolder:
 
         Returns
         -------
-        dict of str to Node
-            Nodes by name in the graph, all done.
+        list
+            The outputs of the nodes that are wanted.
 
         Raises
         ------
@@ -124,20 +127,23 @@ class WorkFolder:
             if verbose and name in begun and node.name in RESAMPLED and _is_own(node):
                 print(f"[{title}] {RESAMPLED[node.name]}")
 
+        def run() -> list:
+            with log_to(self.path / "nipype.log", verbose=verbose > 1):
+                outcome = run_workflow(
+                    workflow,
+                    logs=self.path,
+                    wait=True,
+                    on_start=on_start,
+                    on_done=on_done,
+                    progress=bool(verbose),
+                )
+            if outcome.failures:
+                failure = outcome.failures[0]
+                raise EXCEPTIONS.get(failure.kind, RuntimeError)(self._as_given(failure.reason))
+            return [outcome.done[name].result.outputs for name in wanted]
+
         workflow.base_dir = str(self.path)
-        with log_to(self.path / "nipype.log", verbose=verbose > 1):
-            outcome = run_workflow(
-                workflow,
-                logs=self.path,
-                wait=True,
-                on_start=on_start,
-                on_done=on_done,
-                progress=bool(verbose),
-            )
-        if outcome.failures:
-            failure = outcome.failures[0]
-            raise EXCEPTIONS.get(failure.kind, RuntimeError)(self._as_given(failure.reason))
-        return outcome.done
+        return call_apart(run)
 
     def warn(self, sentences: Iterable[str]) -> None:
         """Warn of what was noticed while a graph ran."""
