@@ -44,8 +44,8 @@ _turn = threading.RLock()
 def in_turn(method):
     """A decorator: of all threads of this process one at a time is in such a method.
 
-    nipype changes the folder of the whole process while a node is at work and while its results
-    are read; names of files that others give meanwhile would be looked for there.
+    What nipype logs where, the threads of BLAS and, where threads have no folders of their own,
+    the folder are those of the process.
     """
 
     @functools.wraps(method)
@@ -54,6 +54,15 @@ def in_turn(method):
             return method(*arguments, **options)
 
     return waiting
+
+
+def _renew() -> None:
+    """In a forked process: whose turn it was is not there to let go."""
+    global _turn
+    _turn = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_renew)
 
 
 class WorkFolder:

@@ -8,6 +8,7 @@ import fcntl
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,6 +22,9 @@ ORPHANS = 10.0
 
 logger = logging.getLogger("nipype.workflow")
 
+#: By descriptor, the thread that holds a folder.
+_held: dict[int, int] = {}
+
 
 class FolderInUseError(RuntimeError):
     """Another run holds the work folder."""
@@ -31,7 +35,8 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
     """Hold a folder, so that no other run writes to it.
 
     The lock is the operating system's (``flock``): it ends with the process that holds it and
-    the workers that it forked, however they end.
+    the workers that this thread forked, however they end.  Processes that other threads fork
+    meanwhile do not hold it.
 
     Parameters
     ----------
@@ -48,12 +53,27 @@ def locked(folder, wait: bool = False) -> Iterator[None]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
+    _held[descriptor] = threading.get_ident()
     try:
         _acquire(descriptor, folder, wait)
         yield
         os.ftruncate(descriptor, 0)
     finally:
+        del _held[descriptor]
         os.close(descriptor)
+
+
+def _let_go() -> None:
+    """In a forked process: leave to the process that holds them the folders of its other threads.
+
+    Else they would be in use as long as this process lives, and it would wait for itself.
+    """
+    for descriptor in [descriptor for descriptor, holder in _held.items() if holder != threading.get_ident()]:
+        del _held[descriptor]
+        os.close(descriptor)
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _acquire(descriptor: int, folder: Path, wait: bool) -> None:
