@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
 from ..files.handed import file_of, store_images, store_table
+from .telling import warn
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +244,7 @@ def signals_of(region_signals, n_signals: int) -> np.ndarray:
     if np.isinf(signals).any():
         raise ValueError("Input to 'inverse_transform' contains infinity.")
     if signals.dtype == bool:
-        warnings.warn("Casting boolean input to float64.", stacklevel=3)
+        warn("Casting boolean input to float64.")
         signals = signals.astype(np.float64)
     return signals
 

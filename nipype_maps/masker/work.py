@@ -9,7 +9,6 @@ import re
 import shutil
 import tempfile
 import threading
-import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,10 +17,12 @@ from nipype.interfaces.base import isdefined
 from nipype.pipeline.engine import Node, Workflow
 
 from ..files.atomic import draft_of, sweep
+from ..numerics.notes import collected
 from ..running import run_workflow, sentence_of
 from ..running.apart import call_apart
 from ..running.log import log_to
 from .inputs import Images
+from .telling import warn
 
 #: What failures are raised as; others are RuntimeErrors.
 EXCEPTIONS = {
@@ -65,6 +66,11 @@ def _renew() -> None:
 os.register_at_fork(after_in_child=_renew)
 
 
+def location_of(memory) -> str | os.PathLike | None:
+    """The folder that a memory stands for: a path, a joblib.Memory's location, or None."""
+    return getattr(memory, "location", memory)
+
+
 class WorkFolder:
     """Where graphs run: a folder that is kept, or one that lives as long as this object.
 
@@ -76,22 +82,42 @@ class WorkFolder:
     Attributes
     ----------
     path : pathlib.Path
+    inputs : pathlib.Path
+        Where `keep` writes.
     kept : bool
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be made.
     """
 
     def __init__(self, memory):
-        location = getattr(memory, "location", memory)
+        location = location_of(memory)
         self.kept = location is not None
+        self._process = os.getpid()
         if self.kept:
             self.path = Path(location).expanduser().absolute() / "nipype-maps"
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise type(error)(
+                    f"memory: no folder can be made at {self.path} ({error.strerror}); choose another place."
+                ) from error
         else:
             self.path = Path(tempfile.mkdtemp(prefix="nipype-maps-"))
-            weakref.finalize(self, _remove, self.path, os.getpid())
+            weakref.finalize(self, _remove, self.path, self._process)
+        self.inputs = self.path / "inputs"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is there, and this process made it, which will remove it."""
+        return self._process == os.getpid() and self.path.is_dir()
 
     def keep(self, images: Images) -> list[str]:
         """Paths of images; what is in memory is kept here under a name made of its content."""
         with self.speaking():
-            return images.files(self.path / "inputs")
+            return images.files(self.inputs)
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -157,13 +183,15 @@ class WorkFolder:
     def warn(self, sentences: Iterable[str]) -> None:
         """Warn of what was noticed while a graph ran."""
         for sentence in dict.fromkeys(sentences):
-            warnings.warn(self._as_given(sentence), stacklevel=4)
+            warn(self._as_given(sentence))
 
     @contextlib.contextmanager
     def speaking(self) -> Iterator[None]:
-        """Exceptions name arguments, not files of this folder; a full disk is said to be one."""
+        """Exceptions and notes name arguments, not files of this folder; a full disk is said to be one."""
         try:
-            yield
+            with collected() as notes:
+                yield
+            self.warn(notes)
         except (ValueError, OSError) as error:
             sentence = self._as_given(sentence_of(error, self.path))
             if type(error) not in (ValueError, OSError) or sentence == str(error):
