@@ -104,6 +104,24 @@ class NiftiMapsMasker(Estimator):
     read from that file.  A list of 4D images is a list of runs, and gives a list of arrays, as
     ``nilearn.maskers.MultiNiftiMapsMasker`` does.
 
+    Parameters that are set after `fit` count from the next call on, as in nilearn, but for
+    ``maps_img`` and ``mask_img``, which count from the next `fit` on: until then each call warns.
+    ``maps_img_``, ``mask_img_`` and ``n_elements_`` are as `fit` made them.  Relative paths of maps,
+    mask and memory mean what they meant when `fit` was called; a file that has changed since is
+    an error.
+
+    A fitted masker that is pickled or copied stays fitted, and nothing is run to restore it.
+    Maps and mask that were in memory travel with it; those that were files are looked for, by
+    their absolute paths, when they are needed.
+
+    Maskers may be used in several threads: the calls of a process are serialised by a lock.
+    nipype changes the working directory while it works, here that of a thread which has one of its
+    own: other threads keep theirs.  Where the system does not allow this (macOS, and
+    containers that refuse ``unshare``, as Docker does by default) the directory of the whole program
+    changes meanwhile, and a program with other threads is warned once.  The threads of BLAS are limited to
+    one while a node is executed, for the whole program.  A process that is forked at any time can
+    use its maskers.
+
     Examples
     --------
     >>> import nibabel as nib, numpy as np
