@@ -25,7 +25,8 @@ from .work import WorkFolder, in_turn, location_of
 #: Of what is pickled; another one's fitted maskers cannot be read.
 FORMAT = 1
 #: What fit sets.
-FITTED = ("_extraction", "_given", "_images", "_temporary", "memory_", "n_elements_")
+IMAGES = ("maps_img_", "mask_img_")
+FITTED = (*IMAGES, "_extraction", "_given", "_temporary", "memory_", "n_elements_")
 
 
 class NiftiMapsMasker(Estimator):
@@ -327,21 +328,18 @@ class NiftiMapsMasker(Estimator):
         shutil.rmtree(path.parent.parent)
         return image
 
-    @property
-    def maps_img_(self):
-        """Maps on the working grid; see the class."""
-        return self._prepared("maps_img_")[0]
-
-    @property
-    def mask_img_(self):
-        """Mask on the working grid; see the class."""
-        return self._prepared("mask_img_")[1]
+    def __getattr__(self, name: str):
+        """Maps and mask of a masker that came as a pickle, prepared when they are asked for."""
+        if name not in IMAGES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if not self.__sklearn_is_fitted__():
+            raise AttributeError(f"this {type(self).__name__} has no {name} before fit is called.")
+        self._prepare_again()
+        return self.__dict__[name]
 
     def __getstate__(self) -> dict:
         """All but what lies in a folder that may be gone when this is needed."""
-        state = {
-            name: value for name, value in self.__dict__.items() if name not in ("_images", "_temporary")
-        }
+        state = {name: value for name, value in self.__dict__.items() if name not in (*IMAGES, "_temporary")}
         return {**state, "_format": FORMAT}
 
     def __setstate__(self, state: dict) -> None:
@@ -366,7 +364,7 @@ class NiftiMapsMasker(Estimator):
         extraction = Extraction(*kept, place, t_r, parameters)
         images, n_elements = self._prepare(extraction, folder)
         self._extraction, self._temporary = extraction, None if folder.kept else folder
-        self._images, self.n_elements_ = images, n_elements
+        (self.maps_img_, self.mask_img_), self.n_elements_ = images, n_elements
         self.memory_ = folder.path if folder.kept else None
         self._given = {name: getattr(self, name) for name in ("maps_img", "mask_img", "memory")}
 
@@ -378,13 +376,8 @@ class NiftiMapsMasker(Estimator):
         return images, len(prepared.names)
 
     @in_turn
-    def _prepared(self, name: str) -> tuple:
-        """Maps and mask; of a masker that came as a pickle they are prepared when they are asked for."""
-        if not self.__sklearn_is_fitted__():
-            raise AttributeError(f"this {type(self).__name__} has no {name} before fit is called.")
-        if "_images" not in self.__dict__:
-            self._images, _ = self._prepare(self._extraction, self._folder())
-        return self._images
+    def _prepare_again(self) -> None:
+        (self.maps_img_, self.mask_img_), _ = self._prepare(self._extraction, self._folder())
 
     def _transform(self, runs: Sequence[Images], confounds: Sequence, sample_mask: Sequence) -> list:
         """Signals of some runs, as arrays or data frames."""
