@@ -2,10 +2,12 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 from nipype.interfaces.utility import IdentityInterface
 
+import nipype_maps
 from nipype_maps import graphs, interfaces
 from nipype_maps.graphs.atlas import TARGET
 
@@ -147,3 +149,11 @@ def test_nodes_keep_their_outputs(builder):
         node = workflow.get_node(name)
         if not isinstance(node.interface, IdentityInterface):
             assert node.config["execution"]["remove_unnecessary_outputs"] == "false"
+
+
+@pytest.mark.parametrize("room", ["numerics", "files", "interfaces"])
+def test_what_is_noticed_is_noted_not_warned_of(room):
+    """Python's warnings belong to the whole process, and nobody can record those of one run."""
+    folder = Path(nipype_maps.__file__).parent / room
+    warning = [path.name for path in folder.glob("*.py") if "warnings.warn(" in path.read_text()]
+    assert warning == (["notes.py"] if room == "numerics" else [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..numerics.notes import note
+from .names import listed
 from .sidecars import read_json, sidecar_of, stem
 
 CHOICES = {
@@ -119,21 +120,16 @@ def place_columns(table, names: Sequence[str]) -> list[int]:
         others = f" as {sorted(shared)[0]!r} has" if shared else ""
         raise ValueError(
             f"{table.source} has {len(columns)} signals for {len(names)} maps, and their names differ: "
-            f"{unknown!r} has no map of its name{others} (the maps are {_some(names)}); give the maps' names "
+            f"{unknown!r} has no map of its name{others} (the maps are {listed(names, most=3)}); give the maps' names "
             "(map_names)."
         )
     nameless = [f"{stem(table.source)}_{column:02d}" for column in range(1, len(columns) + 1)]
     if columns != nameless:
-        warnings.warn(
-            f"the signals of {table.source} ({_some(columns)}) have other names than the maps "
-            f"({_some(names)}); they are taken in the order of the maps.",
-            stacklevel=2,
+        note(
+            f"the signals of {table.source} ({listed(columns, most=3)}) have other names than the maps "
+            f"({listed(names, most=3)}); they are taken in the order of the maps."
         )
     return list(range(len(names)))
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(str, names[:3])) + (", …" if len(names) > 3 else "")
 
 
 def _read(sidecar: Path) -> dict:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from .tables import MISSING, read_rows, read_table
+from ..numerics.notes import collected
+from .tables import header_and_rows, read_rows, read_table
 
 
 def head_of(path) -> tuple[list[str], int]:
@@ -28,16 +27,10 @@ def head_of(path) -> tuple[list[str], int]:
     (['x', 'y'], 2)
     """
     path = Path(path)
-    if path.suffix != ".npy":
-        first, *rest = read_rows(path)
-        if any(map(_is_word, first)):
-            return [field.strip() for field in first], len(rest)
-    table = read_table(path)
+    with collected():  # what is noticed is said when the table is read
+        if path.suffix != ".npy":
+            header, rows = header_and_rows(path, read_rows(path))
+            if header is not None:
+                return header, len(rows)
+        table = read_table(path)
     return table.names, len(table.values)
-
-
-def _is_word(field: str) -> bool:
-    try:
-        return field.strip().lower() not in {*MISSING, "true", "false"} and bool(np.isnan(float(field)))
-    except ValueError:
-        return True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import warnings
 import weakref
 from collections.abc import Iterator
 
 import numpy as np
 
 from ..numerics.grid import require_same_grid
+from ..numerics.notes import note
 from ..numerics.patches import Patch
 from .atomic import draft_folder
 from .volumes import Volumes
@@ -48,7 +48,7 @@ def read_mask(path, image: Volumes) -> np.ndarray:
     ((values,),) = (block.values() for block in mask.blocks())
     finite = np.isfinite(values)
     if not finite.all():
-        warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {path} count as outside.", stacklevel=2)
+        note(f"{NON_FINITE} NaN or infinite voxels of {path} count as outside.")
     inside = finite & (values != 0)
     values = np.unique(values[inside])
     if values.size == 0:

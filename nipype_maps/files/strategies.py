@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import warnings
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from numbers import Real
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..numerics.notes import note
 from ..numerics.scrub import above, without_short_segments
 from .sidecars import read_json
 from .tables import Table
@@ -204,18 +204,16 @@ def _components(entry: dict, mask: str, table: Table, metadata: dict, strategy: 
     wanted = f"{entry['Name']!r} of strategy {strategy!r}"
     if (count := entry["CompCor"].get("Components")) is not None:
         if len(found) < count:
-            warnings.warn(
+            note(
                 f"{table.source} has {len(found)} aCompCor components of the mask {mask!r}, fewer than the "
-                f"{count} of {wanted}; all are taken.",
-                stacklevel=2,
+                f"{count} of {wanted}; all are taken."
             )
         return found[:count]
     shares, share = _shares(found, table, metadata), entry["CompCor"]["Variance"]
     if shares[-1] < share:
-        warnings.warn(
+        note(
             f"the aCompCor components of the mask {mask!r} in {table.source} explain {shares[-1]:.0%} of the "
-            f"variance, less than the {share:.0%} of {wanted}; all are taken.",
-            stacklevel=2,
+            f"variance, less than the {share:.0%} of {wanted}; all are taken."
         )
     # the first that reaches the share is the last one that is taken
     return found[: int(np.searchsorted(shares, share)) + 1]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-import warnings
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 
+from ..numerics.notes import note
 from .atomic import replacing
 from .column_names import check_names
+from .names import listed
 from .sidecars import stem
 from .text import lines_of, read_text
 
@@ -69,7 +70,7 @@ def read_table(path) -> Table:
         values = _read_npy(path)
         values = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
         return Table(_numbered(path, values.shape[1]), values.astype(float), str(path))
-    header, rows = _header_and_rows(path, read_rows(path))
+    header, rows = header_and_rows(path, read_rows(path))
     names = _numbered(path, len(rows[0])) if header is None else header
     _require_one_width(path, names, rows, first_line=1 if header is None else 2)
     values = _values(path, names, rows)
@@ -115,10 +116,9 @@ def read_signals(path) -> Table:
     names, *rows = [line.split("\t") for line in lines]
     check_names(names, str(path), "column")
     if all(map(_is_fraction, names)):
-        warnings.warn(
+        note(
             f"the first line of {path} is taken for the names of its columns, but holds numbers ({names[0]}, "
-            "…); if it is a frame, put a line of names before it.",
-            stacklevel=2,
+            "…); if it is a frame, put a line of names before it."
         )
     _require_one_width(path, names, rows, first_line=2)
     return Table(names, _values(path, names, rows), str(path))
@@ -209,10 +209,9 @@ def read_confounds(
             filled.append(name)
         values[kept, column] = used
         if n_frames > 2 and series[0] in (0, 1) and np.array_equal(series, series[0] + np.arange(n_frames)):
-            warnings.warn(
+            note(
                 f"{where}: column {name!r} counts the rows, so that a linear trend is regressed out; leave "
-                "it out unless that is meant.",
-                stacklevel=2,
+                "it out unless that is meant."
             )
         if not constants and np.ptp(used) == 0:
             _refuse_constant(where, name, whole_run=kept.size == n_frames)
@@ -293,7 +292,7 @@ def _refuse_constant(source, name, whole_run) -> None:
     )
     if whole_run:
         raise ValueError(sentence)
-    warnings.warn(sentence.replace("is constant", "is constant in the frames that are kept"), stacklevel=3)
+    note(sentence.replace("is constant", "is constant in the frames that are kept"))
 
 
 def _refuse_twins(chosen, values) -> None:
@@ -316,7 +315,7 @@ def _choose(columns, patterns):
         if not any(fnmatchcase(name, pattern) for name, *_ in columns):
             names = [name for name, *_ in columns]
             near = difflib.get_close_matches(pattern, names, n=3)
-            hint = f"did you mean {', '.join(near)}?" if near else f"they are {_some(names)}."
+            hint = f"did you mean {', '.join(near)}?" if near else f"they are {listed(names)}."
             raise ValueError(
                 f"{columns[0][2] if columns else 'no table'}: no confound column matches {pattern!r}; {hint}"
             )
@@ -331,10 +330,6 @@ def _unique(columns):
             raise ValueError(f"{source} and {seen[name]} both have a confound column {name!r}; rename one.")
         seen[name] = source
     return columns
-
-
-def _some(names, most=8):
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def read_rows(path) -> list[list[str]]:
@@ -355,7 +350,7 @@ def read_rows(path) -> list[list[str]]:
     return [[quoted or bare for quoted, bare in fields.findall(line)] for line in lines]
 
 
-def _header_and_rows(path, rows: list[list[str]]) -> tuple[list[str] | None, list[list[str]]]:
+def header_and_rows(path, rows: list[list[str]]) -> tuple[list[str] | None, list[list[str]]]:
     """The header, where there is one, and the rows, without an index that counts them."""
     header, rows = [field.strip() for field in rows[0]], [[field.strip() for field in row] for row in rows]
     below = rows[1:]
@@ -366,10 +361,9 @@ def _header_and_rows(path, rows: list[list[str]]) -> tuple[list[str] | None, lis
         counted = [row[0] for row in below if row]
         start = int(counted[0]) if counted and re.fullmatch("[0-9]{1,9}", counted[0]) else 0
         if counted == [str(start + k) for k in range(len(below))] and (named or start < 2):
-            warnings.warn(
+            note(
                 f"the first column of {path} has no name and counts the rows; it is taken for an index, and "
-                "left out.",
-                stacklevel=3,
+                "left out."
             )
             return header[1:], [row[1:] for row in below]
     return (header, below) if named else (None, rows)
@@ -378,7 +372,7 @@ def _header_and_rows(path, rows: list[list[str]]) -> tuple[list[str] | None, lis
 def _one_column(path, what: str, is_value) -> list[str]:
     """Fields of a file that holds one list: a line each, or all in one line; without a header."""
     lines = read_rows(path)
-    header, rows = _header_and_rows(path, lines)
+    header, rows = header_and_rows(path, lines)
     indexed = header is not None and len(lines[-1]) > len(header)
     if header is not None and not indexed and (len(lines) == 1 or all(map(is_value, header))):
         header, rows = None, [header, *rows]  # words, which are no numbers

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import collections
+import contextvars
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 
 def prefetched(items: Iterator) -> Iterator:
     """The same items, the next one being made in a thread while this one is used."""
     items = iter(items)
     with ThreadPoolExecutor(1) as thread:
-        following = thread.submit(next, items, None)
+        following = _submit(thread, next, items, None)
         while (item := following.result()) is not None:
-            following = thread.submit(next, items, None)
+            following = _submit(thread, next, items, None)
             yield item
 
 
@@ -22,8 +23,13 @@ def worked(function: Callable, items: Iterator, n_threads: int = 2) -> Iterator:
     with ThreadPoolExecutor(n_threads) as threads:
         waiting = collections.deque()
         for item in items:
-            waiting.append(threads.submit(function, item))
+            waiting.append(_submit(threads, function, item))
             if len(waiting) > n_threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _submit(threads: ThreadPoolExecutor, function: Callable, *arguments) -> Future:
+    """Have a thread call a function in this context, to which what it notes belongs."""
+    return threads.submit(contextvars.copy_context().run, function, *arguments)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from ..numerics.blocks import StoredBlock
 from ..numerics.grid import Grid
+from ..numerics.notes import note
 from ..numerics.patches import Patch
 from .compression import hindrance
 from .part import Part
@@ -96,13 +96,13 @@ class Volumes:
             grid, units = grid_of(image)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
-        for note in (*units.notes, *_disagreement(image)):
-            self._warn(f"{path.name} {note}")
+        for what in (*units.notes, *_disagreement(image)):
+            self._warn(f"{path.name} {what}")
         return grid, units
 
     def _warn(self, sentence: str) -> None:
         if not self._quiet:
-            warnings.warn(sentence, stacklevel=4)
+            note(sentence)
 
     @property
     def name(self) -> str:

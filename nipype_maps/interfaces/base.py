@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from ..files.fingerprints import fingerprint, record
 from ..files.map_names import files_beside
 from ..files.sidecars import image_files, sidecar_of, stem
+from ..numerics.notes import collected
 
 logger = logging.getLogger("nipype.interface")
 
@@ -150,8 +150,9 @@ class MapsInterface(SimpleInterface):
     """An interface whose `_run` returns its outputs.
 
     Subclasses define ``_run(self, inputs, cwd, notes) -> dict``: ``inputs`` holds the traits'
-    values, None for what is not given; ``cwd`` is the node's folder; ``notes`` lists the
-    warnings given so far, for a sidecar.
+    values, None for what is not given; ``cwd`` is the node's folder; ``notes`` lists
+    what was noted so far (`numerics.notes.note`), for a sidecar.  Warnings of other packages are
+    left to Python: they are shown, not recorded.
     """
 
     #: What it writes can be checked: `files.fingerprints.unchanged`.
@@ -165,18 +166,16 @@ class MapsInterface(SimpleInterface):
 
     def _run_interface(self, runtime):
         self._results = {}
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", UserWarning)
+        # one thread computes while another reads or writes; a BLAS that takes all cores waits for
+        # the slowest in every small product
+        with collected() as notes, threadpool_limits(1, user_api="blas"):
             try:
-                # one thread computes while another reads or writes; a BLAS that takes all cores
-                # waits for the slowest in every small product
-                with threadpool_limits(1, user_api="blas"):
-                    self._results = self._run(self._values(), Path(runtime.cwd), Notes(caught))
+                self._results = self._run(self._values(), Path(runtime.cwd), notes)
             except ValueError as error:
                 raise self._naming_the_file(error) from error
         record(runtime.cwd, self._files())
-        for note in Notes(caught):
-            logger.warning("%s", note)
+        for sentence in notes:
+            logger.warning("%s", sentence)
         return runtime
 
     def _values(self) -> SimpleNamespace:
@@ -206,18 +205,6 @@ class MapsInterface(SimpleInterface):
         if not in_file or not isdefined(in_file) or os.sep in str(error):
             return error
         return ValueError(f"{Path(in_file).name}: {error}")
-
-
-class Notes:
-    """The sentences of recorded warnings, as they come in; each once."""
-
-    def __init__(self, caught):
-        self._caught = caught
-
-    def __iter__(self):
-        return iter(
-            dict.fromkeys(str(w.message) for w in self._caught if issubclass(w.category, UserWarning))
-        )
 
 
 def output_path(cwd: Path, in_file: str, suffix: str) -> str:

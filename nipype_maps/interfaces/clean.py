@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
@@ -19,6 +17,7 @@ from ..files.tables import (
 )
 from ..numerics.clean import Cleaning, clean
 from ..numerics.frames import kept_frames
+from ..numerics.notes import note
 from .base import (
     InputFile,
     MapsInputSpec,
@@ -136,14 +135,13 @@ class Clean(MapsInterface):
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
         for other in [*(inputs.confounds_files or []), *([mask_source] if mask_source else [])]:
             if sentence := mismatch(inputs.in_file, other):
-                warnings.warn(f"{sentence}.", stacklevel=2)
+                note(f"{sentence}.")
         confounds, filled = _confounds(inputs, n_frames, kept)
         if filled:
             more = f" and {len(filled) - 3} more" if len(filled) > 3 else ""
-            warnings.warn(
+            note(
                 f"confounds without a number in the first frames take their first number there: "
-                f"{', '.join(filled[:3])}{more}.",
-                stacklevel=2,
+                f"{', '.join(filled[:3])}{more}."
             )
         options = Cleaning(
             detrend=inputs.detrend,

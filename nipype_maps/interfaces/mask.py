@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
@@ -11,6 +9,7 @@ from ..files.images import read_mask
 from ..files.map_names import names_of_maps
 from ..files.volumes import Volumes
 from ..files.writing import writing
+from ..numerics.notes import note
 from ..numerics.overlap import OverlapCounter, coverage, inside_of
 from ..numerics.patches import Patch
 from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images, names_read, output_path
@@ -165,5 +164,5 @@ def _kept(left, names, policy) -> list[int]:
             "empty_maps='error' forbids."
         )
     if empty and policy == "drop":
-        warnings.warn(f"dropped, because nothing is left of them: {', '.join(empty)}.", stacklevel=2)
+        note(f"dropped, because nothing is left of them: {', '.join(empty)}.")
     return [k for k, something in enumerate(left) if something or policy != "drop"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -21,6 +20,7 @@ from ..files.threads import worked
 from ..files.volumes import Volumes, volumes_in_block
 from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
+from ..numerics.notes import note
 from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
 from ..numerics.signal import has_signal, met_by, signal_threshold
@@ -118,25 +118,23 @@ def _warn(solution, names, empty_maps) -> None:
     dependent = [name for name, value in zip(names, vif, strict=True) if np.isinf(value)]
     if empty:
         filled = "n/a" if empty_maps == "nan" else "0"
-        warnings.warn(
+        note(
             f"nothing is left of {', '.join(empty)} on the working grid inside the mask; the "
-            f"signals are {filled}.",
-            stacklevel=2,
+            f"signals are {filled}."
         )
     if dependent:
-        warnings.warn(
+        note(
             f"{', '.join(dependent)} depend linearly on each other, so that their signals are "
             "not separate; leave out one that follows from the others.",
             stacklevel=2,
         )
     if solution.scaled_condition > ILL_CONDITIONED:
         change = solution.scaled_condition * np.finfo(np.float32).eps / 2
-        warnings.warn(
+        note(
             f"{listed([names[index] for index in _inflated(vif)])} nearly depend linearly on each other: the "
             f"condition number of the maps, at unit length, is {solution.scaled_condition:.1e}, so that "
             f"the rounding of single precision alone can change signals by {change:.1g} times their size. "
-            "Leave one of these maps out, or combine some into one.",
-            stacklevel=2,
+            "Leave one of these maps out, or combine some into one."
         )
 
 
@@ -211,10 +209,9 @@ class Project(MapsInterface):
             blocks = run.blocks(projector.support, inputs.block or None)
             blocks = _noticing(blocks, lambda block: block.stored, non_finite)
             if not run.located:
-                warnings.warn(
+                note(
                     f"{original.name} has neither sform nor qform; it is taken to lie where the maps do, "
-                    "because the grids agree as they stand.",
-                    stacklevel=2,
+                    "because the grids agree as they stand."
                 )
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
@@ -223,7 +220,7 @@ class Project(MapsInterface):
         _warn_of_spaces(original, maps)
         signals = np.vstack([projector.project(block) for block in blocks])
         if non_finite:
-            warnings.warn(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.", stacklevel=2)
+            note(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.")
         if maps.empty == "nan":
             signals[:, np.isnan(projector.solution.vif)] = np.nan
         out_file = output_path(cwd, original.path, "_signals.tsv")
@@ -251,7 +248,7 @@ def _signal_coverage(run, projector, maps) -> np.ndarray:
     """
     frame = next((patch for patch in run.patches(finite=False) if _varies(patch, run.grid)), None)
     if frame is None:
-        warnings.warn("the run is constant in every frame, so that it holds no signal.", stacklevel=2)
+        note("the run is constant in every frame, so that it holds no signal.")
         return np.zeros(len(maps.names))
     threshold = signal_threshold(frame.volume(run.grid.shape))
     if run.grid.same_as(maps.grid):
@@ -275,10 +272,9 @@ def _warn_of_coverage(met, maps, run) -> None:
         f"{name} ({share:.0%})" for name, share in zip(maps.names, met, strict=True) if share < ENOUGH_SIGNAL
     ]
     if little:
-        warnings.warn(
+        note(
             f"less than half of the weight of {listed(little)} is where {run.path.name} has signal; check "
-            "that maps, mask and run are in the same space, and that the field of view covers the maps.",
-            stacklevel=2,
+            "that maps, mask and run are in the same space, and that the field of view covers the maps."
         )
 
 
@@ -288,10 +284,9 @@ def _warn_of_spaces(run, maps) -> None:
     space = space_of(run.path)
     for what, other in others.items():
         if other and spaces_differ(space, space_of(other["File"])):
-            warnings.warn(
+            note(
                 f"by their names {run.path.name} is in the space {space}, but the {what} {other['File']} in "
-                f"{space_of(other['File'])}; give files of one space.",
-                stacklevel=2,
+                f"{space_of(other['File'])}; give files of one space."
             )
 
 

@@ -23,6 +23,7 @@ from ..graphs import (
     init_transform_wf,
 )
 from .inputs import Images, confounds_files, frames_of
+from .kept import Kept
 from .work import WorkFolder
 
 #: Parameters of `init_fit_wf`, on which all that runs share depends.
@@ -61,26 +62,29 @@ class Seen:
 
 @dataclass
 class Extraction:
-    """Maps and mask as files, and where runs lie; each method builds graphs and runs them.
+    """Maps and mask, and where runs lie; each method builds graphs and runs them.
 
     What runs share has a graph, and so a folder, of its own, and each run has: processes that
     share a memory wait for each other while the first prepares the maps, and no longer.
 
     Attributes
     ----------
-    maps_files : list of str
-    mask_file : str or None
+    maps : Kept
+    mask : Kept or None
     place : Place or None
         Where runs lie, where that is the working grid and an image was given that says so.
     t_r : float or None
         That image's time step.
+    parameters : dict
+        Of `init_dataset_wf`, when fit was called.
     seen : Seen
     """
 
-    maps_files: list[str]
-    mask_file: str | None = None
+    maps: Kept
+    mask: Kept | None = None
     place: Place | None = None
     t_r: float | None = None
+    parameters: dict = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
 
     def is_deferred(self, parameters: dict) -> bool:
@@ -99,17 +103,17 @@ class Extraction:
             ``title`` and ``verbose`` of `WorkFolder.run`.
         """
         if self.is_deferred(parameters):
+            maps_files, mask_file = self._files(folder)
             chosen = {name: parameters[name] for name in ("allow_overlap", "empty_maps")}
-            name = f"maps_{_digest(self.maps_files, chosen)}"
+            name = f"maps_{_digest(maps_files, chosen)}"
             workflow = init_atlas_wf(resampling_target="maps", name=name, **chosen)
-            workflow.inputs.inputnode.maps_file = self.maps_files
-            made = folder.run(workflow, **telling)["mask"].result.outputs
-            return Prepared(made.out_file, self.mask_file, made.names)
-        done = folder.run(self._shared(parameters, [self.place]), **telling)
+            workflow.inputs.inputnode.maps_file = maps_files
+            (made,) = folder.run(workflow, ["mask"], **telling)
+            return Prepared(made.out_file, mask_file, made.names)
         atlas = f"{_fit_name(self.place, parameters)}.atlas"
-        made = done[f"{atlas}.mask"].result.outputs
-        mask_file = done[f"{atlas}.resample_mask"].result.outputs.out_file if self.mask_file else None
-        return Prepared(made.out_file, mask_file, made.names)
+        wanted = [f"{atlas}.mask", f"{atlas}.resample_mask"][: 2 if self.mask else 1]
+        made, *masks = folder.run(self._shared(folder, parameters, [self.place]), wanted, **telling)
+        return Prepared(made.out_file, masks[0].out_file if masks else None, made.names)
 
     def transform(
         self,
@@ -141,13 +145,13 @@ class Extraction:
             ]
             places = [Place.of(given.run_file) for given in inputs]
             notice(places)
-            fits = self._shared(parameters, places)
-            done = folder.run(fits, **telling)
-            for index, (given, place) in enumerate(zip(inputs, places, strict=True)):
-                fit = done[f"{_fit_name(place, parameters)}.fit_projector"].result.outputs
-                workflow = _of_run(given, parameters, fits.name, fit.projector)
+            shared = self._shared(folder, parameters, places)
+            wanted = [f"{_fit_name(place, parameters)}.fit_projector" for place in places]
+            fits = folder.run(shared, wanted, **telling)
+            for index, (given, fit) in enumerate(zip(inputs, fits, strict=True)):
+                workflow = _of_run(given, parameters, shared.name, fit.projector)
                 try:
-                    result = folder.run(workflow, **telling)["clean"].result.outputs
+                    (result,) = folder.run(workflow, ["clean"], **telling)
                     tables.append(read_signals(result.out_file))
                     sidecars.append(read_json(result.out_json))
                 except Exception as error:
@@ -168,18 +172,18 @@ class Extraction:
         place = self._place_to_fill(parameters)
         if parameters["resampling_target"] == "data" and place is None:
             parameters = {**parameters, "resampling_target": "maps"}
-        made = folder.run(self._shared(parameters, [place]), **telling)
-        maps_file = made[f"{_fit_name(place, parameters)}.atlas.mask"].result.outputs.out_file
+        wanted = [f"{_fit_name(place, parameters)}.atlas.mask"]
+        (made,) = folder.run(self._shared(folder, parameters, [place]), wanted, **telling)
         # of its own name, so that no other process writes to it while the image is read
         back = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{uuid.uuid4().hex}")
-        back.inputs.inputnode.maps_file = maps_file
+        back.inputs.inputnode.maps_file = made.out_file
         back.inputs.inputnode.t_r = t_r or self._t_r_to_fill()
         with folder.scratch() as scratch:
             path = scratch / "region_signals.tsv"
             write_signals(path, [f"signal-{k}" for k in range(signals.shape[1])], signals)
             back.inputs.inputnode.signals_file = str(path)
-            done = folder.run(back, **telling)
-        return Path(done["inverse"].result.outputs.out_file)
+            (image,) = folder.run(back, ["inverse"], **telling)
+        return Path(image.out_file)
 
     def _place_to_fill(self, parameters: dict) -> Place | None:
         """Where the image of signals shall lie; None on the grid of maps or mask."""
@@ -198,15 +202,20 @@ class Extraction:
         t_rs = set(self.seen.t_rs) or {self.t_r}
         return t_rs.pop() if len(t_rs) == 1 else None
 
-    def _shared(self, parameters: dict, places: Sequence[Place | None]) -> Workflow:
+    def _files(self, folder: WorkFolder) -> tuple[list[str], str | None]:
+        """Maps and mask as files."""
+        return self.maps.found(folder), None if self.mask is None else self.mask.found(folder)[0]
+
+    def _shared(self, folder: WorkFolder, parameters: dict, places: Sequence[Place | None]) -> Workflow:
         """The graph of all that runs at some places share."""
         chosen = {name: parameters[name] for name in SHARED}
-        name = f"fits_{_digest(self.maps_files, self.mask_file, chosen)}"
+        maps_files, mask_file = self._files(folder)
+        name = f"fits_{_digest(maps_files, mask_file, chosen)}"
         workflow = init_dataset_wf(runs=[], places=places, name=name, **chosen)
         door = workflow.get_node("inputnode").inputs
-        door.maps_file = self.maps_files
-        if self.mask_file:
-            door.mask_file = self.mask_file
+        door.maps_file = maps_files
+        if mask_file:
+            door.mask_file = mask_file
         return workflow
 
 

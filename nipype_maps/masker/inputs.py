@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from nibabel.filebasedimages import ImageFileError
 
 from ..files.compression import hindrance
 from ..files.handed import file_of, store_images, store_table
+from .telling import warn
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +198,7 @@ def frames_of(sample_mask) -> str | list | None:
         return os.path.abspath(sample_mask)
     if isinstance(sample_mask, (list, tuple)) and len(sample_mask) == 1 and np.ndim(sample_mask[0]) == 1:
         (sample_mask,) = sample_mask
+    _refuse_masked(sample_mask, "sample_mask")
     try:
         frames = np.atleast_1d(np.asarray(sample_mask))
     except ValueError:
@@ -231,6 +232,7 @@ def signals_of(region_signals, n_signals: int) -> np.ndarray:
     ValueError
         If they are no numbers, of another shape, or infinite.
     """
+    _refuse_masked(region_signals, "region_signals")
     is_frame = hasattr(region_signals, "to_numpy")
     signals = np.atleast_1d(np.asarray(region_signals.to_numpy() if is_frame else region_signals))
     if is_frame and signals.ndim == 2 and len(signals) == 1:
@@ -245,7 +247,7 @@ def signals_of(region_signals, n_signals: int) -> np.ndarray:
     if np.isinf(signals).any():
         raise ValueError("Input to 'inverse_transform' contains infinity.")
     if signals.dtype == bool:
-        warnings.warn("Casting boolean input to float64.", stacklevel=3)
+        warn("Casting boolean input to float64.")
         signals = signals.astype(np.float64)
     return signals
 
@@ -276,6 +278,7 @@ def _item(value, name: str) -> tuple[object, int]:
             raise ImageFileError(f"{name}: {path} is not an image ({reason}).") from error
         value = str(path)
     elif hasattr(value, "affine") and (hasattr(value, "dataobj") or hasattr(value, "get_fdata")):
+        _refuse_masked(getattr(value, "dataobj", None), name)
         shape = value.shape
     else:
         raise TypeError(
@@ -294,6 +297,23 @@ def _item(value, name: str) -> tuple[object, int]:
     return value, n_dims
 
 
+def _numbers_of(frame) -> np.ndarray:
+    """A data frame's values; where pandas' nullable types have none, NaN."""
+    values = frame.to_numpy()
+    if values.dtype != object:
+        return values
+    missing = np.array([[getattr(type(x), "__name__", "") == "NAType" for x in row] for row in values], bool)
+    return np.where(missing, np.nan, values) if missing.any() else values
+
+
+def _refuse_masked(values, name: str) -> None:
+    """Raise ValueError if some of an array's values are masked: NumPy's functions would use them."""
+    if np.ma.is_masked(values):
+        raise ValueError(
+            f"{name}: some values are masked; fill them (array.filled(np.nan)) or leave them out."
+        )
+
+
 def _on_disk(item) -> str | None:
     return item if isinstance(item, str) else file_of(item)
 
@@ -306,12 +326,15 @@ def _table_file(table, folder, name: str) -> str:
         return str(path)
     columns = None
     if hasattr(table, "to_numpy") and hasattr(table, "columns"):
-        columns, table = [str(column) for column in table.columns], table.to_numpy()
+        columns, table = [str(column) for column in table.columns], _numbers_of(table)
     if not isinstance(table, np.ndarray):
         raise TypeError(
             "'confounds' must be an array, a data frame, a file's name or a list of these. Got: "
             f"{'a list of ' * (name != 'confounds')}{type(table).__name__}"
         )
+    _refuse_masked(table, "confounds")
+    if table.dtype.kind in "cmM":
+        raise ValueError(f"confounds hold values of type {table.dtype}; real numbers are needed.")
     try:
         values = np.asarray(table, dtype=np.float64)
     except (TypeError, ValueError) as error:

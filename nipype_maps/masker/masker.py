@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,9 +16,17 @@ from ..numerics.grid import require_same_grid
 from .estimator import Estimator
 from .extraction import Extraction
 from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
+from .kept import Kept
 from .outputs import image_in_memory, maps_image, mask_image
 from .parameters import graph_parameters, signals_dtype
-from .work import WorkFolder, in_turn
+from .telling import warn
+from .work import WorkFolder, in_turn, location_of
+
+#: Of what is pickled; another one's fitted maskers cannot be read.
+FORMAT = 1
+#: What fit sets.
+IMAGES = ("maps_img_", "mask_img_")
+FITTED = (*IMAGES, "_extraction", "_given", "_temporary", "memory_", "n_elements_")
 
 
 class NiftiMapsMasker(Estimator):
@@ -95,6 +104,24 @@ class NiftiMapsMasker(Estimator):
     Images in memory are known by their content; images loaded from a file and not changed are
     read from that file.  A list of 4D images is a list of runs, and gives a list of arrays, as
     ``nilearn.maskers.MultiNiftiMapsMasker`` does.
+
+    Parameters that are set after `fit` count from the next call on, as in nilearn, but for
+    ``maps_img`` and ``mask_img``, which count from the next `fit` on: until then each call warns.
+    ``maps_img_``, ``mask_img_`` and ``n_elements_`` are as `fit` made them.  Relative paths of maps,
+    mask and memory mean what they meant when `fit` was called; a file that has changed since is
+    an error.
+
+    A fitted masker that is pickled or copied stays fitted, and nothing is run to restore it.
+    Maps and mask that were in memory travel with it; those that were files are looked for, by
+    their absolute paths, when they are needed.
+
+    Maskers may be used in several threads: the calls of a process are serialised by a lock.
+    nipype changes the working directory while it works, here that of a thread which has one of its
+    own: other threads keep theirs.  Where the system does not allow this (macOS, and
+    containers that refuse ``unshare``, as Docker does by default) the directory of the whole program
+    changes meanwhile, and a program with other threads is warned once.  The threads of BLAS are limited to
+    one while a node is executed, for the whole program.  A process that is forked at any time can
+    use its maskers.
 
     Examples
     --------
@@ -185,11 +212,10 @@ class NiftiMapsMasker(Estimator):
         given = imgs if X is None else X
         graph_parameters(self)
         if self.keep_masked_maps:
-            warnings.warn(
+            warn(
                 'the "keep_masked_maps" parameter will be removed from nilearn in its version 0.15; here it '
                 "stays.",
                 FutureWarning,
-                stacklevel=2,
             )
         run = None
         if given is not None:
@@ -246,6 +272,7 @@ class NiftiMapsMasker(Estimator):
         self._require_fit()
         return self._transform([images_of(imgs, "imgs")], [confounds], [sample_mask])[0]
 
+    @in_turn
     def fit_transform(self, imgs, y=None, confounds=None, sample_mask=None):
         """Prepare maps and mask for the grid of some runs, and extract signals.
 
@@ -278,15 +305,15 @@ class NiftiMapsMasker(Estimator):
             If the signals are no numbers, or not as many as maps.
         """
         self._require_fit()
+        self._warn_of_other_images()
         signals = signals_of(region_signals, self._extraction.seen.n_signals or self.n_elements_)
         given = signals.dtype if signals.dtype.kind == "f" else np.dtype("float64")
         dtype = given if self.dtype is None else signals_dtype(self.dtype)
         parameters = graph_parameters(self)
         if self._extraction.is_deferred(parameters) and not self._extraction.seen.places:
-            warnings.warn(
+            warn(
                 "no run has been seen yet, so that the image lies on the grid of maps_img; call fit with an "
-                "image on the grid that you want.",
-                stacklevel=2,
+                "image on the grid that you want."
             )
         path = self._extraction.inverse(
             self._folder(),
@@ -301,36 +328,60 @@ class NiftiMapsMasker(Estimator):
         shutil.rmtree(path.parent.parent)
         return image
 
+    def __getattr__(self, name: str):
+        """Maps and mask of a masker that came as a pickle, prepared when they are asked for."""
+        if name not in IMAGES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if not self.__sklearn_is_fitted__():
+            raise AttributeError(f"this {type(self).__name__} has no {name} before fit is called.")
+        self._prepare_again()
+        return self.__dict__[name]
+
     def __getstate__(self) -> dict:
         """All but what lies in a folder that may be gone when this is needed."""
-        left_out = ("maps_img_", "mask_img_", "_temporary")
-        return {name: value for name, value in self.__dict__.items() if name not in left_out}
+        state = {name: value for name, value in self.__dict__.items() if name not in (*IMAGES, "_temporary")}
+        return {**state, "_format": FORMAT}
 
-    @in_turn
     def __setstate__(self, state: dict) -> None:
-        """Fit again, if it was fitted: without memory nothing of it is left."""
-        self.__dict__.update(state)
-        if self.__sklearn_is_fitted__():
-            maps, mask = images_of(self.maps_img, "maps_img"), mask_of(self.mask_img, "mask_img")
-            earlier = self._extraction
-            self._fit(maps, mask, earlier.place, earlier.t_r)
-            self._extraction.seen = earlier.seen
+        """What was there; files are looked for when they are needed."""
+        state = dict(state)
+        found = state.pop("_format", None)
+        if "_extraction" in state:
+            state["_extraction"] = replace(state["_extraction"])  # a copy sees runs of its own
+        self.__dict__.update({**self._defaults(), **state})
+        if self.__sklearn_is_fitted__() and found != FORMAT:
+            for name in FITTED:
+                self.__dict__.pop(name, None)
+            warn(
+                f"this {type(self).__name__} was pickled by another version of nipype-maps, so that it is no "
+                "longer fitted; call fit again."
+            )
 
     def _fit(self, maps: Images, mask: Images | None, place: Place | None, t_r: float | None) -> None:
         """Prepare maps and mask, and take over what came of it."""
-        folder = WorkFolder(self.memory)
-        mask_file = None if mask is None else folder.keep(mask)[0]
-        extraction = Extraction(folder.keep(maps), mask_file, place, t_r)
-        prepared = extraction.fit(folder, graph_parameters(self), **self._telling("fit"))
-        with folder.speaking():
-            maps_img, mask_img = maps_image(prepared.maps_file, folder), mask_image(prepared.mask_file)
+        folder, parameters = WorkFolder(self.memory), graph_parameters(self)
+        kept = [None if images is None else Kept.of(images, folder) for images in (maps, mask)]
+        extraction = Extraction(*kept, place, t_r, parameters)
+        images, n_elements = self._prepare(extraction, folder)
         self._extraction, self._temporary = extraction, None if folder.kept else folder
-        self.maps_img_, self.mask_img_ = maps_img, mask_img
+        (self.maps_img_, self.mask_img_), self.n_elements_ = images, n_elements
         self.memory_ = folder.path if folder.kept else None
-        self.n_elements_ = len(prepared.names)
+        self._given = {name: getattr(self, name) for name in ("maps_img", "mask_img", "memory")}
+
+    def _prepare(self, extraction: Extraction, folder: WorkFolder) -> tuple[tuple, int]:
+        """Maps and mask on the working grid, as images, and the number of signals."""
+        prepared = extraction.fit(folder, extraction.parameters, **self._telling("fit"))
+        with folder.speaking():
+            images = maps_image(prepared.maps_file, folder), mask_image(prepared.mask_file)
+        return images, len(prepared.names)
+
+    @in_turn
+    def _prepare_again(self) -> None:
+        (self.maps_img_, self.mask_img_), _ = self._prepare(self._extraction, self._folder())
 
     def _transform(self, runs: Sequence[Images], confounds: Sequence, sample_mask: Sequence) -> list:
         """Signals of some runs, as arrays or data frames."""
+        self._warn_of_other_images()
         tables = self._extraction.transform(
             self._folder(),
             graph_parameters(self),
@@ -365,28 +416,38 @@ class NiftiMapsMasker(Estimator):
         fitted = self._extraction.place
         if self.resampling_target == "data":
             if fitted is not None and not all(fitted.same_as(place) for place in places):
-                warnings.warn(
+                warn(
                     "Resampling maps at transform time: a run lies on another grid than the image that fit "
-                    "was given, so that the maps are prepared anew for it.",
-                    stacklevel=5,
+                    "was given, so that the maps are prepared anew for it."
                 )
         elif self.resampling_target is not None:
             grid, _ = grid_of(self.maps_img_)
             if not all(place.grid.same_as(grid) for place in places):
-                warnings.warn(
+                warn(
                     "Resampling images at transform time: every frame is put on the grid of the "
                     f"{self.resampling_target}, which takes longer than to put the maps on the run's "
-                    "(resampling_target='data').",
-                    stacklevel=5,
+                    "(resampling_target='data')."
                 )
 
     def _folder(self) -> WorkFolder:
         """The folder to work in; one without memory lives as long as it is needed."""
-        if getattr(self.memory, "location", self.memory) is not None:
-            return WorkFolder(self.memory)
-        if getattr(self, "_temporary", None) is None:
+        if location_of(self.memory) is not None:
+            # a relative path means what it meant when fit was called
+            return WorkFolder(self.memory_.parent if self._is_as_fitted("memory") else self.memory)
+        if getattr(self, "_temporary", None) is None or not self._temporary.is_ours:
             self._temporary = WorkFolder(None)
         return self._temporary
+
+    def _is_as_fitted(self, name: str) -> bool:
+        """Whether a parameter still is what it was when fit was called."""
+        value, given = getattr(self, name), self._given[name]
+        return value is given or (isinstance(value, (str, os.PathLike)) and value == given)
+
+    def _warn_of_other_images(self) -> None:
+        """Warn of maps or a mask that nobody called fit with."""
+        for name in ("maps_img", "mask_img"):
+            if not self._is_as_fitted(name):
+                warn(f"{name} was set after fit was called, and is not used; call fit again to use it.")
 
     def _telling(self, method: str) -> dict:
         return {"title": f"{type(self).__name__}.{method}", "verbose": int(self.verbose)}

@@ -9,19 +9,21 @@ import re
 import shutil
 import tempfile
 import threading
-import warnings
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nipype.interfaces.base import isdefined
 from nipype.pipeline.engine import Node, Workflow
 
 from ..files.atomic import draft_folder, sweep
+from ..numerics.notes import collected
 from ..running import run_workflow, sentence_of
+from ..running.apart import call_apart
 from ..running.handlers import handlers_restored
 from ..running.log import log_to
 from .inputs import Images
+from .telling import warn
 
 #: What failures are raised as; others are RuntimeErrors.
 EXCEPTIONS = {
@@ -44,8 +46,8 @@ _turn = threading.RLock()
 def in_turn(method):
     """A decorator: of all threads of this process one at a time is in such a method.
 
-    nipype changes the folder of the whole process while a node is at work and while its results
-    are read; names of files that others give meanwhile would be looked for there.
+    What nipype logs where, the threads of BLAS and, where threads have no folders of their own,
+    the folder are those of the process.
     """
 
     @functools.wraps(method)
@@ -54,6 +56,20 @@ def in_turn(method):
             return method(*arguments, **options)
 
     return waiting
+
+
+def _renew() -> None:
+    """In a forked process: whose turn it was is not there to let go."""
+    global _turn
+    _turn = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_renew)
+
+
+def location_of(memory) -> str | os.PathLike | None:
+    """The folder that a memory stands for: a path, a joblib.Memory's location, or None."""
+    return getattr(memory, "location", memory)
 
 
 class WorkFolder:
@@ -67,22 +83,42 @@ class WorkFolder:
     Attributes
     ----------
     path : pathlib.Path
+    inputs : pathlib.Path
+        Where `keep` writes.
     kept : bool
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be made.
     """
 
     def __init__(self, memory):
-        location = getattr(memory, "location", memory)
+        location = location_of(memory)
         self.kept = location is not None
+        self._process = os.getpid()
         if self.kept:
             self.path = Path(location).expanduser().absolute() / "nipype-maps"
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise type(error)(
+                    f"memory: no folder can be made at {self.path} ({error.strerror}); choose another place."
+                ) from error
         else:
             self.path = Path(tempfile.mkdtemp(prefix="nipype-maps-"))
-            weakref.finalize(self, _remove, self.path, os.getpid())
+            weakref.finalize(self, _remove, self.path, self._process)
+        self.inputs = self.path / "inputs"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is there, and this process made it, which will remove it."""
+        return self._process == os.getpid() and self.path.is_dir()
 
     def keep(self, images: Images) -> list[str]:
         """Paths of images; what is in memory is kept here under a name made of its content."""
         with self.speaking():
-            return images.files(self.path / "inputs")
+            return images.files(self.inputs)
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -92,12 +128,14 @@ class WorkFolder:
         with draft_folder(self.path) as folder, self.speaking():
             yield folder
 
-    def run(self, workflow: Workflow, title: str, verbose: int = 0) -> dict[str, Node]:
+    def run(self, workflow: Workflow, wanted: Sequence[str], title: str, verbose: int = 0) -> list:
         """Run a graph here, waiting where another process uses it.
 
         Parameters
         ----------
         workflow : Workflow
+        wanted : sequence of str
+            Names of nodes in the graph.
         title : str
             What is said to be running.
         verbose : int
@@ -105,8 +143,8 @@ class WorkFolder:
 
         Returns
         -------
-        dict of str to Node
-            Nodes by name in the graph, all done.
+        list
+            The outputs of the nodes that are wanted.
 
         Raises
         ------
@@ -124,31 +162,36 @@ class WorkFolder:
             if verbose and name in begun and node.name in RESAMPLED and _is_own(node):
                 print(f"[{title}] {RESAMPLED[node.name]}")
 
+        def run() -> list:
+            with log_to(self.path / "nipype.log", verbose=verbose > 1):
+                outcome = run_workflow(
+                    workflow,
+                    logs=self.path,
+                    wait=True,
+                    on_start=on_start,
+                    on_done=on_done,
+                    progress=bool(verbose),
+                )
+            if outcome.failures:
+                failure = outcome.failures[0]
+                raise EXCEPTIONS.get(failure.kind, RuntimeError)(self._as_given(failure.reason))
+            return [outcome.done[name].result.outputs for name in wanted]
+
         workflow.base_dir = str(self.path)
-        with log_to(self.path / "nipype.log", verbose=verbose > 1):
-            outcome = run_workflow(
-                workflow,
-                logs=self.path,
-                wait=True,
-                on_start=on_start,
-                on_done=on_done,
-                progress=bool(verbose),
-            )
-        if outcome.failures:
-            failure = outcome.failures[0]
-            raise EXCEPTIONS.get(failure.kind, RuntimeError)(self._as_given(failure.reason))
-        return outcome.done
+        return call_apart(run)
 
     def warn(self, sentences: Iterable[str]) -> None:
         """Warn of what was noticed while a graph ran."""
         for sentence in dict.fromkeys(sentences):
-            warnings.warn(self._as_given(sentence), stacklevel=4)
+            warn(self._as_given(sentence))
 
     @contextlib.contextmanager
     def speaking(self) -> Iterator[None]:
-        """Exceptions name arguments, not files of this folder; a full disk is said to be one."""
+        """Exceptions and notes name arguments, not files of this folder; a full disk is said to be one."""
         try:
-            yield
+            with collected() as notes:
+                yield
+            self.warn(notes)
         except (ValueError, OSError) as error:
             sentence = self._as_given(sentence_of(error, self.path))
             if type(error) not in (ValueError, OSError) or sentence == str(error):

@@ -6,7 +6,6 @@ said where it differs.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import scipy
 
 from .filters import butterworth, check_band, cosine_drift, frequencies_removed
 from .frames import kept_frames
+from .notes import note
 
 #: What is left of a column counts as nothing when its spread is below this share of the
 #: column's largest value before: rounding, which standardising would blow up to noise.
@@ -195,10 +195,9 @@ def clean(
         if left < FEW_DEGREES_OF_FREEDOM and left < len(member):
             few.append(f"{left} of {len(member)} frames{f' in {where}' if len(members) > 1 else ''}")
     if few:
-        warnings.warn(
+        note(
             f"few degrees of freedom are left: {', '.join(few)}, fewer than {FEW_DEGREES_OF_FREEDOM}, so "
-            "that correlations of the signals say little; use fewer confounds, a wider band or more frames.",
-            stacklevel=2,
+            "that correlations of the signals say little; use fewer confounds, a wider band or more frames."
         )
     return Cleaned(cleaned[kept], kept, after, before)
 
@@ -238,10 +237,9 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, _Spent]:
         confounds = np.zeros((len(signals), 0))
     _check_finite(confounds, kept, "confound")
     if confounds.shape[1] and not (options.standardize_confounds or options.detrend):
-        warnings.warn(
+        note(
             "confounds are neither standardised nor detrended, so that what they share with a constant is "
-            "taken out of the signals' level; set standardize_confounds or detrend unless that is meant.",
-            stacklevel=2,
+            "taken out of the signals' level; set standardize_confounds or detrend unless that is meant."
         )
     _check_enough_frames(kept.size, options)
 
@@ -309,17 +307,13 @@ def _with_drift(confounds, kept, options) -> np.ndarray:
     """Confounds and cosine drift terms, (T, C + D)."""
     drift = cosine_drift(len(confounds), options.t_r, options.high_pass)
     if not drift.shape[1]:
-        warnings.warn(
+        note(
             f"high_pass={options.high_pass:g} Hz is slower than the run of {len(confounds)} frames, "
-            "so that filter='cosine' removes nothing; raise high_pass or leave the filter out.",
-            stacklevel=2,
+            "so that filter='cosine' removes nothing; raise high_pass or leave the filter out."
         )
         return confounds
     if _has_drift(confounds[kept], drift[kept]):
-        warnings.warn(
-            "the confounds hold cosine drift terms already, so filter='cosine' adds none; leave out either.",
-            stacklevel=2,
-        )
+        note("the confounds hold cosine drift terms already, so filter='cosine' adds none; leave out either.")
         return confounds
     return np.hstack([confounds, drift])
 

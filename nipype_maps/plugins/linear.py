@@ -10,7 +10,11 @@ from .graph import GraphPlugin
 
 
 class LinearPlugin(GraphPlugin):
-    """Runs nodes one after the other, in this process; for the rest see `GraphPlugin`."""
+    """Runs nodes one after the other, in this process; for the rest see `GraphPlugin`.
+
+    nipype changes the working directory of the whole process while a node is executed, and while results are
+    read: run graphs in a process of their own, or let other threads use absolute paths meanwhile.
+    """
 
     @contextlib.contextmanager
     def _executor(self):

@@ -29,8 +29,8 @@ class Worker:
 
     def __init__(self):
         self.connection, theirs = CONTEXT.Pipe()
-        _open_lifeline()
-        self._process = CONTEXT.Process(target=_work, args=(theirs, self.connection), daemon=False)
+        lifeline = _open_lifeline()
+        self._process = CONTEXT.Process(target=_work, args=(theirs, self.connection, lifeline), daemon=False)
         self._process.start()
         theirs.close()
 
@@ -84,17 +84,27 @@ class Worker:
 _lifeline: tuple[int, int] | None = None
 
 
-def _open_lifeline() -> None:
-    """A pipe whose writing end only the master holds: its end is the end of the workers."""
+def _open_lifeline() -> int:
+    """The reading end of a pipe whose writing end only the master holds: its end is that of the workers."""
     global _lifeline
     if _lifeline is None:
         _lifeline = os.pipe()
+    return _lifeline[0]
 
 
-def _work(connection, masters_end) -> None:
+def _drop_lifeline() -> None:
+    """In a forked process, be it a worker or another master: the writing end is not for it."""
+    global _lifeline
+    if _lifeline is not None:
+        os.close(_lifeline[1])
+        _lifeline = None
+
+
+os.register_at_fork(after_in_child=_drop_lifeline)
+
+
+def _work(connection, masters_end, reading) -> None:
     masters_end.close()
-    reading, writing = _lifeline
-    os.close(writing)
     threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the master decides what Ctrl-C and the like mean

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+#: The handlers that were there before each context that lasts, and the thread that it is of.
+_screens: list[tuple[int, list[logging.Handler]]] = []
 
 
 class _ToFile(logging.FileHandler):
@@ -59,9 +64,21 @@ def off_the_screen():
 def _handled_by(handler: logging.Handler, verbose: bool) -> Iterator[None]:
     logger = logging.getLogger("nipype")
     screen = logger.handlers[:]
+    _screens.append((threading.get_ident(), screen))
     logger.handlers[:] = [*screen, handler] if verbose else [handler]
     try:
         yield
     finally:
+        _screens.pop()
         logger.handlers[:] = screen
         handler.close()
+
+
+def _restore() -> None:
+    """In a process that another thread forked: log where that program did before."""
+    if _screens and _screens[0][0] != threading.get_ident():
+        logging.getLogger("nipype").handlers[:] = _screens[0][1]
+        _screens.clear()
+
+
+os.register_at_fork(after_in_child=_restore)

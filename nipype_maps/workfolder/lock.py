@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,6 +22,9 @@ ORPHANS = 10.0
 
 logger = logging.getLogger("nipype.workflow")
 
+#: What is held, by descriptor: the thread whose forks hold it too, or None where no fork does.
+_held: dict[int, int | None] = {}
+
 
 class FolderInUseError(RuntimeError):
     """Another run holds the work folder."""
@@ -31,7 +35,8 @@ def locked(folder, wait: bool = False, instead: str = "work folder") -> Iterator
     """Hold a folder, so that no other run writes to it.
 
     The lock is the operating system's (``flock``): it ends with the process that holds it and
-    the workers that it forked, however they end.  When it was held last is the time of its file.
+    the workers that this thread forked, however they end.  Processes that other threads fork
+    meanwhile do not hold it.  When it was held last is the time of its file.
 
     Parameters
     ----------
@@ -51,11 +56,13 @@ def locked(folder, wait: bool = False, instead: str = "work folder") -> Iterator
     process = os.getpid()
     descriptor, master = _acquire(folder, wait, instead)
     try:
-        with _not_in_children(master):
-            yield
+        _held.update({descriptor: threading.get_ident(), master: None})
+        yield
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, 0)
     finally:
+        for held in (descriptor, master):
+            _held.pop(held, None)
         if os.getpid() == process:
             # also for processes that were forked meanwhile by others, who know nothing of it
             unlock(descriptor)
@@ -166,26 +173,19 @@ def _is_free(descriptor: int) -> bool:
     return free
 
 
-_closed_in_children: set[int] = set()
+def _let_go() -> None:
+    """In a forked process: leave what it shall not hold to the process that it comes from.
+
+    Else a folder that another thread holds would be in use as long as this process lives, which
+    would wait for itself.
+    """
+    for descriptor, holder in list(_held.items()):
+        if holder != threading.get_ident():
+            del _held[descriptor]
+            os.close(descriptor)
 
 
-@contextlib.contextmanager
-def _not_in_children(descriptor: int) -> Iterator[None]:
-    """Processes that are forked meanwhile do not hold a lock."""
-    _closed_in_children.add(descriptor)
-    try:
-        yield
-    finally:
-        _closed_in_children.discard(descriptor)
-
-
-def _close_in_child() -> None:
-    for descriptor in _closed_in_children:
-        os.close(descriptor)
-    _closed_in_children.clear()
-
-
-os.register_at_fork(after_in_child=_close_in_child)
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _holder(descriptor: int) -> dict:

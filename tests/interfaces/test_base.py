@@ -1,6 +1,8 @@
 import gzip
 import os
 import shutil
+import threading
+import warnings
 
 import nibabel as nib
 import numpy as np
@@ -10,6 +12,7 @@ from nipype.pipeline.engine import Node
 
 from nipype_maps.files.fingerprints import fingerprint
 from nipype_maps.interfaces import Clean, Mask, Project, ReadGrid, Smooth
+from nipype_maps.numerics.notes import note
 
 
 @pytest.mark.parametrize(
@@ -144,3 +147,24 @@ def test_a_node_whose_output_was_deleted_is_run_again(tmp_path, make_run):
     os.remove(out_file)
     again = Node(Smooth(in_file=make_run(), fwhm=5.0), name="smooth", base_dir=str(tmp_path))
     assert os.path.exists(again.run().outputs.out_file)
+
+
+def test_warnings_of_other_threads_and_packages_are_left_alone(make_run, tmp_path):
+    """They are shown as ever; the run records its own notes alone."""
+    recorded = []
+
+    class Noticing(ReadGrid):
+        def _run(self, inputs, cwd, notes):
+            other = threading.Thread(target=warnings.warn, args=("of another thread",))
+            other.start()
+            other.join()
+            warnings.warn("of a package", RuntimeWarning, stacklevel=1)
+            note("of this run")
+            recorded.extend(notes)
+            return super()._run(inputs, cwd, notes)
+
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        Noticing(in_file=make_run()).run(cwd=tmp_path)
+    assert recorded == ["of this run"]
+    assert [str(warning.message) for warning in shown] == ["of another thread", "of a package"]

@@ -316,3 +316,39 @@ def test_what_does_not_fit_is_said_in_one_sentence(masker, bold, tmp_path, call,
         call(masker, bold(), text)
     assert "\n" not in str(caught.value)
     assert "nipype-maps-" not in str(caught.value)  # no path of a folder that nobody knows
+
+
+def test_what_a_mask_or_a_type_hides_is_not_taken_for_numbers(atlas, bold, same, rng):
+    """NumPy drops masks and imaginary parts, and makes nanoseconds of dates."""
+    run, values = bold(), rng.normal(size=(20, 2))
+    masker = NiftiMapsMasker(atlas).fit(run)
+    one = np.arange(20)[:, None] == 3
+    masked = np.ma.masked_array(values, mask=one & [True, False])
+    for given, sentence in (
+        (masked, "confounds: some values are masked; fill them"),
+        (values + 1j, "confounds hold values of type complex128; real numbers are needed"),
+        (
+            pd.DataFrame({"day": pd.date_range("2020-01-01", periods=20)}),
+            "confounds hold values of type datetime",
+        ),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            masker.transform(run, confounds=given)
+    with pytest.raises(ValueError, match="sample_mask: some values are masked"):
+        masker.transform(run, sample_mask=np.ma.masked_array(np.arange(20), mask=one[:, 0]))
+    with pytest.raises(ValueError, match="region_signals: some values are masked"):
+        masker.inverse_transform(np.ma.masked_array(np.ones((20, 3)), mask=one & [True, False, False]))
+    data = np.ma.masked_array(run.get_fdata(), mask=run.get_fdata() > 100)
+    with pytest.raises(ValueError, match="imgs: some values are masked"):
+        masker.transform(nib.Nifti1Image(data, run.affine))
+    same(
+        masker.transform(run, confounds=np.ma.masked_array(values, mask=False)),
+        masker.transform(run, confounds=values),
+    )
+
+
+def test_a_nullable_frame_is_a_frame(atlas, bold, same, rng):
+    run, frame = bold(), pd.DataFrame(rng.normal(size=(20, 2)), columns=["one", "two"])
+    frame.iloc[0, 1] = np.nan
+    masker = NiftiMapsMasker(atlas).fit(run)
+    same(masker.transform(run, confounds=frame.convert_dtypes()), masker.transform(run, confounds=frame))

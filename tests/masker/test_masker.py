@@ -365,6 +365,38 @@ def test_memory_is_read_by_the_next_call_and_the_next_process(tmp_path, atlas, b
     same(np.load(tmp_path / "signals.npy"), NiftiMapsMasker(atlas).fit_transform(run))
 
 
+def test_a_memory_that_cannot_be_is_said_to_be_so(tmp_path, atlas):
+    (tmp_path / "file").touch()
+    for memory in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OSError, match=r"^memory: no folder can be made at .*; choose another place"):
+            NiftiMapsMasker(atlas, memory=memory).fit()
+
+
+def test_a_memory_of_nowhere_is_none(atlas, bold, same):
+    run = bold()
+    masker = NiftiMapsMasker(atlas, memory=joblib.Memory(None)).fit(run)
+    assert masker.memory_ is None
+    same(masker.transform(run), NiftiMapsMasker(atlas).fit_transform(run))
+
+
+def test_what_was_noticed_is_said_once_at_the_line_of_the_caller(tmp_path, atlas, bold):
+    """Of every method, and however deep it was noticed; it is in the sidecar too."""
+    data = np.array(bold().dataobj)
+    data[3, 3, 3, 5] = np.nan
+    run = nib.Nifti1Image(data, atlas.affine)
+    for call in (
+        NiftiMapsMasker(atlas, memory=tmp_path).fit(run).transform,
+        NiftiMapsMasker(atlas, memory=tmp_path).fit_transform,
+        NiftiMapsMasker(atlas, memory=tmp_path).fit().transform_single_imgs,
+    ):
+        with pytest.warns(UserWarning, match="Non-finite values detected") as caught:
+            call(run)
+        (warning,) = [w for w in caught if "Non-finite values detected" in str(w.message)]
+        assert warning.filename == __file__
+    (sidecar,) = tmp_path.rglob("*_clean.json")
+    assert sidecar.read_text().count("Non-finite values detected") == 1
+
+
 def test_what_was_in_memory_does_not_pile_up(tmp_path, atlas, bold):
     masker = NiftiMapsMasker(atlas, memory=tmp_path).fit()
     for _ in range(2):
