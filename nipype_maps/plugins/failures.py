@@ -20,6 +20,7 @@ SPEAKING = {
     "PermissionError",
     "RuntimeError",
     "FolderInUseError",
+    "ClusterError",
 }
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import contextlib
 import pickle
 
+from .arguments import LinearArguments
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
 
 
 class LinearPlugin(GraphPlugin):
-    """Runs nodes one after the other, in this process; for the rest see `GraphPlugin`."""
+    """Runs nodes one after the other, in this process; for the rest see `GraphPlugin`.
+
+    Takes what `MultiProcPlugin` takes, so that one can stand for the other.
+    """
+
+    takes = LinearArguments
 
     @contextlib.contextmanager
     def _executor(self):

@@ -124,7 +124,11 @@ def run_workflows(
             if told is not None:
                 told(_name(node), node)
 
-        own = {"status_callback": listen, "n_procs": n_procs, "wait": wait}
+        own = {"status_callback": listen}
+        if wait:
+            own["wait"] = True
+        if n_procs is not None:
+            own["n_procs"] = n_procs
         runner = PLUGINS[plugin]({**(plugin_args or {}), **own})
         try:
             runner.run_workflows(_prepared(chain([first], workflows), logs, bar))
