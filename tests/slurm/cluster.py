@@ -139,7 +139,7 @@ class Cluster:
 
     def open_gate(self):
         """Let tasks go on."""
-        (self.folder / "closed").unlink()
+        (self.folder / "closed").unlink(missing_ok=True)
 
     def at_gate(self):
         """The tasks that have come to the gate."""
