@@ -157,7 +157,8 @@ class OnCluster:
         self._unsubmitted: list = []
         self._tasks: list[Task] = []
         self._ended: deque[tuple[object, Failure | None]] = deque()
-        self._submitted: Counter = Counter()  # how often each node was
+        self._submitted: Counter = Counter()  # how often each node was, but for tasks lost by another's
+        self._alone: set = set()  # nodes whose task was lost go alone, lest one takes others with it again
         self._killed: Counter = Counter()  # how often each node's job was, for memory as it seems
         self._more: dict[object, Request] = {}  # what such nodes are given
         self._batches: list[Path] = []
@@ -212,6 +213,7 @@ class OnCluster:
                 node, failure = self._ended.popleft()
                 for kept in (self._submitted, self._killed, self._more):
                     kept.pop(node, None)
+                self._alone.discard(node)
                 return node, failure
             tasks = queue()
             if tasks is not None:
@@ -253,9 +255,7 @@ class OnCluster:
     def _submit_all(self) -> None:
         by_request = defaultdict(list)
         for node in self._unsubmitted:
-            # a node whose task was lost goes alone, lest it takes others with it again
-            alone = self._submitted[node] > 0
-            by_request[self._request_of(node), alone].append(node)
+            by_request[self._request_of(node), node in self._alone].append(node)
         self._unsubmitted = []
         # what is queued, be it of other work of the user, leaves room when it ends; asked before
         # sbatch is, which may be refused for a job that ends the moment after
@@ -362,8 +362,10 @@ class OnCluster:
     def _lost(self, task: Task) -> None:
         """Submit what a lost task has left once more, or give it up."""
         words = epitaph(task.job)
-        # the first of those left was at work, and no other can be what the memory was for
-        at_work = next(iter(task.waiting.values()))
+        # the first of those left was at work: no other can be the reason
+        at_work, *others = task.waiting.values()
+        self._submitted.subtract(others)
+        self._alone.update(task.waiting.values())
         is_for_memory = any(FOR_MEMORY.search(line) for line in (words, *task.log[-20:]))
         has_more = not is_for_memory
         if is_for_memory or KILLED.search(words):

@@ -1,9 +1,12 @@
 """A work folder that others use too: what their jobs are at is neither removed nor run twice."""
 
+import contextlib
+import os
 import pwd
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -26,12 +29,6 @@ def as_user(name):
 @pytest.fixture
 def shared(monkeypatch):
     """A folder in which all may write, and none needs a home."""
-    tried = subprocess.run(
-        [sys.executable, "-c", "import nipype_maps.plugins, tests.slurm.test_slurm"],
-        capture_output=True, text=True, check=False, **as_user(COLLEAGUE),
-    )  # fmt: skip
-    if tried.returncode:
-        pytest.skip(f"other users cannot use this Python ({tried.stderr.strip().splitlines()[-1]})")
     folder = Path(tempfile.mkdtemp(prefix="nipype-maps-shared-"))
     folder.chmod(0o777)
     monkeypatch.setenv("HOME", str(folder))
@@ -41,14 +38,28 @@ def shared(monkeypatch):
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def python(cluster, monkeypatch):
+    """A Python that all users can use: this one, or, if it is in a home, the system's with its packages."""
+    path = os.pathsep.join([os.environ["PYTHONPATH"], sysconfig.get_path("purelib")])
+    monkeypatch.setenv("PYTHONPATH", path)
+    how = {"capture_output": True, "check": False, **as_user(COLLEAGUE)}
+    for python in (sys.executable, "/usr/bin/python3"):
+        with contextlib.suppress(OSError):
+            tried = subprocess.run([python, "-c", "import tests.slurm.test_slurm"], **how)
+            if tried.returncode == 0:
+                return python
+    pytest.skip("other users have no Python of this version")
+
+
 def open_to_all(folder):
     """As in a folder of a group."""
     for path in folder.rglob("*"):
         path.chmod(0o777 if path.is_dir() else 0o666)
 
 
-def test_a_colleagues_jobs_are_waited_for(cluster, shared, meanwhile):
-    begin_and_kill(cluster, shared, **as_user(COLLEAGUE))
+def test_a_colleagues_jobs_are_waited_for(cluster, shared, python, meanwhile):
+    begin_and_kill(cluster, shared, python, **as_user(COLLEAGUE))
     before = cluster.calls("squeue")
     there = list((shared / "wf" / "batch").iterdir())
 
@@ -64,10 +75,10 @@ def test_a_colleagues_jobs_are_waited_for(cluster, shared, meanwhile):
     assert cluster.calls("sbatch") == 1
 
 
-def test_a_colleagues_jobs_that_the_cluster_hides_are_not_touched(cluster, shared):
-    ours = [sys.executable, "-c", MASTER, shared]
+def test_a_colleagues_jobs_that_the_cluster_hides_are_not_touched(cluster, shared, python):
+    ours = [python, "-c", MASTER, shared]
     with cluster.configured(PrivateData="jobs"):
-        begin_and_kill(cluster, shared, **as_user(COLLEAGUE))
+        begin_and_kill(cluster, shared, python, **as_user(COLLEAGUE))
         open_to_all(shared)
         (batch,) = (shared / "wf" / "batch").iterdir()
         done = subprocess.run(ours, capture_output=True, text=True, check=False, **as_user(OTHER))

@@ -168,11 +168,11 @@ steps(Path(sys.argv[1]), *["works"] * 6).run(plugin=SLURMPlugin(ARGS))
 """
 
 
-def begin_and_kill(cluster, tmp_path, **how):
+def begin_and_kill(cluster, tmp_path, python=sys.executable, **how):
     """Leave tasks at the gate that a run has submitted, which was killed then."""
     (tmp_path / "journal").mkdir(exist_ok=True)
     cluster.close_gate()
-    command = [sys.executable, "-c", MASTER, tmp_path]
+    command = [python, "-c", MASTER, tmp_path]
     master = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **how)
     until(cluster.at_gate, master)
     master.kill()
