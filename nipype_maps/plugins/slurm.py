@@ -367,6 +367,7 @@ class OnCluster:
         self._submitted.subtract(others)
         self._alone.update(task.waiting.values())
         is_for_memory = any(FOR_MEMORY.search(line) for line in (words, *task.log[-20:]))
+        said = f"; it said: {task.log[-1]}" if task.log else ""
         has_more = not is_for_memory
         if is_for_memory or KILLED.search(words):
             has_more = self._give_more(at_work, task.request) or has_more
@@ -375,11 +376,11 @@ class OnCluster:
             if times < self._arguments.tries and (has_more or node is not at_work):
                 more = f" with {self._more[node].amount} of memory" if node in self._more else ""
                 logger.warning(
-                    "%s: its job %s was lost (%s); submitted again%s.", node.fullname, task.job, words, more
-                )
+                    "%s: its job %s was lost (%s)%s; submitted again%s.",
+                    node.fullname, task.job, words, said, more,
+                )  # fmt: skip
                 self._unsubmitted.append(node)
                 continue
-            said = f"; it said: {task.log[-1]}" if task.log else ""
             sentence = f"its job was lost {times} times ({words}){said}"
             if is_for_memory and node is at_work:
                 sentence = (

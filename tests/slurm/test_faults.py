@@ -92,8 +92,8 @@ def test_nothing_happens(on_cluster, cluster):
     assert cluster.calls("sbatch") == n_submitted
 
 
-@pytest.mark.parametrize("state", ["RUNNING", "PENDING"])
-def test_a_job_is_cancelled(on_cluster, cluster, tmp_path, state):
+@pytest.mark.parametrize(("state", "options"), [("RUNNING", ""), ("PENDING", "--exclusive")])
+def test_a_job_is_cancelled(on_cluster, cluster, tmp_path, state, options):
     cluster.close_gate()
 
     def fault(process):
@@ -101,7 +101,7 @@ def test_a_job_is_cancelled(on_cluster, cluster, tmp_path, state):
         subprocess.run(["scancel", until(lambda: cluster.jobs(state), process)[-1]], check=True)
         cluster.open_gate()
 
-    status, _, errors = on_cluster(fault, sbatch_args="--exclusive")  # one of the fits' two jobs waits
+    status, _, errors = on_cluster(fault, sbatch_args=options)
     assert status == 0, errors
     assert "submitted again" in log_of(tmp_path)
 
