@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -13,8 +14,8 @@ from ..files.atomic import replacing
 from .cluster import Cluster, ClusterError
 from .task import outcome_file
 
-#: Beside the tasks of a batch.
-NAME = "submitted.json"
+#: Beside the tasks of a batch: what is known of it, and that its run saw the end of its jobs.
+NAME, OVER = "submitted.json", "over"
 
 
 class Earlier(NamedTuple):
@@ -41,7 +42,7 @@ class Earlier(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        """Whether all its nodes have an outcome, behind which its jobs write nothing."""
+        """Whether its jobs are known to have ended: all its nodes have an outcome, or its run said so."""
         try:
             there = set(os.listdir(self.folder))
         except OSError:
@@ -51,7 +52,7 @@ class Earlier(NamedTuple):
             for task, n_nodes in enumerate(self.n_nodes)
             for index in range(n_nodes)
         )
-        return bool(self.n_nodes) and there.issuperset(wanted)
+        return OVER in there or (bool(self.n_nodes) and there.issuperset(wanted))
 
 
 def job_name(folder: Path) -> str:
@@ -64,6 +65,12 @@ def note(folder: Path, cluster: str, n_nodes: Sequence[int]) -> None:
     content = {"cluster": cluster, "uid": os.getuid(), "owner": _name_of(os.getuid()), "n_nodes": n_nodes}
     with replacing(folder / NAME) as temporary:
         temporary.write_text(json.dumps(content), encoding="utf-8")
+
+
+def note_end(folder: Path) -> None:
+    """Note that no job of a batch is at work any more."""
+    with contextlib.suppress(OSError):
+        (folder / OVER).touch()
 
 
 def earlier_batches(folder: Path) -> list[Earlier]:

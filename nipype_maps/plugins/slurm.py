@@ -34,7 +34,7 @@ from .cluster import (
     require_writable,
     submit,
 )
-from .earlier import earlier_batches, job_name, note, require_in_sight
+from .earlier import earlier_batches, job_name, note, note_end, require_in_sight
 from .failures import Failure
 from .graph import GraphPlugin
 from .linear import run_node
@@ -230,6 +230,8 @@ class OnCluster:
         cancel(sorted({task.job.partition("_")[0] for task in waiting if task.job}))
         for folder in {task.folder for task in waiting if not task.job}:  # interrupted just then
             cancel(name=job_name(folder))
+        for folder in set(self._batches).difference(task.folder for task in waiting):
+            note_end(folder)
 
     def remove_batches(self) -> None:
         """Remove the batches that were submitted."""

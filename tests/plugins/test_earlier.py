@@ -5,7 +5,7 @@ import os
 import pytest
 
 from nipype_maps.plugins.cluster import Cluster, ClusterError
-from nipype_maps.plugins.earlier import earlier_batches, note, require_in_sight
+from nipype_maps.plugins.earlier import earlier_batches, note, note_end, require_in_sight
 from nipype_maps.plugins.task import outcome_file
 
 HERE, ELSEWHERE = "here (controller)", "here (another controller)"
@@ -42,6 +42,14 @@ def test_what_cannot_be_seen_is_not_taken_to_be_over(
     else:
         with pytest.raises(ClusterError, match=refused):
             require_in_sight(batches, Cluster(HERE, hides_others))
+
+
+def test_a_run_that_saw_the_end_of_its_jobs_says_so(tmp_path):
+    """Not all nodes have an outcome where some were lost."""
+    (tmp_path / "abc").mkdir()
+    note(tmp_path / "abc", ELSEWHERE, [2])
+    note_end(tmp_path / "abc")
+    require_in_sight(earlier_batches(tmp_path), Cluster(HERE, hides_others=True))
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"uid": "x", "cluster": 1, "n_nodes": 3}'])

@@ -247,6 +247,8 @@ def test_a_folder_of_any_name_is_worked_in(cluster, tmp_path):
     assert journal(tmp_path / ODD) == ["last", "step0"]
     logs = {path.name for path in (tmp_path / ODD / "wf" / "batch").glob("*/*.log")}
     assert logs == {"0.log"}
+    for batch in (tmp_path / ODD / "wf" / "batch").iterdir():
+        assert (batch / "over").exists()
 
 
 def test_a_folder_that_slurm_cannot_write_logs_into_is_refused(cluster, tmp_path):
