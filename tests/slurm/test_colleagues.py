@@ -64,9 +64,11 @@ def test_a_colleagues_jobs_are_waited_for(cluster, shared, python, meanwhile):
     there = list((shared / "wf" / "batch").iterdir())
 
     def let_on():
-        until(lambda: cluster.calls("squeue") > before + 1)
-        assert list((shared / "wf" / "batch").iterdir()) == there
-        cluster.open_gate()
+        try:
+            until(lambda: cluster.calls("squeue") > before + 1)
+            assert list((shared / "wf" / "batch").iterdir()) == there
+        finally:
+            cluster.open_gate()
 
     meanwhile(let_on)
     plugin = run(steps(shared, *["works"] * 6))

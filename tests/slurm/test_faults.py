@@ -71,7 +71,7 @@ def on_cluster(cluster, tree, tmp_path):
 
     yield on_cluster
     cluster.open_gate()
-    status, output, errors = last if last[0] == 0 else on_cluster()
+    status, output, errors = last if last[:1] == [0] else on_cluster()
     assert status == 0, errors
     assert "4 of 4 runs done" in output
     assert contents(tmp_path / "out") == tree[1]
