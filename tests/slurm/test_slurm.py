@@ -184,8 +184,10 @@ def test_jobs_of_a_killed_master_are_waited_for_not_submitted_twice(cluster, tmp
     before = cluster.calls("squeue")
 
     def let_on():
-        until(lambda: cluster.calls("squeue") > before + 1)
-        cluster.open_gate()
+        try:
+            until(lambda: cluster.calls("squeue") > before + 1)
+        finally:
+            cluster.open_gate()
 
     meanwhile(let_on)
     plugin = run(steps(tmp_path, *["works"] * 6))
@@ -315,7 +317,7 @@ def test_memory_grows_to_the_limit_and_that_is_told(cluster, tmp_path):
     assert cluster.calls("sbatch") == 2  # with the same again it would be killed again
 
 
-def test_variables_that_change_slurms_commands_change_nothing(cluster, tmp_path, monkeypatch):
+def test_variables_that_change_slurms_commands_change_nothing(cluster, tmp_path, monkeypatch, meanwhile):
     """As users have them for their own calls, or a master has that is itself a job."""
     for name, value in {
         "SQUEUE_STATES": "SUSPENDED", "SQUEUE_PARTITION": "dear", "SBATCH_WAIT": "1",
@@ -324,6 +326,17 @@ def test_variables_that_change_slurms_commands_change_nothing(cluster, tmp_path,
         "SLURM_CPUS_PER_TASK": "9", "SLURM_MEM_PER_NODE": "9", "SBATCH_MEM_PER_CPU": "5",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
+    cluster.close_gate()
+
+    def let_on():
+        try:
+            until(cluster.at_gate)
+            seen = cluster.calls("squeue")
+            until(lambda: cluster.calls("squeue") > seen + 10)  # a task that is not shown is lost by then
+        finally:
+            cluster.open_gate()
+
+    meanwhile(let_on)
     assert not run(steps(tmp_path, *["works"] * 3)).failures
     assert journal(tmp_path) == ["last", "step0", "step1", "step2"]
     assert cluster.calls("sbatch") == 1
@@ -333,9 +346,11 @@ def test_a_batch_that_is_removed_is_submitted_again(cluster, tmp_path, meanwhile
     cluster.close_gate()
 
     def remove():
-        until(cluster.at_gate)
-        shutil.rmtree(tmp_path / "wf" / "batch")
-        cluster.open_gate()
+        try:
+            until(cluster.at_gate)
+            shutil.rmtree(tmp_path / "wf" / "batch")
+        finally:
+            cluster.open_gate()
 
     meanwhile(remove)
     assert not run(steps(tmp_path, "works")).failures
