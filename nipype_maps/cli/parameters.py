@@ -177,11 +177,16 @@ def execution_options(options: dict) -> dict:
     Raises
     ------
     click.UsageError
-        If the file of the plugin's arguments cannot be read, or holds what the plugin does not know.
+        If the file of the plugin's arguments cannot be read, or holds what the plugin does not know,
+        or if processes are counted where jobs are.
     """
     from ..running import PLUGINS, read_plugin_args
 
     how = {name: options.pop(name) for name in ("plugin", "n_procs", "plugin_args", "wait", "verbose")}
+    if how["n_procs"] is not None and how["plugin"] == "SLURM":
+        raise click.UsageError(
+            "--n-procs is for --plugin MultiProc; SLURM runs as many jobs as it has room for."
+        )
     try:
         how["plugin_args"] = read_plugin_args(how["plugin_args"]) if how["plugin_args"] else {}
         PLUGINS[how["plugin"]](how["plugin_args"])

@@ -120,8 +120,8 @@ def place_columns(table, names: Sequence[str]) -> list[int]:
         others = f" as {sorted(shared)[0]!r} has" if shared else ""
         raise ValueError(
             f"{table.source} has {len(columns)} signals for {len(names)} maps, and their names differ: "
-            f"{unknown!r} has no map of its name{others} (the maps are {listed(names, most=3)}); give the maps' names "
-            "(map_names)."
+            f"{unknown!r} has no map of its name{others} (the maps are {listed(names, most=3)}); give "
+            "the maps' names (map_names)."
         )
     nameless = [f"{stem(table.source)}_{column:02d}" for column in range(1, len(columns) + 1)]
     if columns != nameless:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .agenda import Agenda
 from .failures import Failure, failure_of
+from .request import Request
 from .task import outcome_file, read_outcome, write_task
 
 
@@ -26,8 +27,10 @@ class Task:
         Those of which nothing is known yet, by their places in the task.
     behind : list of Node
         Those that wait for others of the task.
+    request : Request
+        Of each of them.
     job : str
-        ``<job>_<task>`` of the array.
+        ``<job>_<task>`` of the array; empty until it is submitted.
     gone_since : float or None
         When the queue did not have the task any more.
     """
@@ -36,21 +39,22 @@ class Task:
     number: int
     waiting: dict
     behind: list
+    request: Request
     job: str = ""
     gone_since: float | None = None
 
     @property
-    def last_words(self) -> str:
-        """The last line that the job has written."""
+    def log(self) -> list[str]:
+        """The lines that the job has written."""
         try:
             text = (self.folder / f"{self.number}.log").read_text(encoding="utf-8", errors="replace")
         except OSError:
-            return ""
-        return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+            return []
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def write_tasks(
-    folder: Path, parts: Iterable[Sequence], agenda: Agenda, updatehash: bool
+    folder: Path, parts: Iterable[Sequence], request: Request, agenda: Agenda, updatehash: bool
 ) -> tuple[list[Task], list[Failure]]:
     """Write a task for each part; also, the failures of nodes that cannot be sent.
 
@@ -60,6 +64,7 @@ def write_tasks(
         Of the batch; made here.
     parts : iterable of sequences of Node
         Each node after those that it waits for.
+    request : Request
     agenda : Agenda
     updatehash : bool
     """
@@ -81,14 +86,14 @@ def write_tasks(
                 behind.append(node)
         if sent:
             write_task(folder, len(tasks), list(sent.values()), updatehash)
-            tasks.append(Task(folder, len(tasks), dict(enumerate(sent)), behind))
+            tasks.append(Task(folder, len(tasks), dict(enumerate(sent)), behind, request))
     return tasks, failures
 
 
 def take_outcomes(tasks: Iterable[Task]) -> Iterator[tuple[object, dict]]:
     """Nodes of which something is known now, no longer waiting, and what: see `task.read_outcome`."""
     # one look at each folder, not one for each node: they may be ten thousand, far away
-    there = {folder: set(os.listdir(folder)) for folder in {task.folder for task in tasks}}
+    there = {folder: _names_in(folder) for folder in {task.folder for task in tasks}}
     for task in tasks:
         for index, node in list(task.waiting.items()):
             if outcome_file(task.folder, task.number, index).name not in there[task.folder]:
@@ -97,3 +102,10 @@ def take_outcomes(tasks: Iterable[Task]) -> Iterator[tuple[object, dict]]:
             if told is not None:
                 del task.waiting[index]
                 yield node, told
+
+
+def _names_in(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:  # removed by somebody; its jobs are lost, which the queue tells
+        return set()

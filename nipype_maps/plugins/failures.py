@@ -21,6 +21,7 @@ SPEAKING = {
     "PermissionError",
     "RuntimeError",
     "FolderInUseError",
+    "ClusterError",
 }
 
 

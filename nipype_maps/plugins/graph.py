@@ -18,6 +18,7 @@ from ..workfolder.lock import locked
 from ..workfolder.needs import note_needs
 from ..workfolder.results import damage, has_results, mend, runs_always
 from .agenda import Agenda
+from .arguments import Arguments
 from .ended import EndedNode
 from .failures import Failure, failure_of
 
@@ -48,9 +49,18 @@ class GraphPlugin(PluginBase):
     executed, cached : list of EndedNode
         Nodes that were run, and those found done.
     failures : list of Failure
+
+    Raises
+    ------
+    ValueError
+        If an argument is unknown, or not of its kind.
     """
 
+    #: Its arguments.
+    takes = Arguments
+
     def __init__(self, plugin_args=None):
+        self._arguments = self.takes.of(plugin_args)
         super().__init__(plugin_args)
         self.executed, self.cached, self.failures = [], [], []
         self._agenda: Agenda | None = None
@@ -102,7 +112,7 @@ class GraphPlugin(PluginBase):
         try:
             with contextlib.ExitStack() as stack:
                 for folder in folders_of(graph):
-                    stack.enter_context(locked(folder, self.plugin_args.get("wait", False)))
+                    stack.enter_context(locked(folder, self._arguments.wait))
                 for folder in folders_of(graph):
                     self._settle(folder)
                 stack.enter_context(remembering(memory_of(graph)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 
+from .arguments import LinearArguments
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
 
@@ -14,7 +15,11 @@ class LinearPlugin(GraphPlugin):
 
     nipype changes the working directory of the whole process while a node is executed, and while results are
     read: run graphs in a process of their own, or let other threads use absolute paths meanwhile.
+
+    Takes what `MultiProcPlugin` takes, so that one can stand for the other.
     """
+
+    takes = LinearArguments
 
     @contextlib.contextmanager
     def _executor(self):

@@ -8,6 +8,7 @@ from multiprocessing.connection import wait
 
 from nipype.utils.profiler import get_system_total_memory_gb
 
+from .arguments import MultiProcArguments
 from .failures import Failure, failure_of
 from .graph import GraphPlugin
 from .linear import run_node
@@ -28,10 +29,12 @@ class MultiProcPlugin(GraphPlugin):
         memory by the nodes' own estimates (default: 90 % of what there is).
     """
 
+    takes = MultiProcArguments
+
     @contextlib.contextmanager
     def _executor(self):
-        n_procs = self.plugin_args.get("n_procs") or multiprocessing.cpu_count()
-        memory_gb = self.plugin_args.get("memory_gb") or 0.9 * get_system_total_memory_gb()
+        n_procs = self._arguments.n_procs or multiprocessing.cpu_count()
+        memory_gb = self._arguments.memory_gb or 0.9 * get_system_total_memory_gb()
         workers = InWorkers(n_procs, memory_gb, self._updatehash)
         try:
             yield workers

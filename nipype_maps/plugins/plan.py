@@ -6,6 +6,7 @@ from nipype.pipeline.plugins.base import PluginBase
 
 from ..files.fingerprints import remembering
 from ..workfolder.plan import plan
+from .arguments import PlanArguments
 from .graph import memory_of
 
 
@@ -19,6 +20,7 @@ class PlanPlugin(PluginBase):
     """
 
     def __init__(self, plugin_args=None):
+        PlanArguments.of(plugin_args)
         super().__init__(plugin_args)
         self.steps = []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import shlex
 import shutil
 import sys
@@ -19,10 +18,27 @@ from nipype.pipeline.engine import MapNode
 from .agenda import Agenda
 from .arguments import SLURMArguments
 from .batch import Task, take_outcomes, write_tasks
-from .cluster import HELD, NEVER, ClusterError, Queued, TooManyTasksError, cancel, epitaph, queue, submit
+from .cluster import (
+    FOR_MEMORY,
+    HELD,
+    KILLED,
+    NEVER,
+    ClusterError,
+    Queued,
+    TooManyTasksError,
+    cancel,
+    cluster,
+    epitaph,
+    largest_memory,
+    queue,
+    require_writable,
+    submit,
+)
+from .earlier import earlier_batches, job_name, note, note_end, require_in_sight
 from .failures import Failure
 from .graph import GraphPlugin
 from .linear import run_node
+from .request import Request, request_of
 from .task import LEFT_OUT
 
 logger = logging.getLogger("nipype.workflow")
@@ -36,15 +52,21 @@ PATIENCE = 600.0
 class SLURMPlugin(GraphPlugin):
     """Runs nodes on a SLURM cluster; for the rest see `GraphPlugin`.
 
-    All nodes that are ready are submitted as one job array for each request of processors and
-    memory, several nodes a task; a task goes on with the nodes that wait for its own alone, so
-    that they need not queue again.  The queue is asked once a poll.  A task that ends before its
-    nodes have (cancelled, out of time or memory, lost with its machine) is submitted again,
-    each of its nodes apart, a few times; then the node has failed, and SLURM's words and the
-    job's are told.  Light nodes (``run_without_submitting``) run in this process.
+    All nodes that are ready are submitted as one job array for each request of processors,
+    memory and options, several nodes a task; a task goes on with the nodes that wait for its own
+    alone and ask for the same, so that they need not queue again.  The queue is asked once a poll.
+    A task that ends before its nodes have (cancelled, out of time or memory, lost with its machine)
+    is submitted again, each of its nodes apart, a few times; then the node has failed, and SLURM's
+    words and the job's are told.  A node at which a job was killed is given twice the memory each
+    time.  Light nodes (``run_without_submitting``) run in this process.
 
     When the run is interrupted, its jobs are cancelled.  When it is killed, they go on: the
-    next run of the graph waits for them, and submits what they have left.
+    next run of the graph, be it another user's, waits for them, and submits what they have left.
+    Where they cannot be seen (jobs of another user that the cluster does not show, or of another
+    cluster) that is an error.
+
+    ``plugin_args`` of a node may hold ``sbatch_args``, which follow those of all, and ``overwrite``:
+    whether they replace those instead.
 
     Parameters
     ----------
@@ -55,18 +77,32 @@ class SLURMPlugin(GraphPlugin):
         tasks of an array (default 1000); ``poll``, seconds between two looks at the queue
         (default 2); ``linger``, seconds that nodes wait for others to fill a task with (default
         30); ``tries``, how often a node is submitted (default 3); ``nfs_wait``, seconds that a
-        file written elsewhere may take to be seen here (default 10).
+        file written elsewhere may take to be seen here (default 10); ``max_memory_gb``, at most so
+        much memory for a node whose job was killed (default: 8 times what it asked for first, or what
+        the largest machine has).
 
-    Raises
-    ------
-    ValueError
-        If an argument is unknown, or not of its kind.
     """
+
+    takes = SLURMArguments
 
     def __init__(self, plugin_args=None):
         super().__init__(plugin_args)
-        self._arguments = SLURMArguments.of(self.plugin_args)
         self._folder: Path | None = None
+
+    def run(self, graph, config, updatehash=False):
+        """Run all nodes, whose requests are checked before the first of them.
+
+        Raises
+        ------
+        ValueError
+            If a node's ``plugin_args`` are not what they may be.
+        """
+        for node in graph:
+            try:
+                request_of(node, self._arguments.options)
+            except ValueError as error:
+                raise ValueError(f"{node.fullname}: {error}") from error
+        super().run(graph, config, updatehash)
 
     @contextlib.contextmanager
     def _executor(self):
@@ -78,26 +114,34 @@ class SLURMPlugin(GraphPlugin):
         finally:
             jobs.stop()
         if not self.failures:  # else the jobs' logs may be wanted
-            shutil.rmtree(self._folder / BATCHES, ignore_errors=True)
+            jobs.remove_batches()
 
     def _settle(self, folder: Path) -> None:
         """Wait for the jobs of a run that was killed."""
         self._folder = folder
-        batches = {_job_name(batch) for batch in (folder / BATCHES).glob("*")}
-        told, answered_at = False, time.monotonic()
-        while True:
-            tasks = queue() if batches else {}
-            left = [task for task in (tasks or {}).values() if task.name in batches]
-            if tasks is not None and not left:
+        require_writable(folder)
+        batches = earlier_batches(folder / BATCHES)
+        names = [job_name(batch.folder) for batch in batches]
+        is_told, answered_at = False, time.monotonic()
+        while batches:
+            here = cluster()
+            if here is not None:
+                require_in_sight(batches, here)
+            tasks = None if here is None else queue(names)
+            if tasks is not None and not tasks:
                 break
             if tasks is not None:
                 answered_at = time.monotonic()
             _require_answer(answered_at)
-            if left and not told:
-                told = True
-                logger.warning("%d tasks of an earlier run are still queued; waiting for them.", len(left))
+            if tasks and not is_told:
+                is_told = True
+                owners = ", ".join(sorted({batch.owner for batch in batches}))
+                logger.warning(
+                    "%d tasks of an earlier run of %s are still queued; waiting for them.", len(tasks), owners
+                )
             time.sleep(self._arguments.poll)
-        shutil.rmtree(folder / BATCHES, ignore_errors=True)
+        for batch in batches:
+            shutil.rmtree(batch.folder, ignore_errors=True)
 
 
 class OnCluster:
@@ -113,7 +157,12 @@ class OnCluster:
         self._unsubmitted: list = []
         self._tasks: list[Task] = []
         self._ended: deque[tuple[object, Failure | None]] = deque()
-        self._submitted: Counter = Counter()  # how often each node was
+        self._submitted: Counter = Counter()  # how often each node was, but for tasks lost by another's
+        self._alone: set = set()  # nodes whose task was lost go alone, lest one takes others with it again
+        self._killed: Counter = Counter()  # how often each node's job was, for memory as it seems
+        self._more: dict[object, Request] = {}  # what such nodes are given
+        self._batches: list[Path] = []
+        self._cluster = ""  # its name
         self._behind: set = set()  # nodes in tasks that wait for others of their task
         self._has_looked = False  # at the queue, since a node was begun
 
@@ -162,7 +211,9 @@ class OnCluster:
                 self._collect()
             if self._ended:
                 node, failure = self._ended.popleft()
-                del self._submitted[node]
+                for kept in (self._submitted, self._killed, self._more):
+                    kept.pop(node, None)
+                self._alone.discard(node)
                 return node, failure
             tasks = queue()
             if tasks is not None:
@@ -175,7 +226,19 @@ class OnCluster:
 
     def stop(self) -> None:
         """Cancel what is still queued."""
-        cancel(sorted({task.job.partition("_")[0] for task in self._tasks if task.waiting}))
+        waiting = [task for task in self._tasks if task.waiting]
+        cancel(sorted({task.job.partition("_")[0] for task in waiting if task.job}))
+        for folder in {task.folder for task in waiting if not task.job}:  # interrupted just then
+            cancel(name=job_name(folder))
+        for folder in set(self._batches).difference(task.folder for task in waiting):
+            note_end(folder)
+
+    def remove_batches(self) -> None:
+        """Remove the batches that were submitted."""
+        for folder in self._batches:
+            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # others are in it
+            self._folder.rmdir()
 
     def _is_time_to_submit(self) -> bool:
         """Whether the nodes at hand fill a task, or nothing else will come, or they have waited enough.
@@ -194,15 +257,12 @@ class OnCluster:
     def _submit_all(self) -> None:
         by_request = defaultdict(list)
         for node in self._unsubmitted:
-            # a node whose task was lost goes alone, lest it takes others with it again
-            alone = self._submitted[node] > 0
-            by_request[node.n_procs, node.mem_gb, alone].append(node)
+            by_request[self._request_of(node), node in self._alone].append(node)
         self._unsubmitted = []
         # what is queued, be it of other work of the user, leaves room when it ends; asked before
         # sbatch is, which may be refused for a job that ends the moment after
         room_will_come = bool(self._tasks) or queue() != {}
-        for (n_procs, mem_gb, alone), nodes in by_request.items():
-            request = [f"--cpus-per-task={n_procs}", f"--mem={math.ceil(1024 * mem_gb)}M"]
+        for (request, alone), nodes in by_request.items():
             parts = [[node] for node in nodes] if alone else self._with_those_behind(nodes)
             left, error = self._submit_parts(parts, request)
             ready = set(nodes)
@@ -212,9 +272,17 @@ class OnCluster:
                 self._unsubmitted += begun
                 self._full_until = time.monotonic() + self._arguments.linger
             else:
-                self._ended += [(node, Failure(node, str(error))) for node in begun]
+                self._ended += [(node, Failure(node, self._refusal(node, error))) for node in begun]
 
-    def _submit_parts(self, parts: list[list], request: list[str]) -> tuple[list[list], ClusterError | None]:
+    def _refusal(self, node, error: ClusterError) -> str:
+        if not self._killed[node]:
+            return str(error)
+        return f"its job was killed, for memory as it seems, and with {self._more[node].amount} {error}"
+
+    def _request_of(self, node) -> Request:
+        return self._more.get(node) or request_of(node, self._arguments.options)
+
+    def _submit_parts(self, parts: list[list], request: Request) -> tuple[list[list], ClusterError | None]:
         """Submit tasks in arrays of as many as the cluster takes; those that it did not take, and why."""
         size = self._arguments.max_tasks
         while parts:
@@ -230,9 +298,10 @@ class OnCluster:
 
     def _with_those_behind(self, nodes: list) -> list[list]:
         """The nodes of some tasks."""
+        request = self._request_of(nodes[0])
 
         def may_follow(node) -> bool:
-            same = (node.n_procs, node.mem_gb) == (nodes[0].n_procs, nodes[0].mem_gb)
+            same = self._request_of(node) == request
             return same and not (node.run_without_submitting or isinstance(node, MapNode))
 
         return [
@@ -240,24 +309,27 @@ class OnCluster:
             for part in _chunks(nodes, self._arguments.nodes_per_task)
         ]
 
-    def _submit_array(self, parts: list[list], request: list[str]) -> None:
+    def _submit_array(self, parts: list[list], request: Request) -> None:
         folder = self._folder / uuid.uuid4().hex
-        tasks, failures = write_tasks(folder, parts, self._agenda, self._updatehash)
+        tasks, failures = write_tasks(folder, parts, request, self._agenda, self._updatehash)
+        self._batches.append(folder)
         if tasks:
+            if not self._cluster and (here := cluster()):
+                self._cluster = here.name
+            note(folder, self._cluster, [len(task.waiting) for task in tasks])
             words = [sys.executable, "-m", "nipype_maps.plugins.task", str(folder)]
             script = f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n'
-            arguments = [*request, *self._arguments.options]
-            # its name tells a later run whose it is, should this one be killed now
+            before, self._tasks = self._tasks, [*self._tasks, *tasks]
             try:
-                job = submit(script, _job_name(folder), folder, len(tasks), arguments)
+                job = submit(script, job_name(folder), folder, len(tasks), request.words)
             except ClusterError:
+                self._tasks = before
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
         for task in tasks:
             task.job = f"{job}_{task.number}"
             self._submitted.update(task.waiting.values())
             self._behind.update(task.behind)
-        self._tasks += tasks
         self._ended += [(failure.node, failure) for failure in failures]
 
     def _collect(self) -> None:
@@ -291,14 +363,45 @@ class OnCluster:
 
     def _lost(self, task: Task) -> None:
         """Submit what a lost task has left once more, or give it up."""
-        words, left = epitaph(task.job), self._begun_of(task)
-        again = {index: node for index, node in left.items() if self._submitted[node] < self._arguments.tries}
-        for node in again.values():
-            logger.warning("%s: its job %s was lost (%s); submitted again.", node.fullname, task.job, words)
-        self._unsubmitted += again.values()
-        task.waiting = {index: node for index, node in left.items() if index not in again}
-        said = f"; it said: {task.last_words}" if task.last_words else ""
-        self._give_up(task, f"its job was lost {self._arguments.tries} times ({words}){said}")
+        words = epitaph(task.job)
+        # the first of those left was at work: no other can be the reason
+        at_work, *others = task.waiting.values()
+        self._submitted.subtract(others)
+        self._alone.update(task.waiting.values())
+        is_for_memory = any(FOR_MEMORY.search(line) for line in (words, *task.log[-20:]))
+        said = f"; it said: {task.log[-1]}" if task.log else ""
+        has_more = not is_for_memory
+        if is_for_memory or KILLED.search(words):
+            has_more = self._give_more(at_work, task.request) or has_more
+        for node in self._begun_of(task).values():
+            times = self._submitted[node]
+            if times < self._arguments.tries and (has_more or node is not at_work):
+                more = f" with {self._more[node].amount} of memory" if node in self._more else ""
+                logger.warning(
+                    "%s: its job %s was lost (%s)%s; submitted again%s.",
+                    node.fullname, task.job, words, said, more,
+                )  # fmt: skip
+                self._unsubmitted.append(node)
+                continue
+            sentence = f"its job was lost {times} times ({words}){said}"
+            if is_for_memory and node is at_work:
+                sentence = (
+                    f"its job was killed for memory {self._killed[node]} times, the last with "
+                    f"{task.request.amount} ({words}); give the node more (mem_gb, or --mem in sbatch_args), "
+                    f"or allow more (max_memory_gb, tries){said}"
+                )
+            self._ended.append((node, Failure(node, sentence)))
+        task.waiting = {}
+
+    def _give_more(self, node, had: Request) -> bool:
+        """Let a node whose job was killed have more memory; whether there is more."""
+        self._killed[node] += 1
+        first, arguments = request_of(node, self._arguments.options), self._arguments
+        largest = largest_memory() if had.memory.startswith("--mem=") else None
+        more = had.with_more(first, arguments.max_memory_gb, largest)
+        if more is not None:
+            self._more[node] = more
+        return more is not None
 
     def _give_up(self, task: Task, sentence: str) -> None:
         """Tell that what a task has left has failed."""
@@ -316,10 +419,6 @@ def _require_answer(answered_at: float) -> None:
     """Raise ClusterError if squeue has not answered for too long."""
     if time.monotonic() - answered_at > PATIENCE:
         raise ClusterError(f"squeue has failed for {PATIENCE:g} s; is the cluster there?")
-
-
-def _job_name(batch: Path) -> str:
-    return f"nipype-maps-{batch.name}"
 
 
 def _chunks(values: list, size: int) -> Iterator[list]:

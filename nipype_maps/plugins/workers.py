@@ -28,11 +28,13 @@ class Worker:
     """
 
     def __init__(self):
-        self.connection, theirs = CONTEXT.Pipe()
-        lifeline = _open_lifeline()
-        self._process = CONTEXT.Process(target=_work, args=(theirs, self.connection, lifeline), daemon=False)
-        self._process.start()
-        theirs.close()
+        with _forking:
+            self.connection, theirs = CONTEXT.Pipe()
+            lifeline = _open_lifeline()
+            arguments = (theirs, self.connection, lifeline)
+            self._process = CONTEXT.Process(target=_work, args=arguments, daemon=False)
+            self._process.start()
+            theirs.close()
 
     def send(self, node, updatehash: bool) -> None:
         """Give the worker a node to run.
@@ -82,25 +84,29 @@ class Worker:
 
 
 _lifeline: tuple[int, int] | None = None
+#: Held while a worker is begun: another that is forked meanwhile would hold its end of the pipe too, and
+#: its death not be noticed.
+_forking = threading.Lock()
 
 
 def _open_lifeline() -> int:
-    """The reading end of a pipe whose writing end only the master holds: its end is that of the workers."""
+    """A pipe whose writing end only this process holds: its end is the end of the workers."""
     global _lifeline
     if _lifeline is None:
         _lifeline = os.pipe()
     return _lifeline[0]
 
 
-def _drop_lifeline() -> None:
-    """In a forked process, be it a worker or another master: the writing end is not for it."""
-    global _lifeline
+def _forget_lifeline() -> None:
+    """In every child, be it a worker or not, that it may not keep workers alive, and has its own."""
+    global _lifeline, _forking
+    _forking = threading.Lock()
     if _lifeline is not None:
         os.close(_lifeline[1])
         _lifeline = None
 
 
-os.register_at_fork(after_in_child=_drop_lifeline)
+os.register_at_fork(after_in_child=_forget_lifeline)
 
 
 def _work(connection, masters_end, reading) -> None:

@@ -198,6 +198,11 @@ def test_plugin_args_that_are_none_are_refused(call, derivatives, maps, tmp_path
     assert sentence in " ".join(done.stderr.split())
 
 
+def test_processes_are_not_counted_on_a_cluster(call, derivatives, maps, tmp_path):
+    options = ["--maps", maps, "--out", tmp_path / "out", "--plugin", "SLURM", "--n-procs", "2"]
+    assert "--n-procs is for --plugin MultiProc" in call("dataset", derivatives, *options, status=2).stderr
+
+
 def test_what_all_runs_share_fails_for_all(call, derivatives, maps, tmp_path):
     out = tmp_path / "out"
     done = call("dataset", derivatives, "--maps", maps, "--out", out, "--no-allow-overlap", status=1)

@@ -59,7 +59,7 @@ def _one(runs, maps, out, options, victim, whole, expected, seed) -> dict:
         except ProcessLookupError:
             struck = False
     try:
-        process.communicate(timeout=60)
+        process.communicate(timeout=600)
     except Exception as error:
         raise SystemExit(f"hangs after seed {seed} ({options}, {victim})") from error
     before = finished(out) if out.exists() else 0

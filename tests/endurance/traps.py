@@ -18,7 +18,8 @@ from pathlib import Path
 from .command import ROOT
 from .data import dataset
 
-PATIENCE = 25.0
+#: Seconds after which a trap is taken to hang, many times what the slowest takes.
+PATIENCE = 120.0
 os.environ["NIPYPE_NO_ET"] = "1"
 
 

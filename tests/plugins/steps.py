@@ -47,11 +47,17 @@ class Step(SimpleInterface):
     def _lasts(self):
         time.sleep(0.3)
 
-    def _naps(self):
-        time.sleep(2)
-
     def _sleeps(self):
-        time.sleep(60)
+        time.sleep(3600)
+
+    def _meets(self):
+        """Ends when as many as a file beside the journal says have begun."""
+        begun, expected = (Path(self.inputs.journal).with_name(name) for name in ("begun", "expected"))
+        (begun / f"{os.getpid()}-{time.time_ns()}").touch()
+        deadline = time.monotonic() + 300
+        while len(os.listdir(begun)) < int(expected.read_text()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def _raises(self):
         raise ValueError("the cat sat on it;\nfeed the cat.")

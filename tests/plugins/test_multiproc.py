@@ -15,9 +15,9 @@ from nipype_maps.workfolder.lock import locked
 from .steps import Step, names
 
 
-def independent(folder, journal, n_nodes, **settings):
+def independent(folder, journal, n_nodes, does="lasts", **settings):
     workflow = Workflow(name="wf", base_dir=str(folder))
-    nodes = [Node(Step(does="lasts", journal=str(journal)), name=f"n{i}", **settings) for i in range(n_nodes)]
+    nodes = [Node(Step(does=does, journal=str(journal)), name=f"n{i}", **settings) for i in range(n_nodes)]
     workflow.add_nodes(nodes)
     workflow.config["execution"] = {"poll_sleep_duration": "0.01", "create_report": "false"}
     return workflow
@@ -41,7 +41,10 @@ def most_at_once(journal):
 def test_as_much_at_once_as_there_are_processors_and_memory_for(tmp_path, settings, plugin_args, expected):
     journal = tmp_path / "journal"
     journal.mkdir()
-    independent(tmp_path / "work", journal, 6, **settings).run(plugin=MultiProcPlugin(plugin_args))
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "expected").write_text(str(expected))
+    workflow = independent(tmp_path / "work", journal, 6, does="meets", **settings)
+    workflow.run(plugin=MultiProcPlugin(plugin_args))
     assert len(list(journal.iterdir())) == 6
     assert most_at_once(journal) == expected
 

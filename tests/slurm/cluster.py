@@ -3,6 +3,8 @@
 import contextlib
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +13,8 @@ NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scont
 CONF = """
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
+SlurmctldPort={ports[0]}
+SlurmdPort={ports[1]}
 SlurmUser=root
 AuthType=auth/munge
 ProctrackType=proctrack/linuxproc
@@ -18,11 +22,13 @@ TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=1
 JobAcctGatherParams=OverMemoryKill
-KillWait=2
+KillWait=1
 OverTimeLimit=0
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
-SchedulerParameters=sched_interval=1
+SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -32,7 +38,31 @@ SlurmdLogFile={folder}/slurmd.log
 ReturnToService=2
 MpiDefault=none
 NodeName=localhost CPUs=2 RealMemory=4000 State=UNKNOWN
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PartitionName=all Nodes=ALL Default=YES PreemptMode=OFF
+PartitionName=cancel Nodes=ALL PreemptMode=CANCEL
+PartitionName=requeue Nodes=ALL PreemptMode=REQUEUE
+PartitionName=dear Nodes=ALL PriorityTier=10 PreemptMode=OFF
+"""
+#: Read by the Python of each task before all else.  Where it is told to, a task of less memory than so
+#: many megabytes takes more than it may, and keeps it until it is killed; and tasks stay at the gate, where
+#: they say that they are, as long as it is closed.
+IN_TASKS = """
+import os, time
+from pathlib import Path
+told = os.environ.get
+if "SLURM_ARRAY_TASK_ID" in os.environ:
+    folder = Path({folder!r})
+    needed = folder / "needed"
+    has = int(told("SLURM_MEM_PER_NODE", 0))
+    if needed.exists() and has < int(needed.read_text()):
+        content = b"x" * ((has + 64) << 20)
+        while True:
+            time.sleep(1)
+    if (folder / "closed").exists():
+        name = "_".join([told("SLURM_ARRAY_JOB_ID"), told("SLURM_ARRAY_TASK_ID")])
+        (folder / "at-gate" / name).touch()
+    while (folder / "closed").exists():
+        time.sleep(0.05)
 """
 #: Notes the call; fails as often as one file says; does as the command itself but says, after some
 #: seconds, that it failed, where another says so; and, as sites that count their users' tasks in a
@@ -70,9 +100,11 @@ class Cluster:
 
     def __init__(self, folder: Path):
         self.folder, self.log = folder, folder / "calls.log"
-        for name in ("state", "spool", "bin"):
+        for name in ("state", "spool", "bin", "python", "at-gate"):
             (folder / name).mkdir()
-        (folder / "slurm.conf").write_text(CONF.format(folder=folder))
+        (folder / "at-gate").chmod(0o777)
+        (folder / "slurm.conf").write_text(CONF.format(folder=folder, ports=_free_ports(2)))
+        (folder / "python" / "sitecustomize.py").write_text(IN_TASKS.format(folder=str(folder)))
         self._real = {name: shutil.which(name) for name in ("sbatch", "squeue", "scancel", "scontrol")}
         for name, real in self._real.items():
             path = folder / "bin" / name
@@ -87,18 +119,35 @@ class Cluster:
     def start(self, *daemons):
         for daemon in daemons or ("slurmctld", "slurmd"):
             subprocess.run([daemon, *(["-N", "localhost"] if daemon == "slurmd" else [])], check=True)
-        for _ in range(60):
+        for _ in range(600):
             states = subprocess.run(["sinfo", "-h", "-o", "%T"], capture_output=True, text=True)
             if any(state in states.stdout for state in ("idle", "mixed", "allocated")):
                 return
-            time.sleep(0.5)
+            time.sleep(0.1)
         raise AssertionError((self.folder / "slurmctld.log").read_text()[-2000:])
 
     def stop(self, *daemons, by="TERM"):
         for daemon in daemons or ("slurmd", "slurmctld"):
-            subprocess.run(["pkill", f"-{by}", "-x", daemon], check=False)
-            while subprocess.run(["pgrep", "-x", daemon], capture_output=True).returncode == 0:
-                time.sleep(0.1)
+            with contextlib.suppress(OSError):  # it may not have come as far as that
+                process = int((self.folder / f"{daemon}.pid").read_text())
+                os.kill(process, getattr(signal, f"SIG{by}"))
+                until(lambda process=process: _has_ended(process))
+
+    def close_gate(self):
+        """Let tasks wait before their first node."""
+        (self.folder / "closed").touch()
+
+    def open_gate(self):
+        """Let tasks go on."""
+        (self.folder / "closed").unlink(missing_ok=True)
+
+    def at_gate(self):
+        """The tasks that have come to the gate."""
+        return sorted(path.name for path in (self.folder / "at-gate").iterdir())
+
+    def need(self, mb):
+        """Let tasks be killed that have less memory."""
+        (self.folder / "needed").write_text(str(mb))
 
     def fail(self, name, times):
         """Let a command fail the next few times."""
@@ -129,8 +178,12 @@ class Cluster:
 
     def calls(self, name):
         """How often a command was called."""
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return sum(line.startswith(f"{name} ") for line in lines)
+        return len(self.words(name))
+
+    def words(self, name):
+        """What a command was called with."""
+        lines = self.log.read_text().splitlines()
+        return [line for line in lines if line.startswith(f"{name} ")]
 
     def jobs(self, state=""):
         """The tasks that are queued, or those in a state."""
@@ -140,13 +193,40 @@ class Cluster:
 
     def clear(self):
         """Cancel all jobs, and forget the calls."""
-        subprocess.run([self._real["scancel"], "--me"], check=False)
-        while self.jobs():
-            time.sleep(0.2)
-        self.log.unlink(missing_ok=True)
-        for kind in ("fail", "late", "most"):
-            for path in self.folder.glob(f"{kind}-*"):
+        while jobs := self.jobs():
+            subprocess.run([self._real["scancel"], *jobs], check=False, capture_output=True)
+            time.sleep(0.1)
+        self.log.write_text("")
+        self.log.chmod(0o666)
+        for pattern in ("fail-*", "late-*", "most-*", "needed", "closed", "at-gate/*"):
+            for path in self.folder.glob(pattern):
                 path.unlink()
+
+
+def _free_ports(n):
+    """Ports beside those of a cluster that this machine may belong to."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _has_ended(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def until(condition, process=None):
+    """Wait until something has happened; what.  The minutes are for what never happens."""
+    deadline = time.monotonic() + 300
+    while not (found := condition()):
+        assert process is None or process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
 
 
 def missing() -> str:

@@ -2,6 +2,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -9,22 +10,22 @@ import pytest
 from nipype_maps.workfolder.lock import NAME, FolderInUseError, locked
 
 HOLD = """
-import sys, time
+import sys
 from nipype_maps.workfolder.lock import locked
 with locked(sys.argv[1]):
     print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
+    sys.stdin.readline()
 """
 
 
 @pytest.fixture
 def holder(tmp_path):
-    """Another process that holds the folder for some seconds."""
+    """Another process that holds the folder until it is told to let go."""
     started = []
 
-    def hold(seconds):
+    def hold():
         process = subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(tmp_path), str(seconds)], stdout=subprocess.PIPE
+            [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert process.stdout.readline() == b"held\n"
         started.append(process)
@@ -37,7 +38,7 @@ def holder(tmp_path):
 
 
 def test_a_second_run_is_told_who_is_there_since_when(tmp_path, holder):
-    process = holder(60)
+    process = holder()
     sentence = (
         rf"{tmp_path} is in use by the run of process {process.pid} on .* \(since 20\d\d-.*\); wait until"
     )
@@ -45,16 +46,26 @@ def test_a_second_run_is_told_who_is_there_since_when(tmp_path, holder):
         pass
 
 
-def test_a_second_run_may_wait(tmp_path, holder):
-    holder(0.5)
-    began = time.monotonic()
+def test_a_second_run_may_wait(tmp_path, holder, caplog):
+    caplog.set_level("WARNING", "nipype.workflow")
+    process, ended = holder(), []
+
+    def let_go():
+        while "waiting for it to end" not in caplog.text:
+            time.sleep(0.01)
+        process.communicate(b"\n")
+        ended.append(process)
+
+    thread = threading.Thread(target=let_go, daemon=True)
+    thread.start()
     with locked(tmp_path, wait=True):
-        assert time.monotonic() - began > 0.1
+        thread.join()
+        assert ended == [process]
 
 
 def test_the_lock_of_a_dead_holder_is_taken_over_and_told_of(tmp_path, holder, caplog):
     caplog.set_level("WARNING", "nipype.workflow")
-    process = holder(60)
+    process = holder()
     process.kill()
     process.wait()
     with locked(tmp_path):
@@ -67,7 +78,7 @@ def test_the_lock_of_a_dead_holder_is_taken_over_and_told_of(tmp_path, holder, c
 
 
 def test_a_damaged_note_of_the_holder_does_not_matter(tmp_path, holder):
-    holder(60)
+    holder()
     for text in ("", "{", "[]", '{"process": "x"}'):
         (tmp_path / NAME).write_text(text)
         with pytest.raises(FolderInUseError, match="is in use by"), locked(tmp_path):
