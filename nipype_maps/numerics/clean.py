@@ -242,6 +242,8 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, _Spent]:
             "taken out of the signals' level; set standardize_confounds or detrend unless that is meant."
         )
     _check_enough_frames(kept.size, options)
+    signals, exponents = _of_unit_size(signals, kept)
+    confounds, _ = _of_unit_size(confounds, kept)
 
     if options.cosine:
         confounds = _with_drift(confounds, kept, options)
@@ -265,6 +267,9 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, _Spent]:
     trend = 2 if options.detrend else 0
     spent = _Spent(kept.size, basis.shape[1], trend, _spent_on_filter(n_filtered, kept.size, options))
     signals = signals - basis @ (basis.T @ signals)
+    if not options.standardize:
+        out[:, measured] = np.ldexp(signals, exponents)
+        return out, spent
     out[:, measured] = _standardize(signals, mean[:n_signals], scale[:n_signals], options.standardize)
     return out, spent
 
@@ -277,6 +282,15 @@ def _spent_on_filter(n_frames: int, n_kept: int, options: Cleaning) -> int:
     if options.detrend:  # what is slow has taken mean and trend already
         slow = max(slow - 2, 0)
     return round((slow + fast) * n_kept / n_frames)
+
+
+def _of_unit_size(values, kept) -> tuple[np.ndarray, np.ndarray]:
+    """Columns of about unit size in kept frames, and the exponents of two that they were divided by.
+
+    That changes no digit, and what is extremely large or small can be squared.
+    """
+    _, exponents = np.frexp(np.abs(values[kept]).max(axis=0, initial=0))
+    return np.ldexp(values, -exponents), exponents
 
 
 def _check_finite(values, kept, kind) -> None:
@@ -368,8 +382,6 @@ def _basis(confounds) -> np.ndarray:
 
 
 def _standardize(signals, mean, scale, kind) -> np.ndarray:
-    if kind is None or kind is False:
-        return signals
     now = signals.mean(axis=0)
     centred = signals - now
     deviation = centred.std(axis=0, ddof=1 if kind == "zscore_sample" else 0)

@@ -334,3 +334,14 @@ def test_nothing_given_is_changed(rng):
     clean(signals, confounds, mask, options=Cleaning(detrend=True, low_pass=0.1, t_r=2.0, standardize="psc"))
     for before, after in zip(copies, (signals, confounds, mask), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("scale", [2.0**-1000, 2.0**-60, 2.0**900])
+@pytest.mark.parametrize("standardize", [False, "zscore", "zscore_sample", "psc"])
+def test_signals_and_confounds_of_any_scale_are_cleaned_alike(rng, scale, standardize):
+    signals, confounds = 10 + rng.normal(size=(60, 3)), rng.normal(size=(60, 2))
+    options = Cleaning(detrend=True, low_pass=0.2, t_r=2.0, standardize=standardize)
+    expected = clean(signals, confounds, options=options).signals
+    scaled = clean(scale * signals, scale * confounds, options=options).signals
+    # a power of two changes no digit
+    np.testing.assert_array_equal(scaled, expected if standardize else scale * expected)
