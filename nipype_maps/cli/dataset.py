@@ -20,6 +20,8 @@ from .runs import execute_runs, plan_runs, tables_of_before
 from .summary import require_summary, write_summary
 
 SUMMARY = "summary.tsv"
+#: Warnings of runs that are shown; a data set may have thousands.
+MOST_WARNINGS = 20
 
 #: What a run may lack.
 WORDS = {
@@ -126,8 +128,16 @@ def dataset(
     say_nodes(extracted.outcome)
     n_done = len(extracted.published)
     click.echo(f"{n_done} of {len(inputs)} runs done; {folder.out / SUMMARY} has a row for each")
-    warn(tables_of_before([given.name for given in inputs], extracted, folder))
+    earlier = tables_of_before([given.name for given in inputs], extracted, folder)
+    warn([*_some_of(extracted.warnings), *earlier])
     fail(extracted.failures, folder.logs)
+
+
+def _some_of(warnings: Sequence[str]) -> list[str]:
+    """The first warnings of runs, and how many more there are."""
+    more = len(warnings) - MOST_WARNINGS
+    told = [f"{more} more are in the sidecars of the runs; {SUMMARY} counts them."] if more > 0 else []
+    return [*warnings[:MOST_WARNINGS], *told]
 
 
 def _inputs(run, maps: Sequence[str], t_r, wanted: Sequence[str]):

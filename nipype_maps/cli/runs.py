@@ -29,11 +29,14 @@ class Extracted:
     failures : list of Failure
         Of runs, by their names in the graph, and of nodes.
     outcome : Outcome
+    warnings : list of str
+        What was noticed of the runs that were done, as their sidecars say it, with the run's file name.
     """
 
     published: dict
     failures: list
     outcome: object
+    warnings: list
 
 
 def execute_runs(
@@ -82,15 +85,17 @@ def execute_runs(
     request = Request(parameters, maps, mask, map_names)
     folder.claim(runs, request, overwrite, lacking=lacking)
     of_node = {f"{run.workflow_name}.clean": run for run in runs}
-    published, failures = {}, []
+    published, failures, noticed = {}, [], {}
 
     def publish(name, node):
         if (run := of_node.get(name)) is None:
             return
         try:
             results = node.result.outputs
-            record = request.of(run, read_json(results.out_json)["RepetitionTime"])
+            sidecar = read_json(results.out_json)
+            record = request.of(run, sidecar["RepetitionTime"])
             published[run.name] = folder.publish(run.name, results.out_file, results.out_json, record)
+            noticed[run.name] = [f"{Path(run.run_file).name}: {text}" for text in sidecar["Warnings"]]
         except Exception as error:  # the plugin would only log it, and the run count as done
             failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
 
@@ -108,7 +113,8 @@ def execute_runs(
     at_fault = {failure.node.partition(".")[0] for failure in outcome.failures}
     failed = [run.name for run in runs if at_fault & {run.workflow_name, run.fit_name}]
     folder.remove(name for name in failed if name not in published)
-    return Extracted(published, [*failures, *outcome.failures], outcome)
+    warnings = [text for run in runs for text in noticed.get(run.name, ())]
+    return Extracted(published, [*failures, *outcome.failures], outcome, warnings)
 
 
 def tables_of_before(names: Iterable[str], extracted: Extracted, folder: ResultFolder) -> list[str]:
@@ -139,16 +145,13 @@ def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **op
     from ..files.sidecars import read_json, sidecar_of
 
     extracted = execute_runs(runs, maps, folder, **options)
-    done = [(run, extracted.published[run.name]) for run in runs if run.name in extracted.published]
-    warnings = []
-    for run, table in done:
-        sidecar = read_json(sidecar_of(table))
-        say_results(table, sidecar)
-        warnings += [f"{Path(run.run_file).name}: {text}" for text in sidecar["Warnings"]]
+    tables = [extracted.published[run.name] for run in runs if run.name in extracted.published]
+    for table in tables:
+        say_results(table, read_json(sidecar_of(table)))
     say_nodes(extracted.outcome)
-    warn([*warnings, *tables_of_before([run.name for run in runs], extracted, folder)])
+    warn([*extracted.warnings, *tables_of_before([run.name for run in runs], extracted, folder)])
     fail(extracted.failures, folder.logs)
-    return [table for _, table in done]
+    return tables
 
 
 def plan_runs(

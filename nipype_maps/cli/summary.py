@@ -11,7 +11,7 @@ from .runs import Extracted
 
 COLUMNS = (
     "run", "status", "columns", "frames", "frames_kept", "repetition_time", "degrees_of_freedom",
-    "coverage_min", "coverage_mean", "seconds", "reason",
+    "coverage_min", "coverage_mean", "signal_coverage_min", "warnings", "seconds", "reason",
 )  # fmt: skip
 OURS = list(COLUMNS[:2])  # which the tables of all versions begin with
 GONE = "its table is not there any more"
@@ -88,7 +88,9 @@ def _part(node: str) -> str:
 def _figures(sidecar: dict) -> tuple:
     """What the summary says of a run's signals."""
     n_frames, kept = sidecar["FramesInRun"], sidecar["FramesKept"]
-    shares = [share for share in sidecar["Maps"]["Coverage"] if share != "n/a"]
+    shares, met = (
+        [share for share in sidecar["Maps"][key] if share != "n/a"] for key in ("Coverage", "SignalCoverage")
+    )
     freedom = sidecar["DegreesOfFreedom"]
     return (
         len(sidecar["Maps"]["Names"]),
@@ -98,4 +100,6 @@ def _figures(sidecar: dict) -> tuple:
         min(freedom) if isinstance(freedom, list) else freedom,
         f"{min(shares):.4f}",
         f"{sum(shares) / len(shares):.4f}",
+        f"{min(met):.4f}" if met else "n/a",
+        len(sidecar["Warnings"]),
     )

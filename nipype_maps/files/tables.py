@@ -198,7 +198,8 @@ def read_confounds(
         known = np.flatnonzero(np.isfinite(used))
         if known.size == 0:
             raise ValueError(f"{where}: column {name!r} has no number in any kept frame; leave it out.")
-        gaps = np.setdiff1d(np.arange(known[0], used.size), known)
+        first = np.flatnonzero(~np.isnan(used))[0]  # infinity is not what a first row lacks
+        gaps = np.setdiff1d(np.arange(first, used.size), known)
         if gaps.size:
             raise ValueError(
                 f"{where}: column {name!r} has no number in row {kept[gaps[0]] + 1} (frame "

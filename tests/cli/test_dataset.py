@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 
 import nibabel as nib
 import numpy as np
@@ -208,3 +209,21 @@ def test_what_all_runs_share_fails_for_all(call, derivatives, maps, tmp_path):
     done = call("dataset", derivatives, "--maps", maps, "--out", out, "--no-allow-overlap", status=1)
     assert "0 of 6 runs done" in done.stdout
     assert all("Overlap detected in the maps" in row["reason"] for row in summary(out))
+
+
+def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_path, monkeypatch):
+    for path in derivatives.glob("sub-*/func/*_run-1_desc-confounds_timeseries.tsv"):
+        header, first, second, *rest = path.read_text().splitlines(keepends=True)
+        gone = ["n/a\t" + line.partition("\t")[2] for line in (first, second)]
+        path.write_text("".join([header, *gone, *rest]))
+    monkeypatch.setattr(sys.modules["nipype_maps.cli.dataset"], "MOST_WARNINGS", 2)
+    options = ["--maps", maps, "--out", str(tmp_path / "out"), "--confounds-strategy", "6P"]
+    done = CliRunner().invoke(main, ["dataset", str(derivatives), *options])
+    assert done.exit_code == 0
+    said = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    noticed = [line for line in said if "trans_x" in line]
+    assert [line.split(":")[1] for line in noticed] == [
+        f" sub-{s:02d}_task-rest_run-1_space-MNI_desc-preproc_bold.nii.gz" for s in (1, 2)
+    ]
+    assert said[-1] == "warning: 1 more are in the sidecars of the runs; summary.tsv counts them."
+    assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0"] * 3
