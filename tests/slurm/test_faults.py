@@ -129,10 +129,18 @@ def test_a_job_makes_room_for_a_dearer_one(on_cluster, cluster, tmp_path, mode):
     cluster.close_gate()
 
     def fault(process):
-        task, *_ = until(cluster.at_gate, process)
-        dearer = ["sbatch", "--partition=dear", "--exclusive", "--output=/dev/null", "--wrap=true"]
-        subprocess.run(dearer, check=True, capture_output=True)
-        until(lambda: task not in cluster.jobs("RUNNING"), process)
+        until(cluster.at_gate, process)
+        dearer = [
+            "sbatch",
+            "--parsable",
+            "--partition=dear",
+            "--exclusive",
+            "--output=/dev/null",
+            "--wrap=true",
+        ]
+        job = subprocess.run(dearer, check=True, capture_output=True, text=True).stdout.strip()
+        # it has the machine for itself, so that by its end the others' processes have ended
+        until(lambda: job not in cluster.jobs(), process)
         cluster.open_gate()
         # SLURM would let those that it queues again wait for two minutes
         while waiting := cluster.jobs("PENDING"):
