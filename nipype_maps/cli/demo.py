@@ -39,7 +39,7 @@ def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: 
     from ..files.names import result_names
     from ..graphs import RunInputs
 
-    run = _with_a_place(run, folder.out / RUN)
+    run = _with_a_place(run, folder.out / RUN, maps[0])
     click.echo(f"run:  {run.name}, 20 frames of 16 x 16 x 9 voxels; maps: {', '.join(MAPS)}")
     name = result_names([run], maps)[0]
     table, *_ = extract_runs([RunInputs(name, str(run))], maps, folder, mask=mask)
@@ -55,11 +55,11 @@ def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: 
     )
 
 
-def _with_a_place(run: Path, path: Path) -> Path:
-    """A copy of the run whose header says where it lies.
+def _with_a_place(run: Path, path: Path, maps: str) -> Path:
+    """A copy of the run whose header says where it is.
 
     The file in nipype has neither sform nor qform, so that maps could not be resampled onto
-    it without guessing; here the guess (the field of view centred on the origin) is made
+    it without guessing; here the guess (the field of view centred on that of the maps) is made
     openly, as a user would who knows it to be right.
     """
     import nibabel as nib
@@ -67,7 +67,16 @@ def _with_a_place(run: Path, path: Path) -> Path:
     from ..files.atomic import replacing
 
     image = nib.load(run)
-    image.set_sform(image.affine, code="scanner")
+    affine = image.affine.copy()
+    affine[:3, 3] += _centre(nib.load(maps)) - _centre(image)
+    image.set_sform(affine, code="scanner")
     with replacing(path) as temporary:
         nib.save(image, temporary)
     return path
+
+
+def _centre(image):
+    """World coordinates (mm) of the middle of an image's field of view, (3,)."""
+    from nibabel.affines import apply_affine
+
+    return apply_affine(image.affine, [(n - 1) / 2 for n in image.shape[:3]])
