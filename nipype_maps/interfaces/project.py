@@ -125,8 +125,7 @@ def _warn(solution, names, empty_maps) -> None:
     if dependent:
         note(
             f"{', '.join(dependent)} depend linearly on each other, so that their signals are "
-            "not separate; leave out one that follows from the others.",
-            stacklevel=2,
+            "not separate; leave out one that follows from the others."
         )
     if solution.scaled_condition > ILL_CONDITIONED:
         change = solution.scaled_condition * np.finfo(np.float32).eps / 2
