@@ -237,7 +237,7 @@ def names_asked(maps, map_names) -> list[str] | None:
     from ..files.volumes import Volumes
 
     try:
-        n_maps = Volumes(list(maps)).n_volumes
+        n_maps = Volumes(list(maps), quiet=True).n_volumes
     except (OSError, ValueError):
         return None
     try:

@@ -110,7 +110,7 @@ def check_runs(runs: Sequence, parameters: dict) -> None:
 
     for run in runs:
         try:
-            image = Run(run.run_file, run.t_r)
+            image = Run(run.run_file, run.t_r, quiet=True)
         except (OSError, ValueError):
             continue  # it fails alone, and the others go on
         for problem in problems_of(run, image, parameters):

@@ -175,7 +175,7 @@ def _n_maps(maps) -> int:
     from ..files.volumes import Volumes
 
     try:
-        return Volumes(maps).n_volumes
+        return Volumes(maps, quiet=True).n_volumes
     except (OSError, ValueError):
         return 0
 

@@ -188,7 +188,7 @@ class ResultFolder:
         if whole:
             # of a run that cannot be read now only the settings are compared; it fails by itself
             with contextlib.suppress(OSError, ValueError, RecursionError):
-                asked = request.of(run, run.t_r or Run(run.run_file).t_r)
+                asked = request.of(run, run.t_r or Run(run.run_file, quiet=True).t_r)
         _, sidecar, record = self._files(run.name)
         there = _read(record)
         if not is_record(there):

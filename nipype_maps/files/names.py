@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from .sidecars import stem
+from .sidecars import as_utf8, stem
 
 #: Labels of spaces that are a subject's own.
 NATIVE = {"native", "t1w", "t2w", "func", "boldref", "bold", "scanner", "individual", "orig", "anat"}
@@ -95,7 +95,7 @@ def result_names(runs, maps) -> list[str]:
     _require_different(paths)
     names = [run_name(path) for path in paths]
     for name, path in zip(names, paths, strict=True):
-        if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name):
+        if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in as_utf8(name)):
             raise ValueError(
                 f"the name of the run {str(path)!r} has a line break, a control character or bytes that "
                 "are no text; rename the file."

@@ -133,7 +133,8 @@ class Clean(MapsInterface):
         mask = inputs.sample_mask
         mask_source = mask if isinstance(mask, str) else None
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
-        for other in [*(inputs.confounds_files or []), *([mask_source] if mask_source else [])]:
+        tables = inputs.confounds_files or [source["File"] for source in selection.get("Sources", ())]
+        for other in [*tables, *([mask_source] if mask_source else [])]:
             if sentence := mismatch(inputs.in_file, other):
                 note(f"{sentence}.")
         confounds, filled = _confounds(inputs, n_frames, kept)

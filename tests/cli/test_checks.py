@@ -68,7 +68,7 @@ def extract(*options, run=(RUN,)):
         ),
         (
             "--sample-mask late.txt",
-            "--sample-mask late.txt does not fit {run}: it names frame 47, but the run's 40",
+            "late.txt does not fit {run}: it names frame 47, but the run's 40",
         ),
         ("--sample-mask bools.txt", "does not fit {run}: it has 39 booleans for a run of 40 frames"),
         ("--n-procs 2 --plugin MultiProc --plugin-args n_procs.json", "leave out one"),
@@ -90,7 +90,7 @@ def test_all_runs_are_looked_at_before_the_first_is_computed(data, make_run):
 
 @pytest.mark.parametrize("stray", ["notes.json", "rows-40.tsv"])
 def test_a_file_in_the_list_that_is_no_image_is_named(data, stray):
-    assert f"{stray} is no image by its name" in extract(run=(RUN, stray))[1]
+    assert f"{stray}, given as RUN, is no image by its name" in extract(run=(RUN, stray))[1]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,10 @@ def test_inverse_finds_signals_by_the_names_of_then_or_of_now(call, tmp_path, ma
     (tmp_path / "turned.tsv").write_text("".join("\t".join(line[::-1]) + "\n" for line in lines))
     options = ["--maps", maps, "--t-r", "2"]
     done = call("inverse", "turned.tsv", *options, "--out", "b.nii")
-    assert "(a, b, c, …) have other names than the maps (map-01, map-02, map-03, …)" in done.stderr
+    assert (
+        "(a, b, c and 1 more) have other names than the maps (map-01, map-02, map-03 and 1 more)"
+        in done.stderr
+    )
     assert call("inverse", "turned.tsv", *options, "--map-names", names, "--out", "c.nii").stderr == ""
     call("inverse", signals, "--maps", maps, "--out", "d.nii")
     right, wrong = (nib.load(tmp_path / name).get_fdata() for name in ("c.nii", "b.nii"))
@@ -142,7 +145,7 @@ def test_an_odd_sidecar_is_refused_in_a_sentence(call, tmp_path, maps):
     assert "signals.json: Shape of Grid is not a list of three whole numbers" in done.stderr
     (tmp_path / "signals.json").write_text('{"RepetitionTime": "2 s"}')
     done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
-    assert "signals.json: RepetitionTime is not a number of seconds above 0" in done.stderr
+    assert "signals.json: RepetitionTime is '2 s', not a number of seconds above 0" in done.stderr
     call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", "--t-r", "2")
 
 

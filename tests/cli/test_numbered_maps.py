@@ -72,6 +72,6 @@ def test_columns_of_confounds_called_like_numbers(call, make_run, maps, rng, tmp
 def test_names_that_a_table_cannot_hold_are_refused_by_the_command(call, make_run, maps, tmp_path, name):
     (tmp_path / "names.json").write_text(json.dumps(["1", "2", "3", name]))
     options = ["--maps", maps, "--out", tmp_path / "out", "--map-names", tmp_path / "names.json"]
-    done = call("extract", make_run(), *options, status=1)
+    done = call("extract", make_run(), *options, status=2)
     assert "names.json" in done.stderr
     assert "Traceback" not in done.stderr

@@ -117,7 +117,7 @@ def test_a_table_of_which_nothing_tells_how_it_was_made_stays(invoke, make_run, 
 
 
 def test_no_table_of_before_looks_like_that_of_a_call_that_failed(invoke, made, out):
-    wrong = [*made, "--low-pass", "0.3"]  # above Nyquist's frequency
+    wrong = [*made, "--no-allow-overlap"]  # but the maps overlap
     invoke(*wrong, status=2)
     assert contents(out)
     assert "failed: " in invoke(*wrong, "--overwrite", status=1).stderr
@@ -157,7 +157,9 @@ def test_a_table_is_never_beside_the_sidecar_of_another_call(tmp_path, monkeypat
 def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):
     elsewhere = [*made, "--work", tmp_path / "elsewhere"]
     invoke(*elsewhere, "--detrend", status=2)
-    invoke(*elsewhere, "--low-pass", "0.3", "--out", tmp_path / "failed", status=1)
+    failing = [*elsewhere, "--no-allow-overlap"]
+    failing[failing.index(out)] = tmp_path / "failed"
+    invoke(*failing, status=1)
     for folder in (out, tmp_path / "failed"):  # else the next command says that they were killed
         assert (folder / "logs" / ".lock").read_text() == ""
     with locked(out / "logs"):
@@ -185,9 +187,9 @@ def test_the_data_set_of_another_tool_is_no_place_for_results(invoke, make_run, 
 
 
 def test_runs_with_odd_names_come_to_no_harm(invoke, make_run, maps, out):
-    names = ["a.b", "a_b", "a b", "a+b", "50%", "it's", "-x", ".x", "ß", "中文", 'q"q', "x" * 150]
+    names = ["a.b", "a_b", "a b", "a+b", "50%", "it's", "-x", ".x", "ß", "中文", 'q"q', "x" * 150, "y" * 225]
     runs = [make_run(f"{name}.nii.gz", n_frames=8) for name in names]
-    long = make_run(f"{'y' * 225}.nii.gz", n_frames=8)
+    long = make_run(f"{'z' * 240}.nii.gz", n_frames=8)
     done = invoke("extract", *runs, long, "--maps", maps, "--out", out, status=1)
     assert done.stderr.count("failed: ") == 1
     assert "is too long for the files of its results" in done.stderr

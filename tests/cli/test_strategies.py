@@ -31,7 +31,7 @@ def write(tmp_path, confounds):
 
 
 def sidecar_in(out):
-    (path,) = out.rglob("sub-*_timeseries.json")
+    (path,) = (path.with_suffix(".json") for path in out.rglob("sub-*_timeseries.tsv"))
     return json.loads(path.read_text())
 
 
@@ -83,10 +83,9 @@ def test_a_table_of_another_run_is_named(call, make_run, maps, write, tmp_path, 
     (tmp_path / "mask.txt").write_text("1\n39\n")
     options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", write(n_rows)]
     options += [word.format(mask=tmp_path / "mask.txt") for word in more]
-    done = call("extract", make_run(), *options, "--confounds-strategy", "6P+scrub", status=1)
-    assert f"timeseries.tsv has {n_rows} rows, but the run has 40 frames; give the confounds of this run" in (
-        done.stderr
-    )
+    done = call("extract", make_run(), *options, "--confounds-strategy", "6P+scrub", status=2)
+    assert f"timeseries.tsv has {n_rows} rows, but " in done.stderr
+    assert "bold.nii.gz has 40 frames; give the confounds of this run" in done.stderr
     assert "sample_mask names" not in done.stderr
 
 

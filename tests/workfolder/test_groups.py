@@ -59,9 +59,9 @@ def test_a_second_member_uses_the_folder_as_the_first(tmp_path, group_call):
     calls = [
         (FIRST, ["out-1"], "nodes run, 0 found done"),
         (SECOND, ["out-2"], "0 nodes run"),
-        (SECOND, ["out-2", "--smoothing-fwhm", "6"], "found done"),
+        (SECOND, ["out-2", "--smoothing-fwhm", "6", "--overwrite"], "found done"),
         (FIRST, ["out-2", "--smoothing-fwhm", "6"], "0 nodes run"),
-        (FIRST, ["out-1", "--smoothing-fwhm", "8"], "found done"),
+        (FIRST, ["out-1", "--smoothing-fwhm", "8", "--overwrite"], "found done"),
     ]
     for user, options, said in calls:
         code, output = group_call(user, *group_call.extract, *options)

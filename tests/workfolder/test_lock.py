@@ -87,7 +87,7 @@ def test_a_damaged_note_of_the_holder_does_not_matter(tmp_path, holder):
 
 def test_who_is_alive_is_no_matter_of_process_ids(tmp_path, holder, monkeypatch):
     """In a container the id of another one's process may be nobody's."""
-    process = holder(60)
+    process = holder()
     note = tmp_path / NAME
     note.write_text(note.read_text().replace(str(process.pid), str(2**30)))
     monkeypatch.setattr("nipype_maps.workfolder.lock.time.sleep", lambda seconds: pytest.fail("it waits"))
