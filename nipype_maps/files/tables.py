@@ -335,10 +335,20 @@ def _unique(columns):
 
 def read_rows(path) -> list[list[str]]:
     """Fields of a text table's lines, separated by tabs (always in a .tsv), commas or white space."""
-    path = Path(path)
+    return fields_of(path, read_lines(path))
+
+
+def read_lines(path) -> list[str]:
+    """The lines of a text table that are not blank; ValueError where there is none."""
     lines = [line for line in lines_of(read_text(path)) if line.strip()]
     if not lines:
         raise ValueError(f"{path} is empty.")
+    return lines
+
+
+def fields_of(path, lines: list[str]) -> list[list[str]]:
+    """Fields of the first lines of a table, or of all."""
+    path = Path(path)
     try:
         if path.suffix == ".tsv" or "\t" in lines[0]:
             return list(csv.reader(lines, delimiter="\t", strict=True))
