@@ -34,6 +34,11 @@ NEVER = {
     "BadConstraints", "PartitionConfig", "PartitionNodeLimit", "PartitionTimeLimit", "InvalidAccount",
     "InvalidQOS", "AssocMaxCpuPerJobLimit", "AssocMaxMemPerJob",
 }  # fmt: skip
+#: States of a job that has not ended, or begins anew.
+ALIVE = {
+    "COMPLETING", "CONFIGURING", "PENDING", "REQUEUED", "REQUEUE_FED", "RESIZING", "RUNNING", "SIGNALING",
+    "STAGE_OUT", "STOPPED", "SUSPENDED",
+}  # fmt: skip
 #: What SLURM does with a job that could not be launched: it keeps it for ever.
 HELD = "launch failed"
 #: What is said of a job that was killed for memory, by SLURM or on the job's own page or log; and of
@@ -157,14 +162,18 @@ def queue(names: Sequence[str] = ()) -> dict[str, Queued] | None:
     return {task: Queued(*told) for task, *told in rows}
 
 
-def epitaph(task: str) -> str:
-    """What SLURM knows of a task that has ended: its state and exit code, as long as it remembers."""
+def state_of(task: str) -> tuple[bool, str]:
+    """Whether SLURM will run a task still, and what it knows of it, as long as it remembers.
+
+    squeue may leave out for a moment a task that is queued again.
+    """
     told = _call(["scontrol", "--oneliner", "show", "job", task]).stdout
     fields = dict(re.findall(r"(JobState|Reason|ExitCode)=(\S+)", told))
     if "JobState" not in fields:
-        return "SLURM does not know it any more"
+        return False, "SLURM does not know it any more"
     reason = f", {fields['Reason']}" if fields.get("Reason") not in (None, "None") else ""
-    return f"SLURM says {fields['JobState']}{reason}, exit code {fields.get('ExitCode', '?')}"
+    words = f"SLURM says {fields['JobState']}{reason}, exit code {fields.get('ExitCode', '?')}"
+    return fields["JobState"] in ALIVE, words
 
 
 class Cluster(NamedTuple):

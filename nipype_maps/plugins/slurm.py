@@ -28,10 +28,10 @@ from .cluster import (
     TooManyTasksError,
     cancel,
     cluster,
-    epitaph,
     largest_memory,
     queue,
     require_writable,
+    state_of,
     submit,
 )
 from .earlier import earlier_batches, job_name, note, note_end, require_in_sight
@@ -363,7 +363,10 @@ class OnCluster:
 
     def _lost(self, task: Task) -> None:
         """Submit what a lost task has left once more, or give it up."""
-        words = epitaph(task.job)
+        is_alive, words = state_of(task.job)
+        if is_alive:
+            task.gone_since = None
+            return
         # the first of those left was at work: no other can be the reason
         at_work, *others = task.waiting.values()
         self._submitted.subtract(others)

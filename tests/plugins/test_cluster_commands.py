@@ -95,3 +95,27 @@ def test_the_largest_machine(command):
     assert cluster.largest_memory() == 128000
     command("sinfo", "exit 1")
     assert cluster.largest_memory() is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_alive", "words"),
+    [
+        ("JobId=8 JobState=PENDING Reason=BeginTime ExitCode=0:0", True, "SLURM says PENDING, BeginTime"),
+        (
+            "JobId=8 JobState=COMPLETING Reason=None ExitCode=0:0",
+            True,
+            "SLURM says COMPLETING, exit code 0:0",
+        ),
+        (
+            "JobId=8 JobState=PREEMPTED Reason=None ExitCode=0:15",
+            False,
+            "SLURM says PREEMPTED, exit code 0:15",
+        ),
+        ("slurm_load_jobs error: Invalid job id specified", False, "SLURM does not know it any more"),
+    ],
+)
+def test_a_task_that_is_queued_again_is_not_lost(command, answer, is_alive, words):
+    command("scontrol", f"echo '{answer}'")
+    found = cluster.state_of("7_0")
+    assert found[0] is is_alive
+    assert found[1].startswith(words)
