@@ -5,6 +5,7 @@ import os
 os.environ["NIPYPE_NO_ET"] = "1"
 
 import logging
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,11 @@ from .summary import pytest_sessionfinish, pytest_terminal_summary, pytest_testn
 
 for name in ("nipype", "nipype.workflow", "nipype.interface", "nipype.utils"):
     logging.getLogger(name).setLevel(logging.ERROR)
+
+
+# a shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _affine(linear, origin):

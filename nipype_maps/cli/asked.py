@@ -75,6 +75,14 @@ class Request:
         }
         return {"Run": run.run_file, "Settings": {**self.settings, "RepetitionTime": t_r}, "Inputs": inputs}
 
+    def shared(self) -> dict:
+        """The part of a record that is the same for all runs."""
+        from ..files.sidecars import image_files
+
+        files = [file for path in self.maps for file in image_files(path)]
+        prints = [[Path(file).name, self._fingerprint(file)] for file in files]
+        return {"Settings": self.settings, "Inputs": {"maps": prints}}
+
     def as_told_by(self, sidecar: dict, run) -> dict | None:
         """The same record as far as a sidecar tells it, where no record is left.
 

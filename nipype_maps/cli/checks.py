@@ -6,7 +6,6 @@ import difflib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -130,6 +129,7 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
     """
     try:
         yield from _problems_of_tables(run, image, parameters.get("confound_columns") or ())
+        _check_strategy(run, parameters.get("confounds_strategy"), parameters.get("strategies_file"))
         yield from _problems_of_frames(run, image)
         yield from _problems_of_band(image, parameters.get("low_pass"), parameters.get("high_pass"))
     except (OSError, ValueError) as error:
@@ -138,6 +138,7 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
 
 def _problems_of_tables(run, image, patterns) -> Iterator[str]:
     from ..files.heads import head_of
+    from ..files.patterns import matching
 
     names: list[str] = []
     for table in run.confounds_files:
@@ -150,7 +151,7 @@ def _problems_of_tables(run, image, patterns) -> Iterator[str]:
                 "confounds of this run."
             )
     for pattern in patterns if run.confounds_files else ():
-        if not any(fnmatchcase(name, pattern) for name in names):
+        if not matching(names, pattern):
             near = difflib.get_close_matches(pattern, names, n=3) or names[:8]
             yield (
                 f"{', '.join(map(str, run.confounds_files))}: no column matches --confound-columns "
@@ -158,13 +159,29 @@ def _problems_of_tables(run, image, patterns) -> Iterator[str]:
             )
 
 
+def _check_strategy(run, strategy: str | None, strategies_file) -> None:
+    """Raise ValueError if the table of a run has not the columns that a strategy needs."""
+    from ..files.heads import head_of
+    from ..files.sidecars import read_json, sidecar_of
+    from ..files.strategies import read_strategies, require_columns
+    from ..numerics.notes import collected
+
+    if strategy is None or len(run.confounds_files) != 1:
+        return
+    (table,) = run.confounds_files
+    metadata = read_json(sidecar_of(table)) if sidecar_of(table).exists() else {}
+    with collected():  # what is noticed is said when the columns are taken
+        require_columns(strategy, read_strategies(strategies_file), head_of(table)[0], metadata, str(table))
+
+
 def _problems_of_frames(run, image) -> Iterator[str]:
     from ..files.tables import read_sample_mask
     from ..numerics.frames import kept_frames
+    from ..numerics.notes import collected
 
     if not isinstance(run.sample_mask, (str, Path)):
         return
-    with _naming(run.sample_mask):
+    with _naming(run.sample_mask), collected():  # what is noticed is said when the frames are read
         frames = read_sample_mask(run.sample_mask, image.n_volumes)
     try:
         kept_frames(frames, image.n_volumes)

@@ -106,7 +106,7 @@ def dataset(
     ready = [given for given in inputs if given.name not in lacking]
     if dry_run:
         _require_map_names(folder, maps, parameters["map_names"], overwrite)
-        plan_runs(ready, maps, folder, overwrite=overwrite, **parameters)
+        plan_runs(ready, maps, folder, overwrite=overwrite, of_one_kind=True, **parameters)
         fail(lacking.values())
         return
     with folder.held(how["wait"]):
@@ -118,6 +118,7 @@ def dataset(
             folder,
             overwrite=overwrite,
             lacking=[given for given in inputs if given.name in lacking],
+            of_one_kind=True,
             **how,
             **parameters,
         )

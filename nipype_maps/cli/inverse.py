@@ -39,13 +39,17 @@ KEPT = ": what is done is kept"
 @click.option(
     "--t-r", type=SECONDS, metavar="S", help="Seconds from frame to frame; default from the signals' sidecar."
 )
-def inverse(signals, maps, out, mask, map_names, t_r) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def inverse(signals, maps, out, mask, map_names, t_r, overwrite) -> None:
     """Make the 4D image that SIGNALS stand for: the sum of all maps, each times its signal.
 
     The image is on the grid that the sidecar of SIGNALS names; without a sidecar on that
     of the maps.
     """
     maps = [path for group in maps for path in group]
+    if out.exists() and not overwrite:
+        _extension(out, [signals, *maps, *filter(None, (mask, map_names))])
+        raise click.UsageError(f"--out {out} is there; choose another, or give --overwrite to replace it.")
     invert(signals, maps, out, mask=mask, map_names=map_names, t_r=t_r)
     click.echo(f"{os.path.relpath(out)}: written")
 

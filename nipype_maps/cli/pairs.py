@@ -25,7 +25,13 @@ def require_matches(runs: Sequence, maps: Sequence[str], mask: str | None) -> No
         On the first such file.
     """
     from ..files.names import mismatch
+    from ..files.sidecars import stem
 
+    for path in maps:
+        if stem(path).endswith("_bold"):
+            raise click.UsageError(
+                f"--maps {path} is a run by its name (_bold); give maps, or --allow-mismatch if they are."
+            )
     for run in runs:
         told = run.mismatches()
         for shared in (*maps, *([mask] if mask else [])):

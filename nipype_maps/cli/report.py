@@ -17,7 +17,9 @@ def say_results(path, sidecar: dict) -> None:
     maps = f"{len(sidecar['Maps']['Names'])} maps, covered {_range(sidecar['Maps']['Coverage'])}"
     if "SignalCoverage" in sidecar["Maps"]:
         maps += f", by signal {_range(sidecar['Maps']['SignalCoverage'])}"
-    click.echo(f"{os.path.relpath(path)}: {frames}, {maps}")
+    n_confounds = len(sidecar["Cleaning"]["ConfoundColumns"])
+    confounds = f"{n_confounds} confounds, " if n_confounds else ""
+    click.echo(f"{os.path.relpath(path)}: {frames}, {confounds}{maps}")
 
 
 def _range(shares) -> str:

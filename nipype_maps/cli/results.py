@@ -59,13 +59,7 @@ class ResultFolder:
                 raise click.ClickException(str(error)) from error
             except OSError as error:
                 raise click.ClickException(sentence_of(error, self.logs)) from error
-            ended = None
-            try:
-                yield
-            except (click.ClickException, SystemExit) as error:
-                ended = error  # a command that ends with a message lets go of the folder like others
-        if ended is not None:
-            raise ended
+            yield
 
     def _make(self) -> None:
         from ..files.atomic import sweep
@@ -88,7 +82,8 @@ class ResultFolder:
         *,
         lacking: Iterable = (),
         remove: bool = True,
-    ) -> None:
+        of_one_kind: bool = False,
+    ) -> list[str]:
         """See to it that no results of other settings or inputs are replaced unasked.
 
         Parameters
@@ -101,11 +96,20 @@ class ResultFolder:
             Runs that cannot be done now: of their results only the settings are compared.
         remove : bool
             False removes nothing even then.
+        of_one_kind : bool
+            Results of all runs in the folder belong together, as those of a data set.
+
+        Returns
+        -------
+        list of str
+            What is to be warned of: settings in which results of other runs, in a folder of one
+            kind, differ.
 
         Raises
         ------
         click.UsageError
-            If there are such results, and they are not to be overwritten.
+            If there are such results, and they are not to be overwritten; or, in a folder of one
+            kind, results of other maps.
         """
         from ..files.atomic import sweep
         from ..files.fingerprints import remembering
@@ -117,6 +121,9 @@ class ResultFolder:
             for run in lacking:
                 if self.has(run.name):
                     found[run.name] = self._differences(run, request, whole=False)
+        for run in runs:
+            if run.name not in found and (foreign := self._foreign(run.name)):
+                found[run.name] = [f"{foreign} is not of nipype-maps"]
         others = {name: told for name, told in found.items() if told}
         if others and not overwrite:
             shown = [f"{name} ({'; '.join(told)})" for name, told in list(others.items())[:SHOWN]]
@@ -125,14 +132,43 @@ class ResultFolder:
                 f"{self.out} holds results of other settings or inputs: {', '.join(shown)}{more}. "
                 "Choose another --out, or give --overwrite to replace them."
             )
+        warnings = self._mixed([*runs, *lacking], request) if of_one_kind else []
         if remove:
             self.remove(others)
             for folder in {path.parent for run in runs for path in self._files(run.name)}:
                 sweep(folder)
+        return warnings
+
+    def _mixed(self, runs: list, request: Request) -> list[str]:
+        """A warning where results of other runs have other settings; a usage error where maps differ."""
+        own, found = {run.name for run in runs}, {}
+        for path in sorted((self.logs / "runs").rglob("*.json")):
+            name = path.relative_to(self.logs / "runs").with_suffix("").as_posix()
+            there = _read(path)
+            if name in own or not self.has(name) or not is_record(there):
+                continue
+            for told in differences(there, request.shared()):
+                found.setdefault(told, []).append(name)
+        maps = {told: names for told, names in found.items() if told.startswith("maps: ")}
+        for told, names in maps.items():
+            raise click.UsageError(
+                f"{self.out} holds results of other maps under the same name, such as {names[0]} ({told}); "
+                "choose another --out, or another name for the file of the maps."
+            )
+        settings = [f"{told} (such as {names[0]})" for told, names in found.items()]
+        if not settings:
+            return []
+        return [f"{self.out} holds results of other runs with other settings: {'; '.join(settings)}."]
 
     def has(self, name: str) -> bool:
         """Whether there is a table of signals under a name."""
         return os.path.lexists(self._files(name)[0])
+
+    def _foreign(self, name: str) -> str | None:
+        """A file in the place of a sidecar without a table, unless an earlier call has left it."""
+        _, sidecar, _ = self._files(name)
+        ours = not os.path.lexists(sidecar) or "nipype-maps" in (_read(sidecar).get("Versions") or ())
+        return None if ours else sidecar.name
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove tables, their sidecars and records."""

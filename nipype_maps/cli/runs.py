@@ -53,6 +53,7 @@ def execute_runs(
     verbose: bool = False,
     overwrite: bool = False,
     lacking: Sequence = (),
+    of_one_kind: bool = False,
     **parameters,
 ) -> Extracted:
     """Run the graphs of several runs, and publish each run as soon as it is done.
@@ -75,6 +76,8 @@ def execute_runs(
         Replace results of other settings or inputs.
     lacking : sequence of RunInputs
         Runs that cannot be done, whose results of other settings must not stay either.
+    of_one_kind : bool
+        See `ResultFolder.claim`.
     **parameters
         Of `init_masker_wf`.
     """
@@ -83,7 +86,7 @@ def execute_runs(
     from ..running.log import log_to
 
     request = Request(parameters, maps, mask, map_names)
-    folder.claim(runs, request, overwrite, lacking=lacking)
+    warn(folder.claim(runs, request, overwrite, lacking=lacking, of_one_kind=of_one_kind))
     of_node = {f"{run.workflow_name}.clean": run for run in runs}
     published, failures, noticed = {}, [], {}
 
@@ -125,7 +128,7 @@ def tables_of_before(names: Iterable[str], extracted: Extracted, folder: ResultF
     more = f", and {len(standing) - 3} more" if len(standing) > 3 else ""
     return [
         f"{', '.join(standing[:3])}{more}: nothing new came of it; the table that is there is of an "
-        "earlier call with the same settings."
+        "earlier call."
     ]
 
 
@@ -162,13 +165,15 @@ def plan_runs(
     mask,
     map_names,
     overwrite: bool = False,
+    of_one_kind: bool = False,
     **parameters,
 ):
     """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
     from ..running import plan_workflow
     from ..running.log import off_the_screen
 
-    folder.claim(runs, Request(parameters, maps, mask, map_names), overwrite, remove=False)
+    request = Request(parameters, maps, mask, map_names)
+    warn(folder.claim(runs, request, overwrite, remove=False, of_one_kind=of_one_kind))
     unreadable = []
 
     def steps():

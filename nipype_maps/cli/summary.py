@@ -40,11 +40,12 @@ def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     own = {name for run in runs for name in (run.workflow_name, run.fit_name)}
     other = next((reason for part, reason in reasons.items() if part not in own), "not run")
     rows = _rows_of_before(path)
-    there = {table.stem for table in path.parent.glob("sub-*/**/*.tsv")}
+    tables = path.parent.glob("sub-*/**/*.tsv")
+    there = {_label(table.relative_to(path.parent).with_suffix("").as_posix()) for table in tables}
     for name in [name for name, row in rows.items() if row[0] == "done" and name not in there]:
         rows[name] = _failed(GONE)
     for run in runs:
-        name, part = Path(run.name).name, run.workflow_name
+        name, part = _label(run.name), run.workflow_name
         if run.name in extracted.published:
             figures = _figures(read_json(sidecar_of(extracted.published[run.name])))
             rows[name] = ("done", *figures, f"{seconds[part]:.2f}", "n/a")
@@ -54,6 +55,19 @@ def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     text = as_utf8("".join("\t".join(map(str, line)) + "\n" for line in lines))
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def _label(name: str) -> str:
+    """What a run is called in the table: its name, with its folders where they say what the name does not.
+
+    Examples
+    --------
+    >>> _label("sub-01/func/sub-01_task-rest"), _label("sub-01/ses-1/func/sub-01_task-rest")
+    ('sub-01_task-rest', 'sub-01/ses-1/func/sub-01_task-rest')
+    """
+    *folders, own = name.split("/")
+    known = {*own.split("_"), "func"}
+    return own if known.issuperset(folders) else name
 
 
 def _failed(reason: str) -> tuple:

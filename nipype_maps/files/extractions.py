@@ -155,7 +155,7 @@ def _grid(grid, sidecar: Path) -> tuple[list, list]:
     rows = _is_list(affine, list) and len(affine) == 4
     rows = rows and all(len(row) == 4 and all(map(_is_number, row)) for row in affine)
     _require(rows, sidecar, "Affine of Grid", "a list of four lists of four numbers")
-    regular = affine[3] == [0, 0, 0, 1] and np.linalg.matrix_rank(np.array(affine)[:3, :3]) == 3
+    regular = affine[3] == [0, 0, 0, 1] and np.linalg.matrix_rank(np.array(affine, dtype=float)[:3, :3]) == 3
     _require(regular, sidecar, "Affine of Grid", "a transform of space that can be inverted")
     return shape, affine
 

@@ -69,14 +69,14 @@ def _holds_names(path: Path, n_maps: int) -> bool:
         return isinstance(content, list) or _is_indexed(content)
     if path.suffix == ".txt":
         return len(read_map_names(path)) == n_maps
-    return "name" in read_rows(path)[0]
+    return "name" in [field.strip().lower() for field in read_rows(path)[0]]
 
 
 def read_map_names(path) -> list[str]:
-    r"""Names of maps from a .tsv (BIDS: ``index``, ``name``), .json or .txt file.
+    r"""Names of maps from a .tsv or .csv (BIDS: ``index``, ``name``), .json or .txt file.
 
     A JSON file is a list of names, or an object from index to name; a text file has a name
-    in each line.  A table is sorted by its index where it has one.
+    in each line, and may begin with ``name``.  A table is sorted by its index where it has one.
 
     Raises
     ------
@@ -99,9 +99,11 @@ def read_map_names(path) -> list[str]:
         if content and isinstance(content, list) and all(isinstance(name, str) for name in content):
             return content
         raise ValueError(f"{path} must be a list of map names, or an object from index to name.")
-    if path.suffix != ".tsv":
-        return [line.strip() for line in lines_of(read_text(path)) if line.strip()]
+    if path.suffix not in (".tsv", ".csv"):
+        names = [line.strip() for line in lines_of(read_text(path)) if line.strip()]
+        return names[1:] if names[:1] == ["name"] else names
     header, *rows = read_rows(path)
+    header = [field.strip().lower() for field in header]
     if "name" not in header:
         raise ValueError(f"{path} has no column 'name', only {', '.join(header)}.")
     for line, row in enumerate(rows, start=2):

@@ -221,7 +221,8 @@ def entities_of(path, folders: bool = False) -> dict[str, str]:
     >>> entities_of("sub-01/ses-a/motion.tsv", folders=True)
     {'ses': 'a', 'sub': '01'}
     """
-    parts = [part for part in stem(path).split("_") if ENTITY.fullmatch(part)]
+    # what comes after a dot is no label: sub-02.mcf.par
+    parts = [part for word in stem(path).split("_") if ENTITY.fullmatch(part := word.partition(".")[0])]
     if folders:
         # sub-01/ses-1/func/ at most: a folder further up is no participant's
         above = [parent.name for parent in list(Path(os.path.abspath(path)).parents)[:3]]

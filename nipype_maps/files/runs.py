@@ -48,10 +48,14 @@ class Run(Volumes):
         t_r, origin = self._t_r, "t_r"
         if t_r is None:
             t_r, origin = self._t_r_of_files()
+        elif (header := self._header_t_r()) is not None and not np.isclose(t_r, header, rtol=1e-3):
+            self._warn(
+                f"{self.path.name} has {header:g} s between frames by its header; t_r={t_r:g} s is taken."
+            )
         if t_r is not None and not PLAUSIBLE[0] <= t_r <= PLAUSIBLE[1]:
             self._warn(
                 f"{self.name} has {t_r:g} s between frames, as {origin} says, which is not between "
-                f"{PLAUSIBLE[0]:g} and {PLAUSIBLE[1]:g} s; check that it is in seconds (t_r says otherwise)."
+                f"{PLAUSIBLE[0]:g} and {PLAUSIBLE[1]:g} s; check the unit, and pass t_r in seconds."
             )
         return t_r
 

@@ -10,7 +10,6 @@ import difflib
 import math
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from numbers import Real
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from ..numerics.notes import note
 from ..numerics.scrub import above, without_short_segments
+from .patterns import matching
 from .sidecars import read_json
 from .tables import Table
 
@@ -148,6 +148,17 @@ def require_known(strategy: str, strategies: dict[str, dict]) -> None:
     _entries(strategy, strategies)
 
 
+def require_columns(
+    strategy: str, strategies: dict[str, dict], names: list[str], metadata: dict, source: str
+) -> None:
+    """Raise ValueError if a table of these columns has not what a strategy needs; reads no value."""
+    table = Table(names, np.empty((0, len(names))), source)
+    entries = _entries(strategy, strategies)
+    for entry in entries:
+        _columns(entry, table, metadata, strategy)
+    _censored(entries, table, strategy)
+
+
 def _entries(strategy: str, strategies: dict[str, dict]) -> list[dict]:
     """The entries of all names, and of the parts that these consist of."""
     if not isinstance(strategy, str):
@@ -172,15 +183,15 @@ def _columns(entry: dict, table: Table, metadata: dict, strategy: str) -> list[s
     """The columns that one entry takes."""
     chosen = []
     for pattern in entry.get("Columns", []):
-        matching = [name for name in table.names if fnmatchcase(name, pattern)]
-        if not matching:
+        found = matching(table.names, pattern)
+        if not found:
             raise ValueError(
                 f"{table.source} has no column {pattern!r}, which {entry['Name']!r} of strategy {strategy!r} "
                 "needs; choose another strategy, or run the preprocessing that makes it."
             )
-        chosen += matching
+        chosen += found
     for pattern in entry.get("OptionalColumns", []):
-        chosen += [name for name in table.names if fnmatchcase(name, pattern)]
+        chosen += matching(table.names, pattern)
     if "CompCor" in entry:
         for mask in entry["CompCor"]["Masks"]:
             chosen += _components(entry, mask, table, metadata, strategy)
@@ -252,7 +263,7 @@ def _shares(found: list[str], table: Table, metadata: dict) -> list[float]:
 def _censored(entries: list[dict], table: Table, strategy: str) -> dict[str, list[int]]:
     """Frames to censor, by the reason."""
     censored = {}
-    dummies = [k for k, name in enumerate(table.names) if fnmatchcase(name, DUMMIES)]
+    dummies = [table.names.index(name) for name in matching(table.names, DUMMIES)]
     if frames := np.flatnonzero((table.values[:, dummies] > 0).any(axis=1)).tolist():
         censored["non_steady_state"] = frames
     for entry in entries:
@@ -264,10 +275,28 @@ def _censored(entries: list[dict], table: Table, strategy: str) -> dict[str, lis
                     f"{table.source} has no column {column!r}, which {entry['Name']!r} of strategy "
                     f"{strategy!r} needs."
                 )
-            frames = np.flatnonzero(above(table.values[:, table.names.index(column)], entry["Scrub"][key]))
+            values = table.values[:, table.names.index(column)]
+            _require_measured(values, table.source, column)
+            frames = np.flatnonzero(above(values, entry["Scrub"][key]))
             if frames.size:
                 censored[column] = sorted({*censored.get(column, []), *frames.tolist()})
     return censored
+
+
+def _require_measured(values: np.ndarray, source: str, column: str) -> None:
+    """ValueError where frames after the first have no number: nobody knows whether to censor them."""
+    if not values.size:
+        return
+    missing = np.flatnonzero(np.isnan(values))
+    known = np.flatnonzero(~np.isnan(values))
+    if not known.size:
+        raise ValueError(f"{source}: column {column!r} has no number, so that nothing can be censored by it.")
+    if missing.size and missing[-1] > known[0]:
+        frame = missing[missing > known[0]][0]
+        raise ValueError(
+            f"{source}: column {column!r} has no number in row {frame + 1} (frame {frame}), so that nobody "
+            "knows whether to censor that frame; complete it, or use a strategy without scrubbing."
+        )
 
 
 def _check(entry, where: str) -> None:

@@ -6,7 +6,6 @@ import csv
 import difflib
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from ..numerics.notes import note
 from .atomic import replacing
 from .column_names import check_names
 from .names import listed
+from .patterns import matching
 from .sidecars import stem
 from .text import lines_of, read_text
 
@@ -312,15 +312,18 @@ def _refuse_twins(chosen, values) -> None:
 def _choose(columns, patterns):
     if not patterns:
         return _unique(columns)
+    names = [name for name, *_ in columns]
+    wanted = set()
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name, *_ in columns):
-            names = [name for name, *_ in columns]
+        found = matching(names, pattern)
+        wanted.update(found)
+        if not found:
             near = difflib.get_close_matches(pattern, names, n=3)
             hint = f"did you mean {', '.join(near)}?" if near else f"they are {listed(names)}."
             raise ValueError(
                 f"{columns[0][2] if columns else 'no table'}: no confound column matches {pattern!r}; {hint}"
             )
-    return _unique(c for c in columns if any(fnmatchcase(c[0], pattern) for pattern in patterns))
+    return _unique(column for column in columns if column[0] in wanted)
 
 
 def _unique(columns):
@@ -340,10 +343,12 @@ def read_rows(path) -> list[list[str]]:
 
 def read_lines(path) -> list[str]:
     """The lines of a text table that are not blank; ValueError where there is none."""
-    lines = [line for line in lines_of(read_text(path)) if line.strip()]
-    if not lines:
+    lines = [line for line in lines_of(read_text(path)) if line.strip(" ")]
+    if not any(map(str.strip, lines)):
         raise ValueError(f"{path} is empty.")
-    return lines
+    # between tabs, nothing is a missing value
+    has_tabs = Path(path).suffix == ".tsv" or "\t" in lines[0]
+    return lines if has_tabs else [line for line in lines if line.strip()]
 
 
 def fields_of(path, lines: list[str]) -> list[list[str]]:

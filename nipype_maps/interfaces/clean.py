@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
@@ -27,6 +29,9 @@ from .base import (
     number_or_none,
     output_path,
 )
+
+#: More columns than these are rarely meant to be regressed out together: tables of fMRIPrep have hundreds.
+MANY = 50
 
 
 class CleanInputSpec(MapsInputSpec):
@@ -135,7 +140,7 @@ class Clean(MapsInterface):
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
         tables = inputs.confounds_files or [source["File"] for source in selection.get("Sources", ())]
         for other in [*tables, *([mask_source] if mask_source else [])]:
-            if sentence := mismatch(inputs.in_file, other):
+            if sentence := mismatch(inputs.in_file.removesuffix("_signals.tsv"), other):
                 note(f"{sentence}.")
         confounds, filled = _confounds(inputs, n_frames, kept)
         if filled:
@@ -200,6 +205,11 @@ def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
     # without centring, a constant takes the mean out
     constants = not (inputs.standardize_confounds or inputs.detrend)
     tables = [read_confounds(files, columns, n_frames, kept, constants)] if files else []
+    if files and not columns and (n_columns := len(tables[0][0].names)) > MANY:
+        note(
+            f"all {n_columns} columns of {Path(files[0]).name} are regressed out; choose some of them "
+            "(confound_columns, confounds_strategy) unless that is meant."
+        )
     if inputs.selected_confounds:
         own = [inputs.selected_confounds]
         tables.append(read_confounds(own, [], n_frames, kept, constants, read=read_signals))
@@ -238,11 +248,17 @@ def _dtype(name) -> str:
 
 
 def _rounded(signals: np.ndarray, dtype: str) -> np.ndarray:
-    """Signals in a precision that holds all of them; ValueError if one would become infinite."""
+    """Signals in a precision that holds all of them; ValueError if one would become infinite, or 0."""
     largest = np.nanmax(np.abs(signals), initial=0)
     if largest > np.finfo(dtype).max:
         raise ValueError(
             f"the signals go up to {largest:g}, and dtype {dtype} to {np.finfo(dtype).max:g}; choose another "
+            "dtype, or standardize."
+        )
+    sizes = np.nanmax(np.abs(signals), axis=0, initial=0)
+    if ((sizes > 0) & (sizes < np.finfo(dtype).tiny / np.finfo(dtype).eps)).any():
+        raise ValueError(
+            f"signals of at most {sizes[sizes > 0].min():g} lose digits in dtype {dtype}; choose another "
             "dtype, or standardize."
         )
     return signals.astype(dtype)

@@ -81,6 +81,11 @@ class Mask(MapsInterface):
         if inputs.mask_file:
             inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps))
         names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
+        if original.n_volumes == 1 and (n_labels := _labels_in(original)) > 1:
+            note(
+                f"{original.name} is one image of the whole numbers from 1 to {n_labels}; if they are labels "
+                "of regions it is no map: make a 4D image with a volume for each region."
+            )
         changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
         shares = _coverages(original, maps.grid, inside, all(left))
         if not any(left):
@@ -97,6 +102,13 @@ class Mask(MapsInterface):
                 if index in keep:
                     out.append(_cut(patch, maps.grid.shape, inside, inputs.demean and left[index]))
         return {"out_file": out_file, "coverage": shares, "names": names, "warnings": list(notes)}
+
+
+def _labels_in(image) -> int:
+    """The largest value of a volume that holds all whole numbers up to it, as labels do; else 0."""
+    (patch,) = image.patches()
+    values = np.unique(patch.values[patch.values != 0])
+    return values.size if np.array_equal(values, np.arange(1, values.size + 1)) else 0
 
 
 def _survey(maps, inside, names, allow_overlap, dtype) -> tuple[bool, list[bool]]:

@@ -81,6 +81,22 @@ class Estimator:
             self._container = transform
         return self
 
+    def get_feature_names_out(self, input_features=None) -> np.ndarray:
+        """Names of the signals in scikit-learn's pipelines: the class's and a number, as nilearn's are.
+
+        Parameters
+        ----------
+        input_features : None
+            For scikit-learn.
+
+        Returns
+        -------
+        (K,) array of str
+        """
+        self._require_fit()
+        name = type(self).__name__.lower()
+        return np.array([f"{name}{index}" for index in range(self.n_elements_)], dtype=object)
+
     def _as_output(self, signals: np.ndarray, names: list[str]):
         """(T, K) signals, in the container that was asked for."""
         container = getattr(self, "_container", "default")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import warnings
 
-PACKAGE = __name__.partition(".")[0]
+#: Whose lines are not the user's: this package, and what runs its context managers.
+OURS = (__name__.partition(".")[0], "contextlib")
 
 
 def warn(sentence: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line that called this package."""
     frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == PACKAGE:
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in OURS:
         frame, level = frame.f_back, level + 1
     warnings.warn(sentence, category, stacklevel=level)

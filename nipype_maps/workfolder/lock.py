@@ -58,12 +58,12 @@ def locked(folder, wait: bool = False, instead: str = "work folder") -> Iterator
     try:
         _held.update({descriptor: threading.get_ident(), master: None})
         yield
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, 0)
     finally:
         for held in (descriptor, master):
             _held.pop(held, None)
         if os.getpid() == process:
+            with contextlib.suppress(OSError):  # a holder that is named was killed
+                os.ftruncate(descriptor, 0)
             # also for processes that were forked meanwhile by others, who know nothing of it
             unlock(descriptor)
             os.close(master)

@@ -26,6 +26,16 @@ def one(tmp_path, rng, grids):
     return root
 
 
+@pytest.fixture
+def derivatives_of_sessions(one):
+    """A run in each of two sessions, which only their folders tell apart."""
+    for session in ("ses-1", "ses-2"):
+        shutil.copytree(one / "sub-01" / "func", one / "sub-01" / session / "func")
+    for folder in (one / "sub-01" / "func", one / "sub-02"):
+        shutil.rmtree(folder)
+    return one
+
+
 def func(root, s=1):
     return root / f"sub-{s:02d}" / "func"
 
@@ -257,7 +267,7 @@ def test_files_without_content_take_only_their_run_down(invoke, one, maps, tmp_p
     first, second = summary(tmp_path / "out")
     assert f"{path.name} is a link to a file that is not there" in first["reason"]
     assert (first["status"], second["status"]) == ("failed", "done")
-    assert "the table that is there is of an earlier call with the same settings" in done.stderr
+    assert "the table that is there is of an earlier call" in done.stderr
 
 
 def test_labels_without_runs_are_named(invoke, one, maps, tmp_path):
@@ -320,3 +330,26 @@ def test_what_a_killed_command_left_half_made_goes(invoke, one, maps, tmp_path):
         half.write_text("")
     invoke(*call)
     assert not [half for half in halves if half.exists()]
+
+
+def test_a_data_set_is_of_one_atlas_and_says_where_settings_differ(
+    invoke, one, maps, tmp_path, save, rng, grids
+):
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
+    invoke(*call, "01")
+    elsewhere = save(rng.normal(size=(*grids["plain"].shape, 4)), grids["plain"], "other/atlas.nii.gz")
+    refused = invoke("dataset", one, "--maps", elsewhere, *call[4:], "02", status=2)
+    assert "holds results of other maps under the same name" in refused.stderr
+    other = invoke(*call, "02", "--standardize", "zscore")
+    assert "results of other runs with other settings: Standardize: no there, zscore asked" in other.stderr
+
+
+def test_runs_of_one_name_in_different_folders_have_a_row_each(
+    invoke, derivatives_of_sessions, maps, tmp_path
+):
+    done = invoke("dataset", derivatives_of_sessions, "--maps", maps, "--out", tmp_path / "out")
+    assert "2 of 2 runs done" in done.stdout
+    assert [row["run"].rpartition("/")[0] for row in summary(tmp_path / "out")] == [
+        "sub-01/ses-1/func",
+        "sub-01/ses-2/func",
+    ]

@@ -156,3 +156,13 @@ def test_a_volume_that_no_memory_holds_is_refused(call, tmp_path, maps):
     done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
     assert "takes 281449 GB, and this machine has " in done.stderr
     assert not (tmp_path / "image.nii").exists()
+
+
+def test_inverse_replaces_a_file_only_when_told_to(call, tmp_path, make_run, maps):
+    signals = extract(call, tmp_path, make_run(), maps)
+    (tmp_path / "precious.nii").write_text("precious")
+    words = ["inverse", signals, "--maps", maps, "--out", "precious.nii"]
+    assert "precious.nii is there; choose another, or give --overwrite" in call(*words, status=2).stderr
+    assert (tmp_path / "precious.nii").read_text() == "precious"
+    call(*words, "--overwrite")
+    assert nib.load(tmp_path / "precious.nii").shape[3] == 40

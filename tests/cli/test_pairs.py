@@ -107,3 +107,9 @@ def test_what_is_no_run_of_its_own_is_refused_at_once(invoke, make_run, maps, tm
     done = invoke("extract", *given, "--maps", maps, "--out", tmp_path / "out", status=2)
     assert told in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_is_no_map(invoke, make_run, tmp_path):
+    other = make_run("sub-01_task-nback_bold.nii.gz", n_frames=8)
+    call = ["extract", make_run(n_frames=8), "--maps", other, "--out", tmp_path / "out"]
+    assert "is a run by its name (_bold)" in invoke(*call, status=2).stderr

@@ -272,3 +272,23 @@ def test_a_damaged_list_of_runs_of_an_older_version_does_no_harm(invoke, made, o
     path.write_text(text) if text else path.mkdir()
     invoke(*made)
     invoke(*made, "--detrend", status=2)
+
+
+def test_a_command_that_is_interrupted_lets_go_of_its_folder(invoke, made, out, monkeypatch):
+    monkeypatch.setattr(
+        "nipype_maps.running.run_workflows",
+        lambda *words, **options: (_ for _ in ()).throw(KeyboardInterrupt),
+    )
+    assert "interrupted" in invoke(*made, "--detrend", "--overwrite", status=130).stderr
+    assert (out / "logs" / ".lock").read_text() == ""
+
+
+def test_a_sidecar_of_others_is_not_replaced(invoke, make_run, maps, out):
+    call = ["extract", make_run(), "--maps", maps, "--out", out]
+    sidecar = out / "sub-01_task-rest_atlas-atlas_timeseries.json"
+    out.mkdir()
+    sidecar.write_text('{"mine": 1}')
+    assert f"{sidecar.name} is not of nipype-maps" in invoke(*call, status=2).stderr
+    assert sidecar.read_text() == '{"mine": 1}'
+    invoke(*call, "--overwrite")
+    assert "Maps" in json.loads(sidecar.read_text())

@@ -113,3 +113,10 @@ def test_what_a_strategy_could_not_take_is_in_the_sidecar_of_the_signals(call, m
     sentence = "has 3 aCompCor components of the mask 'combined', fewer than the 5"
     assert sentence in done.stderr
     assert any(sentence in warning for warning in sidecar_in(tmp_path / "out")["Warnings"])
+
+
+def test_a_table_that_lacks_a_column_is_refused_before_anything_runs(call, make_run, maps, write, tmp_path):
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", write()]
+    done = call("extract", make_run(), *options, "--confounds-strategy", "24P", status=2)
+    assert "has no column 'trans_x_power2', which '24P' of strategy '24P' needs" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -120,3 +120,10 @@ def test_columns_are_placed_by_name_or_else_by_position(columns, maps, places, w
 def test_columns_that_cannot_be_placed_are_refused(columns, maps, sentence):
     with pytest.raises(ValueError, match=sentence):
         place(columns, maps)
+
+
+def test_an_affine_of_numbers_beyond_all_integers(write):
+    affine = np.eye(4).tolist()
+    affine[0][0] = 10**30
+    with pytest.raises(ValueError, match="Affine of Grid"):
+        read_extraction(write({"Maps": {"Grid": {"Shape": [2, 3, 4], "Affine": affine}}}))

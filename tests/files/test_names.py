@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from nipype_maps.files.map_names import names_of_maps
+from nipype_maps.files.map_names import names_of_maps, read_map_names
 from nipype_maps.files.names import (
     atlas_name,
     mismatch,
@@ -185,3 +185,28 @@ def test_runs_of_names_that_differ_in_case_alone_are_told_apart_by_folders():
     ]  # fmt: skip
     with pytest.raises(ValueError, match="rename one of them"):
         result_names(["/d/Rest.nii", "/d/rest.nii"], ["m.nii"])
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("names.csv", "index,name\n2,b\n1,a\n"),
+        ("names.csv", "x,y,z,name,net name\n1,2,3,a,A\n4,5,6,b,B\n"),
+        ("names.txt", "name\na\nb\n"),
+        ("names.txt", "a\nb\n"),
+    ],
+)
+def test_tables_of_names_as_atlases_have_them(tmp_path, file, text):
+    (tmp_path / file).write_text(text)
+    assert read_map_names(tmp_path / file) == ["a", "b"]
+
+
+@pytest.mark.parametrize("header", ["Index\tName", " index\tname "])
+def test_the_header_of_a_table_of_names_is_read_as_people_write_it(tmp_path, header):
+    (tmp_path / "names.tsv").write_text(f"{header}\n2\tb\n1\ta\n")
+    assert read_map_names(tmp_path / "names.tsv") == ["a", "b"]
+
+
+@pytest.mark.parametrize("other", ["sub-02.mcf.par", "sub-02_task-rest.conf.tsv"])
+def test_entities_end_at_a_dot(other):
+    assert "is of sub-02" in mismatch("sub-01_task-rest_bold.nii.gz", other)

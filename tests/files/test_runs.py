@@ -5,6 +5,7 @@ import nibabel as nib
 import pytest
 
 from nipype_maps.files.runs import Run
+from nipype_maps.numerics.notes import collected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_times_between_frames_that_cannot_be_seconds_are_warned_of(make_run, rec
     assert Run(path, t_r if where == "t_r" else None).t_r == pytest.approx(t_r)
     sentence = (
         f"{path} has {t_r:g} s between frames, as {where} says, which is not between 0.05 and 30 s; "
-        "check that it is in seconds (t_r says otherwise)."
+        "check the unit, and pass t_r in seconds."
     )
     assert [str(warning.message) for warning in recwarn] == [sentence] * warned
 
@@ -85,3 +86,13 @@ def test_a_header_whose_time_step_is_none_gives_none(make_run, step):
     image.header["pixdim"][4] = step
     nib.save(nib.Nifti1Image(image.get_fdata(), image.affine, image.header), path)
     assert Run(path).t_r is None
+
+
+@pytest.mark.parametrize(("given", "told"), [(3.0, True), (2.0001, False)])
+def test_a_time_between_frames_beside_that_of_the_header(make_run, given, told):
+    with collected() as notes:
+        assert Run(make_run(), given).t_r == given
+    assert (
+        notes
+        == ["sub-01_task-rest_bold.nii.gz has 2 s between frames by its header; t_r=3 s is taken."] * told
+    )

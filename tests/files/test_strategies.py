@@ -233,3 +233,20 @@ def test_the_packages_own_strategies_are_sound(tmp_path):
     for entry in strategies.values():
         assert entry["Description"]
         assert set(entry.get("Parts", [])) <= set(strategies)
+
+
+@pytest.mark.parametrize(("column", "words"), [
+    ([np.nan, 0.1, np.nan, 0.9, 0.1], r"column 'framewise_displacement' has no number in row 3 \(frame 2\)"),
+    ([np.nan] * 5, "column 'framewise_displacement' has no number"),
+])  # fmt: skip
+def test_frames_whose_motion_is_unknown_are_not_kept_in_silence(column, words):
+    table = Table(["framewise_displacement", "std_dvars"], np.column_stack([column, np.zeros(5)]))
+    with pytest.raises(ValueError, match=words):
+        select("scrub", read_strategies(), table, {})
+
+
+def test_a_column_whose_name_looks_like_a_pattern_is_itself(tmp_path):
+    table = Table(["a[1]", "a1"], np.eye(2))
+    path = tmp_path / "mine.json"
+    path.write_text('{"mine": {"Columns": ["a[1]"]}}')
+    assert select("mine", read_strategies(path), table, {}).columns == ["a[1]"]

@@ -332,3 +332,16 @@ def _is_refused(path):
     for read in (read_table, lambda path: read_sample_mask(path, 4)):
         with pytest.raises(ValueError, match=r"mask.npy cannot be read as a .npy file .*; save it again"):
             read(path)
+
+
+def test_a_name_wins_before_patterns(tmp_path):
+    path = tmp_path / "confounds.tsv"
+    path.write_text("a[1]\ta1\n1\t5\n2\t4\n4\t3\n3\t1\n")
+    table, _ = read_confounds([path], ["a[1]"], 4, ALL)
+    assert table.names == ["a[1]"]
+
+
+@pytest.mark.parametrize(("text", "n_rows"), [("a\tb\n\t\n1\t2\n3\t4\n", 3), ("a\tb\n1\t2\n\n3\t4\n", 2)])
+def test_a_row_of_nothing_is_a_row(tmp_path, text, n_rows):
+    (tmp_path / "table.tsv").write_text(text)
+    assert len(read_table(tmp_path / "table.tsv").values) == n_rows

@@ -176,7 +176,7 @@ def test_what_is_another_runs_by_its_name_is_a_warning(tmp_path, make_run, maps)
         sidecar = read_json(outcome.done[f"{run.workflow_name}.clean"].result.outputs.out_json)
         (warning,) = sidecar["Warnings"]
         assert warning.startswith("sub-02_desc-confounds_timeseries")
-        assert "is of sub-02, but is given for sub-01_task-rest_bold_signals.tsv of sub-01." in warning
+        assert "is of sub-02, but is given for sub-01_task-rest_bold of sub-01." in warning
 
 
 def test_runs_of_alike_names_are_parts_of_their_own(make_run):

@@ -170,3 +170,18 @@ def test_spaces_that_differ_by_name_are_warned_of(head, atlas, project, save):
             "mask sub-01_space-T1w_desc-brain_mask.nii in native",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([0, 1, 2, 3], "whole numbers from 1 to 3; if they are labels"),
+        ([0, 1, 1, 1], None),
+        ([0, 1, 3, 7], None),
+    ],
+)
+def test_labels_of_regions_are_no_map(execute, save, grids, values, told):
+    shape = grids["plain"].shape
+    labels = save(np.resize(values, shape), grids["plain"], "labels.nii.gz", dtype="int16")
+    warnings = execute(Mask(in_file=labels)).warnings
+    assert any(told in warning for warning in warnings) if told else not warnings

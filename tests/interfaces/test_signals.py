@@ -305,3 +305,10 @@ def test_high_variance_confounds(make_run, save, grids, execute):
         "some",
     )
     assert np.flatnonzero(np.isnan(read_table(some.out_file).values[:, 0])).tolist() == [0]
+
+
+def test_signals_too_small_for_their_precision_are_refused(execute, tmp_path, rng):
+    path = tmp_path / "signals.tsv"
+    write_signals(path, ["a"], 1e-50 * rng.normal(size=(30, 1)))
+    with pytest.raises(Exception, match="lose digits in dtype float32"):
+        execute(Clean(in_file=str(path), dtype="float32"))

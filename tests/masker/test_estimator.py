@@ -183,3 +183,12 @@ def test_a_pipeline_hands_single_images_on(atlas, bold, same):
         pipeline.fit(run).transform(run),
         NiftiMapsMasker(atlas, standardize="zscore_sample").fit_transform(run),
     )
+
+
+def test_names_of_features_are_those_of_nilearn(maps):
+    from nilearn.maskers import NiftiMapsMasker as Theirs
+
+    theirs = Theirs(maps).fit()
+    np.testing.assert_array_equal(
+        NiftiMapsMasker(maps).fit().get_feature_names_out(), theirs.get_feature_names_out()
+    )

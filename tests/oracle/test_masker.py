@@ -111,8 +111,8 @@ def test_the_demo_on_real_data(
 ):
     from nipype_maps.cli.demo import MAPS, MASK, RUN, _with_a_place
 
-    run = str(_with_a_place(nipype_data / RUN, tmp_path / RUN))
     maps, mask = [str(nipype_data / name) for name in MAPS], str(nipype_data / MASK)
+    run = str(_with_a_place(nipype_data / RUN, tmp_path / RUN, maps[0]))
     answer = our_signals(run, maps, mask, **parameters)
     expected = nilearn_signals(run, maps, mask, **theirs)
     compare("the demo's data as they are (float32, nilearn in single precision)", answer, expected, tolerance)
