@@ -354,6 +354,7 @@ class OnCluster:
                 cancel([task.job])
                 self._give_up(task, f"its job can never begin: SLURM says {queued.reason}; mend sbatch_args.")
             elif queued.state == "PENDING" and queued.reason.startswith(HELD):
+                logger.warning("job %s is held by SLURM (%s); it is cancelled.", task.job, queued.reason)
                 cancel([task.job])
         self._collect()
         for task in self._tasks:

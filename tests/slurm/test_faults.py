@@ -150,8 +150,11 @@ def test_a_job_makes_room_for_a_dearer_one(on_cluster, cluster, tmp_path, mode):
 
     status, _, errors = on_cluster(fault, sbatch_args=f"--partition={mode}")
     assert status == 0, errors
-    again = [line for line in log_of(tmp_path).splitlines() if "submitted again" in line]
-    assert bool(again) == (mode == "cancel"), again
+    log = log_of(tmp_path).splitlines()
+    again = [line for line in log if "submitted again" in line]
+    # where a slow machine still ends the job when SLURM begins it anew, SLURM holds it, and it is lost
+    held = any("is held by SLURM" in line for line in log)
+    assert bool(again) == (mode == "cancel" or held), log
 
 
 def test_a_job_is_past_its_time_limit(on_cluster, cluster):
