@@ -110,7 +110,10 @@ def read_signals(path) -> Table:
     if path.suffix != ".tsv":
         return read_table(path)
     text = read_text(path)
-    lines = (text.replace("\r\n", "\n") if "\r\n" in text else text).rstrip("\n").split("\n")
+    text = text.replace("\r\n", "\n") if "\r\n" in text else text
+    if "\r" in text:
+        raise ValueError(f"{path} has line breaks of two kinds; save it with one kind.")
+    lines = text.rstrip("\n").split("\n")
     if lines == [""]:
         raise ValueError(f"{path} is empty.")
     names, *rows = [line.split("\t") for line in lines]

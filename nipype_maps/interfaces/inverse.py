@@ -85,6 +85,8 @@ class Inverse(MapsInterface):
 def _in_order_of(names, table) -> np.ndarray:
     """(T, K) signals of all maps; 0 for maps that have none."""
     columns = place_columns(table, names)
+    if np.isinf(table.values).any():
+        raise ValueError(f"{table.source} has an infinite signal; correct it first.")
     missing = np.isnan(table.values)
     if (missing.any(axis=0) != missing.all(axis=0)).any():
         raise ValueError(f"{table.source} has a column with n/a in some frames only; complete it first.")

@@ -312,3 +312,14 @@ def test_signals_too_small_for_their_precision_are_refused(execute, tmp_path, rn
     write_signals(path, ["a"], 1e-50 * rng.normal(size=(30, 1)))
     with pytest.raises(Exception, match="lose digits in dtype float32"):
         execute(Clean(in_file=str(path), dtype="float32"))
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("a\tb\n1\t2\n3\tinf\n", "has an infinite signal"),
+    ("a\tb\n1\t2\n3\r\t4\n", "has line breaks of two kinds"),
+])  # fmt: skip
+def test_damaged_signals_make_no_image(execute, save, rng, grids, tmp_path, text, words):
+    maps = save(rng.normal(size=(*grids["coarse"].shape, 2)), grids["coarse"], "maps.nii.gz")
+    (tmp_path / "signals.tsv").write_bytes(text.encode())
+    with pytest.raises(Exception, match=words):
+        execute(Inverse(in_file=str(tmp_path / "signals.tsv"), maps_file=maps, map_names=["a", "b"]))
