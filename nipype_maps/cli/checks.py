@@ -128,15 +128,14 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
         Of `init_masker_wf`.
     """
     try:
-        yield from _problems_of_tables(run, image, parameters.get("confound_columns") or ())
-        _check_strategy(run, parameters.get("confounds_strategy"), parameters.get("strategies_file"))
+        yield from _problems_of_tables(run, image, parameters)
         yield from _problems_of_frames(run, image)
         yield from _problems_of_band(image, parameters.get("low_pass"), parameters.get("high_pass"))
     except (OSError, ValueError) as error:
         yield str(error)
 
 
-def _problems_of_tables(run, image, patterns) -> Iterator[str]:
+def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
     from ..files.heads import head_of
     from ..files.patterns import matching
 
@@ -150,28 +149,26 @@ def _problems_of_tables(run, image, patterns) -> Iterator[str]:
                 f"{table} has {n_rows} rows, but {image.name} has {image.n_volumes} frames; give the "
                 "confounds of this run."
             )
-    for pattern in patterns if run.confounds_files else ():
+    for pattern in (parameters.get("confound_columns") or ()) if run.confounds_files else ():
         if not matching(names, pattern):
             near = difflib.get_close_matches(pattern, names, n=3) or names[:8]
             yield (
                 f"{', '.join(map(str, run.confounds_files))}: no column matches --confound-columns "
                 f"{pattern!r}; there are {', '.join(near)}{', ...' if len(near) < len(names) else ''}."
             )
+    if (strategy := parameters.get("confounds_strategy")) is not None and len(run.confounds_files) == 1:
+        _check_strategy(strategy, parameters.get("strategies_file"), run.confounds_files[0], names)
 
 
-def _check_strategy(run, strategy: str | None, strategies_file) -> None:
-    """Raise ValueError if the table of a run has not the columns that a strategy needs."""
-    from ..files.heads import head_of
+def _check_strategy(strategy: str, strategies_file, table, names: list[str]) -> None:
+    """Raise ValueError if a table has not, among the names of its columns, what a strategy needs."""
     from ..files.sidecars import read_json, sidecar_of
     from ..files.strategies import read_strategies, require_columns
     from ..numerics.notes import collected
 
-    if strategy is None or len(run.confounds_files) != 1:
-        return
-    (table,) = run.confounds_files
     metadata = read_json(sidecar_of(table)) if sidecar_of(table).exists() else {}
     with collected():  # what is noticed is said when the columns are taken
-        require_columns(strategy, read_strategies(strategies_file), head_of(table)[0], metadata, str(table))
+        require_columns(strategy, read_strategies(strategies_file), names, metadata, str(table))
 
 
 def _problems_of_frames(run, image) -> Iterator[str]:
