@@ -47,7 +47,7 @@ ENOUGH_SIGNAL = 0.5
 
 
 class FitProjectorInputSpec(MapsInputSpec):
-    code_version = algorithm("4")
+    code_version = algorithm("5")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, to stand for smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
@@ -149,7 +149,7 @@ def _inflated(vif) -> list[int]:
 
 
 class ProjectInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = input_images(mandatory=True, desc="run on the working grid: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="what FitProjector wrote")
     source_file = input_images(

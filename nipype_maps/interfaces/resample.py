@@ -14,7 +14,7 @@ from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_imag
 
 
 class ResampleInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = input_images(
         desc="3D or 4D image, or list of 3D images to stack; without one (no mask) nothing is done"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import warnings
 from collections.abc import Callable
@@ -15,14 +16,19 @@ from .separable import Separable, matrix_of
 
 SPLINE_ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 
+#: How far outside the outermost voxel centres a point may lie, in voxels, to count as on
+#: them.  Headers keep affines in float32: two grids whose borders coincide differ there by
+#: up to 1e-5 voxel, and without this a whole plane would turn to zeros.
+EDGE = 1e-3
+
 
 class Resampler:
     """Interpolation of volumes from one grid at the voxel centres of another.
 
     The values are those of ``scipy.ndimage.affine_transform`` with zeros outside the
-    source's field of view, which is what nilearn calls.  Where the axes of the two grids
-    line up (with any flip, order and scale) the same values come from three matrix
-    products.
+    source's field of view, which is what nilearn calls, except within `EDGE` of its border,
+    which belongs to the field of view here.  Where the axes of the two grids line up (with
+    any flip, order and scale) the same values come from three matrix products.
 
     Parameters
     ----------
@@ -193,9 +199,10 @@ def _separable(source: Grid, target: Grid, transform: np.ndarray, order: int) ->
 
 
 def _axis_matrix(n_in, n_out, scale, offset, order, diagonal):
-    # scipy computes coordinates by another formula when it is given a diagonal matrix; at
-    # the very edge of the field of view the two round differently, so follow its choice.
-    matrix = [scale] if diagonal else [[scale]]
+    # scipy computes coordinates by another formula when it is given a diagonal matrix, and
+    # may round half a voxel the other way, so follow its choice.
+    matrix = np.array([scale]) if diagonal else np.array([[scale]])
+    offset = np.array([offset])
     return matrix_of(lambda x: _affine_transform(x, matrix, offset, (n_out,), order), n_in)
 
 
@@ -223,15 +230,45 @@ def _general_local(patch, source, target, transform, order) -> Patch:
     # coordinates in the whole source, as scipy computes them, and only then in the box: what
     # falls outside the field of view by rounding must do so here too
     where = [
-        sum((step * i for step, i in zip(steps, index, strict=True)), start=shift) - start
-        for steps, shift, start in zip(transform[:3, :3], transform[:3, 3], low, strict=True)
+        _within(coordinate, n) - start
+        for coordinate, n, start in zip(_coordinates(transform, index), source.shape, low, strict=True)
     ]
     out = scipy.ndimage.map_coordinates(values, where, order=order, prefilter=False)
     return Patch(tuple(int(n) for n in first), out)
 
 
 def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
+    """scipy's function, with points within `EDGE` of the field of view moved onto its border."""
+    if order > 1:
+        values = scipy.ndimage.spline_filter(values, order)
     with warnings.catch_warnings():
         # older versions of scipy remind of a change that is long past
         warnings.filterwarnings("ignore", message=".*has changed in SciPy 0.18.*")
-        return scipy.ndimage.affine_transform(values, matrix, offset, output_shape=shape, order=order)
+        out = scipy.ndimage.affine_transform(
+            values, matrix, offset, output_shape=shape, order=order, prefilter=False
+        )
+    linear = np.diag(matrix) if matrix.ndim == 1 else matrix
+    where = list(_coordinates(np.column_stack([linear, offset]), np.ogrid[tuple(map(slice, shape))]))
+    near = [_is_near_border(x, n) for x, n in zip(where, values.shape, strict=True)]
+    rim = np.broadcast_to(functools.reduce(np.logical_or, near), shape)
+    if rim.any():
+        inside = [
+            np.broadcast_to(_within(x, n), shape)[rim] for x, n in zip(where, values.shape, strict=True)
+        ]
+        out[rim] = scipy.ndimage.map_coordinates(values, inside, order=order, prefilter=False)
+    return out
+
+
+def _coordinates(transform, index):
+    """Along each axis of the source, where the target's voxels of an open grid lie."""
+    for *steps, shift in transform[: len(index)]:
+        yield sum((step * i for step, i in zip(steps, index, strict=True)), start=shift)
+
+
+def _is_near_border(coordinate, n):
+    return (np.abs(coordinate) <= EDGE) | (np.abs(coordinate - (n - 1)) <= EDGE)
+
+
+def _within(coordinate, n):
+    """Coordinates up to `EDGE` outside the field of view moved onto its border."""
+    return np.where(_is_near_border(coordinate, n), np.clip(coordinate, 0, n - 1), coordinate)

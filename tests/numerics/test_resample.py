@@ -9,6 +9,8 @@ from nipype_maps.numerics.patches import patch_of
 from nipype_maps.numerics.resample import Resampler, clip_range, fill_from_neighbours
 
 ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
+#: Voxels turned about two axes, as scanners write them.
+ROTATED = np.array([[1.9, -0.5, 0.1, -90], [0.6, 1.8, 0.4, -126], [-0.2, -0.5, 2.9, -72], [0, 0, 0, 1]])
 NAMES = ["plain", "flipped", "permuted", "oblique", "coarse"]
 
 
@@ -70,6 +72,41 @@ def test_equal_affines_copy_voxels_and_leave_zero_outside(rng, grids):
     answer = Resampler(source, larger, "linear")(volume)
     np.testing.assert_array_equal(answer[:-2, :-2, :-2], volume)
     assert not answer[-2:].any()
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "continuous"])
+@pytest.mark.parametrize("turn", ["aligned", "oblique"])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_border_that_is_off_by_the_rounding_of_a_header_is_not_lost(rng, interpolation, turn, sign):
+    affine = np.diag([2.0, 2.0, 3.0, 1.0]) if turn == "aligned" else ROTATED
+    source = Grid((6, 5, 4), affine)
+    rounded = affine.copy()
+    rounded[:3, 3] += sign * np.spacing(np.float32(90))  # of a header's float32, in mm
+    volume = 100 + rng.normal(size=source.shape)
+    answer = Resampler(source, Grid(source.shape, rounded), interpolation)(volume)
+    # 1e-5 mm of steps of a few units per voxel
+    np.testing.assert_allclose(answer, volume, atol=1e-4)
+    patch = Resampler(source, Grid(source.shape, rounded), interpolation).local(patch_of(volume))
+    np.testing.assert_allclose(patch.volume(source.shape), volume, atol=1e-4)
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "continuous"])
+def test_a_grid_mirrored_in_rounded_numbers_keeps_its_border(rng, interpolation):
+    source = Grid((7, 3, 3), np.diag([0.7, 1, 1, 1]))
+    mirrored = np.diag([-0.7, 1.0, 1.0, 1.0])
+    mirrored[0, 3] = 6 * 0.7
+    volume = rng.normal(size=source.shape)
+    answer = Resampler(source, Grid(source.shape, mirrored), interpolation)(volume)
+    np.testing.assert_allclose(answer, volume[::-1], atol=1e-9)
+
+
+def test_what_lies_further_outside_stays_zero(rng):
+    source = Grid((6, 5, 4), np.eye(4))
+    affine = np.eye(4)
+    affine[0, 3] = -0.01
+    answer = Resampler(source, Grid(source.shape, affine), "linear")(100 + rng.normal(size=source.shape))
+    assert not answer[0].any()
+    assert answer[1:].all()
 
 
 def test_holes_of_a_run_do_not_darken_their_rim(grids):
