@@ -238,7 +238,7 @@ def _general_local(patch, source, target, transform, order) -> Patch:
 
 
 def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
-    """scipy's function, with points within `EDGE` of the field of view moved onto its border."""
+    """Scipy's function, with points within `EDGE` of the field of view moved onto its border."""
     if order > 1:
         values = scipy.ndimage.spline_filter(values, order)
     with warnings.catch_warnings():
