@@ -250,12 +250,13 @@ def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
     linear = np.diag(matrix) if matrix.ndim == 1 else matrix
     where = list(_coordinates(np.column_stack([linear, offset]), np.ogrid[tuple(map(slice, shape))]))
     near = [_is_near_border(x, n) for x, n in zip(where, values.shape, strict=True)]
-    rim = np.broadcast_to(functools.reduce(np.logical_or, near), shape)
-    if rim.any():
+    # only what scipy left at zero: elsewhere its own rounding stands
+    lost = functools.reduce(np.logical_or, near) & (out == 0)
+    if lost.any():
         inside = [
-            np.broadcast_to(_within(x, n), shape)[rim] for x, n in zip(where, values.shape, strict=True)
+            np.broadcast_to(_within(x, n), shape)[lost] for x, n in zip(where, values.shape, strict=True)
         ]
-        out[rim] = scipy.ndimage.map_coordinates(values, inside, order=order, prefilter=False)
+        out[lost] = scipy.ndimage.map_coordinates(values, inside, order=order, prefilter=False)
     return out
 
 
@@ -270,5 +271,8 @@ def _is_near_border(coordinate, n):
 
 
 def _within(coordinate, n):
-    """Coordinates up to `EDGE` outside the field of view moved onto its border."""
-    return np.where(_is_near_border(coordinate, n), np.clip(coordinate, 0, n - 1), coordinate)
+    """Coordinates up to `EDGE` outside the field of view, or on its border but for rounding, put on it."""
+    border = np.where(coordinate < 0.5 * (n - 1), 0.0, n - 1.0)
+    outside = (coordinate < 0) | (coordinate > n - 1)
+    beyond = np.abs(coordinate - border)
+    return np.where((beyond < 1e-9) | (outside & (beyond <= EDGE)), border, coordinate)
