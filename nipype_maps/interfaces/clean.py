@@ -35,7 +35,7 @@ MANY = 50
 
 
 class CleanInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
     in_json = InputFile(desc="sidecar of the signals, which the new one extends")
     sample_mask = SampleMask(
@@ -138,6 +138,7 @@ class Clean(MapsInterface):
         mask = inputs.sample_mask
         mask_source = mask if isinstance(mask, str) else None
         kept = kept_frames(read_sample_mask(mask, n_frames) if mask_source else mask, n_frames)
+        _warn_of_blank_frames(table.values, kept)
         tables = inputs.confounds_files or [source["File"] for source in selection.get("Sources", ())]
         for other in [*tables, *([mask_source] if mask_source else [])]:
             if sentence := mismatch(inputs.in_file.removesuffix("_signals.tsv"), other):
@@ -194,6 +195,16 @@ def _require_same_run(selection: dict, n_frames: int) -> None:
         )
         raise ValueError(
             f"{name} has {n_rows} rows, but the run has {n_frames} frames; give the confounds of this run."
+        )
+
+
+def _warn_of_blank_frames(signals, kept) -> None:
+    """Warn of frames of zeros, as a scan that was broken off or a volume that was lost leaves them."""
+    blank = kept[(np.nan_to_num(signals[kept]) == 0).all(axis=1)]
+    if blank.size:
+        note(
+            f"{blank.size} of {kept.size} frames are zero wherever the maps are (the first is frame "
+            f"{blank[0]}, counted from 0); censor them, or cut them off."
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from .directions import independent_directions, one_bit_off
 from .filters import butterworth, check_band, cosine_drift, frequencies_removed
 from .frames import kept_frames
 from .notes import note
@@ -62,6 +63,16 @@ class Cleaning:
         return self.filter == "butterworth" and not (self.low_pass is None and self.high_pass is None)
 
     @property
+    def trend(self) -> int:
+        """How many of mean and linear trend are removed from the signals, filters apart."""
+        return 2 if self.detrend else int(bool(self.standardize))
+
+    @property
+    def keeps_mean(self) -> bool:
+        """Whether the signals keep their level, confounds apart."""
+        return not (self.trend or (self.butterworth and self.high_pass is not None))
+
+    @property
     def cosine(self) -> bool:
         """Whether there are cosine drift terms to regress out."""
         return self.filter == "cosine"
@@ -101,12 +112,12 @@ class Cleaned:
     degrees_of_freedom : list of int
         Per run: those before the filter, less the frequencies that the Butterworth filter removes.
         Each frequency of the discrete Fourier transform beyond a cut-off counts two, Nyquist's
-        one, as in AFNI's 3dTproject; the mean and trend that ``detrend`` and a high-pass both
-        remove count once.  Where frames are censored a frequency costs the kept frames' share of
-        that.  An approximation: the filter's edges are soft, and a confound of which the filter
-        leaves next to nothing counts in full.
+        one, as in AFNI's 3dTproject; the mean that ``standardize`` removes, or mean and trend that
+        ``detrend`` does, and a high-pass too, count once.  Where frames are censored a frequency
+        costs the kept frames' share of that.  An approximation: the filter's edges are soft, and a
+        confound of which the filter leaves next to nothing counts in full.
     degrees_of_freedom_before_filter : list of int
-        Per run: frames kept, less the trends and confounds (cosine terms among them) regressed out.
+        Per run: frames kept, less mean, trend and confounds (cosine terms among them) taken out.
     """
 
     signals: np.ndarray
@@ -195,9 +206,10 @@ def clean(
         if left < FEW_DEGREES_OF_FREEDOM and left < len(member):
             few.append(f"{left} of {len(member)} frames{f' in {where}' if len(members) > 1 else ''}")
     if few:
+        little = "are all 1 or -1" if min(after) == 1 else "say little"
         note(
             f"few degrees of freedom are left: {', '.join(few)}, fewer than {FEW_DEGREES_OF_FREEDOM}, so "
-            "that correlations of the signals say little; use fewer confounds, a wider band or more frames."
+            f"that correlations of the signals {little}; use fewer confounds, a wider band or more frames."
         )
     return Cleaned(cleaned[kept], kept, after, before)
 
@@ -210,20 +222,22 @@ class _Spent:
     confounds: int
     trend: int
     filter: int
+    keeps_mean: bool
 
     def left(self, where: str) -> int:
-        """Those that are left; ValueError if there are none."""
+        """Those that are left; ValueError if there are none, or that of the mean alone."""
         left = self.frames - self.confounds - self.trend - self.filter
-        if left > 0:
+        if left > self.keeps_mean or left == self.frames:
             return left
         words = [f"{self.confounds} confounds"]
-        words += [f"{self.trend} for mean and trend"] * bool(self.trend)
+        words += [("1 for the mean", "2 for mean and trend")[self.trend - 1]] * bool(self.trend)
         words += [f"{self.filter} for the frequencies filtered out"] * bool(self.filter)
         listed = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+        rest = f"leave {left}{' (the mean)' if left == 1 else ''}"
+        remedy = f"use fewer confounds{', a wider band' * bool(self.filter)} or keep more frames"
         raise ValueError(
             f"no degrees of freedom are left{f' in {where}' if where else ''}: {self.frames} frames less "
-            f"{listed} leave {left}; use fewer confounds{', a wider band' * bool(self.filter)} or keep more "
-            "frames."
+            f"{listed} {rest}; {remedy}."
         )
 
 
@@ -247,31 +261,47 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, _Spent]:
 
     if options.cosine:
         confounds = _with_drift(confounds, kept, options)
-    both = np.hstack([signals, confounds])
     n_signals = signals.shape[1]
-    if options.butterworth:
-        both, rows = _interpolate(both, kept, options.extrapolate)
-    else:
-        both, rows = both[kept], slice(None)
+    both, rows = _frames(np.hstack([signals, confounds]), kept, options)
+    off, _ = _frames(one_bit_off(confounds), kept, options)
+    scale = np.abs(both[:, :n_signals]).max(axis=0, initial=0)
+    _warn_of_extrapolation(both[:, :n_signals], rows)
+    # extrapolated values have no say, and interpolated ones as much as in nilearn
+    mean = both[rows[0] : rows[-1] + 1, :n_signals].mean(axis=0)
     n_filtered = len(both)
-    scale = np.abs(both).max(axis=0, initial=0)
-    mean = both.mean(axis=0)
-    if options.detrend:
-        both = _detrend(both)
-    if options.butterworth:
-        both = butterworth(both, options.t_r, options.low_pass, options.high_pass)[rows]
-
-    signals, confounds = both[:, :n_signals], both[:, n_signals:]
-    confounds = _scale_confounds(confounds, scale[n_signals:], options.standardize_confounds)
-    basis = _basis(confounds)
-    trend = 2 if options.detrend else 0
-    spent = _Spent(kept.size, basis.shape[1], trend, _spent_on_filter(n_filtered, kept.size, options))
-    signals = signals - basis @ (basis.T @ signals)
+    signals, confounds = np.split(_filtered(both, rows, options), [n_signals], axis=1)
+    off = _filtered(off, rows, options)
+    if options.standardize_confounds:
+        confounds, off = confounds - confounds.mean(axis=0), off - off.mean(axis=0)
+    basis = independent_directions(confounds, np.sqrt(((off - confounds) ** 2).mean(axis=0)))
+    on_filter = _spent_on_filter(n_filtered, kept.size, options)
+    keeps_mean = options.keeps_mean and (options.standardize_confounds or not basis.shape[1])
+    spent = _Spent(kept.size, basis.shape[1], options.trend, on_filter, keeps_mean)
+    # centred, confounds leave the level as it is, but for rounding that grows with it
+    level = signals.mean(axis=0) if options.standardize_confounds else 0.0
+    varying = signals - level
+    signals = level + (varying - basis @ (basis.T @ varying))
     if not options.standardize:
         out[:, measured] = np.ldexp(signals, exponents)
         return out, spent
-    out[:, measured] = _standardize(signals, mean[:n_signals], scale[:n_signals], options.standardize)
+    out[:, measured] = _standardize(signals, mean, scale, options.standardize)
     return out, spent
+
+
+def _frames(values, kept, options) -> tuple[np.ndarray, np.ndarray]:
+    """The frames that are cleaned, and where the kept ones are among them."""
+    if options.butterworth:
+        return _interpolate(values, kept, options.extrapolate)
+    return values[kept], np.arange(kept.size)
+
+
+def _filtered(values, rows, options) -> np.ndarray:
+    """Kept rows of detrended and filtered values."""
+    if options.detrend:
+        values = _detrend(values)
+    if options.butterworth:
+        values = butterworth(values, options.t_r, options.low_pass, options.high_pass)[rows]
+    return values
 
 
 def _spent_on_filter(n_frames: int, n_kept: int, options: Cleaning) -> int:
@@ -279,8 +309,7 @@ def _spent_on_filter(n_frames: int, n_kept: int, options: Cleaning) -> int:
     if not options.butterworth:
         return 0
     slow, fast = frequencies_removed(n_frames, options.t_r, options.low_pass, options.high_pass)
-    if options.detrend:  # what is slow has taken mean and trend already
-        slow = max(slow - 2, 0)
+    slow = max(slow - options.trend, 0)  # which what is slow has taken already
     return round((slow + fast) * n_kept / n_frames)
 
 
@@ -326,17 +355,29 @@ def _with_drift(confounds, kept, options) -> np.ndarray:
             "so that filter='cosine' removes nothing; raise high_pass or leave the filter out."
         )
         return confounds
-    if _has_drift(confounds[kept], drift[kept]):
+    missing = drift[:, ~_present_terms(confounds[kept], drift[kept])]
+    if not missing.shape[1]:
         note("the confounds hold cosine drift terms already, so filter='cosine' adds none; leave out either.")
-        return confounds
-    return np.hstack([confounds, drift])
+    return np.hstack([confounds, missing])
 
 
-def _has_drift(confounds, drift) -> bool:
-    """Whether a confound correlates with a drift term above 0.9 (nilearn's rule), in kept frames."""
+def _present_terms(confounds, drift) -> np.ndarray:
+    """Which drift terms (D,) are among the confounds, in kept frames.
+
+    All are where each has a confound of its own that correlates with it above 0.9 (those of fMRIPrep
+    leave out dummy scans, and so differ a little), else those that are as good as equal to one.
+    nilearn takes any correlation above 0.9 for a sign of all: one confound with a trend, and nothing
+    is filtered.  A straight line correlates with the first term by 0.993.
+    """
+    if not confounds.shape[1]:
+        return np.zeros(drift.shape[1], bool)
     confounds, drift = (x - x.mean(axis=0) for x in (confounds, drift))
     lengths = np.outer(np.linalg.norm(drift, axis=0), np.linalg.norm(confounds, axis=0))
-    return bool((drift.T @ confounds > 0.9 * np.where(lengths > 0, lengths, np.inf)).any())
+    alike = np.abs(drift.T @ confounds) / np.where(lengths > 0, lengths, np.inf)
+    best = alike.max(axis=1)
+    if len(best) > 2 and best.min() > 0.9 and np.unique(alike.argmax(axis=1)).size == len(best):
+        return np.ones(len(best), bool)
+    return best > 0.999
 
 
 def _interpolate(values, kept, extrapolate) -> tuple[np.ndarray, np.ndarray]:
@@ -352,33 +393,25 @@ def _interpolate(values, kept, extrapolate) -> tuple[np.ndarray, np.ndarray]:
     return filled, kept - first
 
 
+def _warn_of_extrapolation(signals, rows) -> None:
+    """Cubic polynomials grow with the third power of the distance from the frames that they fit."""
+    inside = signals[rows[0] : rows[-1] + 1]
+    low, high = inside.min(axis=0, initial=np.inf), inside.max(axis=0, initial=-np.inf)
+    beyond = np.maximum(low - signals, signals - high).max(axis=0, initial=0)
+    too_far = beyond > np.maximum(high - low, 0)
+    if too_far.any():
+        note(
+            f"the {len(signals) - len(inside)} frames extrapolated at the ends of the run go beyond the "
+            f"range of the others by more than its width in {too_far.sum()} of {too_far.size} signals, which "
+            "the filter spreads; leave extrapolate off."
+        )
+
+
 def _detrend(values) -> np.ndarray:
     """Without mean and linear trend; time is counted in the rows that are left, as nilearn does."""
     time = np.arange(len(values)) - (len(values) - 1) / 2
     centred = values - values.mean(axis=0)
     return centred - np.outer(time, time @ centred / (time @ time))
-
-
-def _scale_confounds(confounds, scale, standardize) -> np.ndarray:
-    """Confounds in comparable units; those of which nothing is left become zero."""
-    if standardize:
-        confounds = confounds - confounds.mean(axis=0)
-        size = confounds.std(axis=0)
-    else:
-        size = np.abs(confounds).max(axis=0, initial=0)
-    left = size > NOTHING_LEFT * scale
-    return np.where(left, confounds / np.where(left, size, 1), 0.0)
-
-
-def _basis(confounds) -> np.ndarray:
-    """Orthonormal columns that span the confounds, (T, rank)."""
-    if not confounds.shape[1]:
-        return confounds
-    q, r, _ = scipy.linalg.qr(confounds, mode="economic", pivoting=True)
-    left = np.abs(np.diag(r))
-    # the rounding of a factorisation grows with its size: below nilearn's fixed limit of 100 eps, a confound
-    # that is a sum of others leaves rounding, and an arbitrary direction would be regressed out
-    return q[:, left > max(confounds.shape) * np.finfo(float).eps * left[0]]
 
 
 def _standardize(signals, mean, scale, kind) -> np.ndarray:

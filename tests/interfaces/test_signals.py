@@ -226,6 +226,24 @@ def test_one_sentence_names_all_columns_that_were_filled(tmp_path, signals, rng,
     assert warning.endswith("take their first number there: d0, d1, d2 and 9 more.")
 
 
+@pytest.mark.parametrize(
+    ("blank", "kept", "words"),
+    [
+        (slice(30, 60), None, "30 of 60 frames are zero wherever the maps are (the first is frame 30,"),
+        (slice(30, 60), range(31), "1 of 31 frames are zero"),
+        (slice(30, 60), range(30), None),
+    ],
+)
+def test_frames_of_zeros_are_warned_of(tmp_path, rng, execute, blank, kept, words):
+    values = 100 + rng.normal(size=(60, 2))
+    values[blank] = 0
+    table = np.column_stack([values, np.full(60, np.nan)])
+    write_signals(tmp_path / "signals.tsv", ["a", "b", "empty"], table)
+    outputs = execute(Clean(in_file=str(tmp_path / "signals.tsv"), sample_mask=kept and list(kept)))
+    warnings = json.loads(Path(outputs.out_json).read_text())["Warnings"]
+    assert [words in warning for warning in warnings] == [True] * bool(words)
+
+
 def test_confounds_selected_from_another_runs_table_are_refused(tmp_path, signals, execute):
     (tmp_path / "selected.json").write_text('{"FramesInRun": 480, "Sources": [{"File": "sub-02.tsv"}]}')
     with pytest.raises(Exception, match=r"sub-02.tsv has 480 rows, but the run has 60 frames; give the conf"):

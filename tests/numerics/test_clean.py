@@ -234,6 +234,87 @@ def test_a_cut_off_slower_than_the_run_is_said_to_do_nothing(rng):
         clean(rng.normal(size=(20, 1)), options=Cleaning(filter="cosine", high_pass=0.001, t_r=2.0))
 
 
+@pytest.mark.parametrize("slope", [0.1, -0.1])
+def test_a_confound_with_a_trend_is_no_sign_of_cosines(rng, slope):
+    """nilearn takes any correlation above 0.9 for one, and filters nothing."""
+    t = np.arange(240.0)
+    motion = rng.normal(scale=0.1, size=(240, 6))
+    motion[:, 2] += slope * t
+    signals = rng.normal(size=(240, 5)) + 3 * np.sin(2 * np.pi * t / 150)[:, None]
+    cosines = np.cos(np.pi / 240 * (t[:, None] + 0.5) * np.arange(1, 10))
+    filtered = clean(signals, motion, options=Cleaning(filter="cosine", high_pass=0.01, t_r=2.0))
+    expected = clean(signals, np.hstack([motion, cosines]))
+    assert filtered.degrees_of_freedom == expected.degrees_of_freedom == [240 - 15]
+    np.testing.assert_allclose(filtered.signals, expected.signals, atol=1e-12)
+
+
+@pytest.mark.parametrize(("n_dummies", "n_given", "n_added"), [(0, 9, 0), (3, 9, 0), (0, 4, 5), (0, 0, 9)])
+def test_drift_terms_of_a_table_count_for_those_that_they_are(rng, n_dummies, n_given, n_added):
+    """fMRIPrep makes them on the frames behind the dummy scans, with zeros there."""
+    t = np.arange(240 - n_dummies) + 0.5
+    given = np.zeros((240, n_given + 1))
+    given[n_dummies:, :n_given] = np.cos(np.pi / t.size * t[:, None] * np.arange(1, n_given + 1))
+    given[:, -1] = rng.normal(size=240).cumsum() / 10
+    options = Cleaning(filter="cosine", high_pass=0.01, t_r=2.0)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        cleaned = clean(rng.normal(size=(240, 2)), given.round(8), options=options)
+    assert cleaned.degrees_of_freedom == [240 - n_given - 1 - n_added]
+    assert bool(said) == (n_added == 0)
+
+
+@pytest.mark.parametrize("level", [1e3, 1e5])
+@pytest.mark.parametrize("more", [{}, {"filter": "cosine", "high_pass": 0.01, "t_r": 2.0}])
+def test_a_signal_that_confounds_explain_becomes_zeros_at_any_level(rng, level, more):
+    confound = level + 5 * rng.normal(size=(200, 1))
+    options = Cleaning(standardize="zscore", **more)
+    assert (clean(1.7 * confound, confound, options=options).signals == 0).all()
+
+
+@pytest.mark.parametrize("n_censored", [0, 10])
+def test_extrapolated_values_that_run_away_are_warned_of(rng, n_censored):
+    signals = 100 + rng.normal(size=(200, 3))
+    options = Cleaning(high_pass=0.01, t_r=2.0, extrapolate=True, standardize="psc")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        clean(signals, sample_mask=np.arange(n_censored, 200), options=options)
+    assert ["extrapolated" in str(warning.message) for warning in said] == [True] * (n_censored == 10)
+
+
+@pytest.mark.parametrize(
+    ("n_confounds", "more", "left"),
+    [
+        (0, {}, 10),
+        (0, {"standardize": "zscore"}, 9),
+        (0, {"standardize": "psc"}, 9),
+        (8, {}, 2),
+        (8, {"standardize": "zscore"}, 1),
+        (7, {"detrend": True, "standardize": "zscore"}, 1),
+        (9, {}, None),
+        (9, {"standardize": "zscore"}, None),
+        (8, {"detrend": True}, None),
+        (9, {"standardize_confounds": False}, 1),
+    ],
+)
+def test_the_mean_counts_where_it_is_removed_and_is_not_enough_where_it_stays(rng, n_confounds, more, left):
+    signals, confounds = 100 + rng.normal(size=(10, 3)), rng.normal(size=(10, n_confounds))
+    if left is None:
+        with pytest.raises(ValueError, match="no degrees of freedom are left"):
+            clean(signals, confounds, options=Cleaning(**more))
+        return
+    cleaned = clean(signals, confounds, options=Cleaning(**more))
+    assert cleaned.degrees_of_freedom == [left]
+    rank = np.linalg.matrix_rank(cleaned.signals, tol=1e-9)
+    assert rank == min(left, 3)
+
+
+def test_that_correlations_have_no_choice_is_said(rng):
+    signals, confounds = rng.normal(size=(10, 3)), rng.normal(size=(10, 8))
+    with pytest.warns(UserWarning, match="are all 1 or -1"):
+        cleaned = clean(signals, confounds, options=Cleaning(standardize="zscore"))
+    np.testing.assert_allclose(np.abs(np.corrcoef(cleaned.signals.T)), 1, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("n_frames", "confounds", "more", "sentence"),
     [

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.clean import Cleaning, clean
+from nipype_maps.numerics.filters import cosine_drift
 
 FILTERS = [
     {},
@@ -21,6 +22,12 @@ FILTERS = [
     {"low_pass": 0.1, "high_pass": 0.02},
     {"filter": "cosine", "high_pass": 0.02},
 ]
+
+
+def is_like_drift(confounds, t_r):
+    terms = cosine_drift(len(confounds), t_r, 0.02)
+    together = np.corrcoef(terms, confounds, rowvar=False)
+    return np.abs(together[: terms.shape[1], terms.shape[1] :]).max() > 0.9
 
 
 @given(
@@ -68,6 +75,8 @@ def test_against_nilearn(
         "t_r": t_r,
         **filtering,
     }
+    # a confound that is like a drift term counts there for all of them (error 12)
+    assume(confounds is None or "filter" not in filtering or not is_like_drift(confounds, t_r))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mask = None if kept is None else kept.copy()

@@ -242,3 +242,22 @@ def test_11_a_border_off_by_the_rounding_of_a_header_is_not_lost(verdict, masker
     ours = np.abs((our_signals(run, maps) - exact) / scale).max()
     assert ours < 1e-3  # 1e-6 mm of what neighbours differ by
     verdict(11, theirs > 0.1, f"off by {theirs:.1f} standard deviations", f"by {ours:.0e}")
+
+
+def test_12_one_confound_with_a_trend_does_not_switch_the_cosine_filter_off(verdict, nilearn_clean, rng):
+    """Falling, it correlates with the first cosine, which nilearn takes for a sign of them all."""
+    t = np.arange(240.0)
+    motion = rng.normal(scale=0.1, size=(240, 6))
+    motion[:, 2] -= 0.01 * t
+    signals = rng.normal(size=(240, 2)) + 3 * np.sin(2 * np.pi * t / 150)[:, None]
+    options = {"filter": "cosine", "high_pass": 0.01, "t_r": 2.0, "standardize": "zscore_sample"}
+
+    def slow(cleaned):
+        power = np.abs(np.fft.rfft(cleaned, axis=0)) ** 2
+        return power[:4].sum() / power.sum()
+
+    ours = slow(clean(signals, motion, options=Cleaning(**options)).signals)
+    theirs = slow(nilearn_clean(signals, confounds=motion, **options))
+    assert ours < 0.01
+    share = "of the variance is below 0.01 Hz"
+    verdict(12, theirs > 0.5, f"{theirs:.0%} {share}", f"{ours:.1%}")
