@@ -352,6 +352,16 @@ def test_a_first_line_that_looks_like_a_frame_is_warned_of(write):
     assert read_signals(write("0.5 -1.5\n1 2\n", "melodic.txt")).values.tolist() == [[0.5, -1.5], [1, 2]]
 
 
+@pytest.mark.parametrize(("first", "told"), [("0,1,2", True), ("0,1,0", False), ("0.0,1.0,2.0", False)])
+def test_a_first_line_that_counts_the_columns_is_warned_of(write, first, told):
+    path = write(f"{first}\n0.5,1.5,2.5\n", "table.csv")
+    with collected() as notes:
+        assert len(read_table(path).values) == 2
+    assert [note.partition(";")[0] for note in notes] == [
+        f"the first line of {path} is taken for a frame, but counts the columns"
+    ] * told
+
+
 #: What R writes of a data frame with columns a and b: write.csv, write.table with and without col.names=NA.
 OF_R = {
     "write.csv": '"","a","b"\n"1",1,2\n"2",3,NA\n',
