@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -32,20 +31,20 @@ def sidecars_for(path) -> list[Path]:
     >>> [found.name for found in sidecars_for(run)]
     ['sub-01_bold.json', 'task-rest_bold.json', 'bold.json']
     """
-    own = sidecar_of(path)
+    own = sidecar_of(os.path.abspath(path))
     found = [own] if own.exists() else []
-    name = _parsed(stem(path))
-    if name is None:
+    suffix, entities = _parsed(stem(path)) or ("", {})
+    if "sub" not in entities:  # of no data set, whatever lies above it
         return found
-    suffix, entities = name
     for folder in _folders(path, entities):
         applying = []
         with suppress(OSError):  # a folder that cannot be listed
-            for file in folder.glob(f"*{glob.escape(suffix)}.json"):
-                suffix_there, there = _parsed(file.stem) or (None, {})
-                if suffix_there == suffix and there.items() <= entities.items() and file.name != own.name:
-                    applying.append((-len(there), file.name, file))
-        found += [file for *_, file in sorted(applying)]
+            # a data set's folder has thousands of other entries
+            for file in (name for name in os.listdir(folder) if name.endswith(f"{suffix}.json")):
+                suffix_there, there = _parsed(file.removesuffix(".json")) or (None, {})
+                if suffix_there == suffix and there.items() <= entities.items() and folder / file != own:
+                    applying.append((-len(there), file))
+        found += [folder / file for _, file in sorted(applying)]
     return found
 
 

@@ -77,8 +77,8 @@ def read_table(path) -> Table:
     _require_one_width(path, names, rows, first_line=1 if header is None else 2)
     if header is None and len(names) > 2 and rows[0] == [str(column) for column in range(len(names))]:
         note(
-            f"the first line of {path} is taken for a frame, but counts the columns; if it is the header that "
-            "pandas writes, give the columns names, and if not, write a line of names above it."
+            f"the first line of {path} is taken for a frame, but counts the columns; if it is the header "
+            "that pandas writes, give the columns names, and if not, write a line of names above it."
         )
     values = _values(path, names, rows)
     if nameless := [column for column, name in enumerate(names) if not name]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def timing_of(path, n_frames: int) -> Timing | None:
         times = _volume_timing(file, content, n_frames)
         if t_r is None and times is None:
             continue
-        own = file == sidecar_of(path)
+        own = file == sidecar_of(os.path.abspath(path))
         if times is None:
             return Timing(t_r, "RepetitionTime", file, own)
         step = even_step(times)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -75,7 +76,11 @@ def test_a_run_outside_of_a_data_set_has_its_folder_alone(tmp_path, make_run):
     assert Run(run).t_r is None
     (tmp_path / "flat" / "task-rest_bold.json").write_text('{"RepetitionTime": 2}')
     assert Run(run).t_r == 2
-    other = make_run("flat/rest.nii.gz", t_r=0.0)
+
+    # nor has one whose name is none of BIDS anything but its own sidecar
+    other = make_run("sub-02/rest.nii.gz", t_r=0.0)
+    (tmp_path / "dataset_description.json").write_text("{}")
+    (tmp_path / "rest.json").write_text('{"RepetitionTime": 3}')
     assert Run(other).t_r is None
 
 
@@ -85,6 +90,12 @@ def test_links_are_not_followed(tmp_path, data_set, make_run):
     os.rename(run, tmp_path / "content")
     os.symlink(tmp_path / "content", run)
     assert [path.name for path in sidecars_for(run)] == ["task-rest_bold.json"]
+
+
+def test_a_sidecar_counts_once_under_whatever_path(data_set, monkeypatch):
+    run = Path(data_set({OWN: 2, f"sub-01/{Path(OWN).name}": 3}))
+    monkeypatch.chdir(run.parent)
+    assert sidecars_for(run.name) == sidecars_for(run) == [run.parents[n] / Path(OWN).name for n in (0, 2)]
 
 
 @pytest.mark.parametrize(
