@@ -9,7 +9,7 @@ from pathlib import Path
 from ..numerics.notes import note
 
 #: Two whole numbers, or one number with a decimal comma; and one with commas between its thousands.
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[+-]?(\d*|\d{1,3}(\.\d{3})+),\d+([eE][+-]?\d+)?", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 
 
@@ -18,12 +18,13 @@ def refuse_decimal_commas(path, lines: Sequence[str]) -> None:
 
     A single line may be a list.
     """
-    if len(lines) < 2 or not any(
-        all(pattern.fullmatch(line.strip()) for line in lines) for pattern in (DECIMAL_COMMA, THOUSANDS)
-    ):
+    lines = [line.strip() for line in lines]
+    is_index = lines[0].startswith(",") and not any(line.startswith(",") for line in lines[1:])
+    patterns = (DECIMAL_COMMA, THOUSANDS)
+    if len(lines) < 2 or is_index or not any(all(map(pattern.fullmatch, lines)) for pattern in patterns):
         return
     doubt = (
-        f"{path}: {lines[0].strip()!r} and all other lines may be one number with a decimal comma or a "
+        f"{path}: {lines[0]!r} and all other lines may be one number with a decimal comma or a "
         "thousands separator"
     )
     remedy = "if there are several columns, put a line of names above them"
@@ -34,6 +35,19 @@ def refuse_decimal_commas(path, lines: Sequence[str]) -> None:
         )
     else:
         raise ValueError(f"{doubt}; write a decimal point and no separator, or, {remedy}.")
+
+
+def remedy_of(field: str) -> str:
+    """What to do with a field that is no number, where that can be told.
+
+    Examples
+    --------
+    >>> remedy_of("1,5"), remedy_of("1.5;2.5"), remedy_of("four")
+    ('; write a decimal point', '; separate columns by tabs or commas', '')
+    """
+    if DECIMAL_COMMA.fullmatch(field) or THOUSANDS.fullmatch(field):
+        return "; write a decimal point"
+    return "; separate columns by tabs or commas" if ";" in field else ""
 
 
 def without_header_of_pandas(path, fields: list[str], n_frames: int) -> list[str]:

@@ -14,7 +14,7 @@ from ..numerics.notes import note
 from ..numerics.steps import even_step
 from .atomic import replacing
 from .column_names import check_names
-from .doubtful import refuse_decimal_commas, without_header_of_pandas
+from .doubtful import refuse_decimal_commas, remedy_of, without_header_of_pandas
 from .names import listed
 from .patterns import matching
 from .sidecars import stem
@@ -486,7 +486,8 @@ def _number(path, field: str, row: int, name: str) -> float:
     except ValueError:
         if field.strip().lower() in MISSING:
             return float("nan")
-    raise ValueError(f"{path}: {field.strip()!r} in row {row + 1} of column {name!r} is no number.")
+    field = field.strip()
+    raise ValueError(f"{path}: {field!r} in row {row + 1} of column {name!r} is no number{remedy_of(field)}.")
 
 
 def _shortest(value) -> str:

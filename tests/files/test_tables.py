@@ -65,7 +65,9 @@ def test_a_missing_value_in_the_first_field_does_not_make_a_header(write):
         ("", "is empty"),
         ("a\tb\n1\t2\n3\n", "has 1 fields in line 3, but 2 in its first"),
         ("a\ta\n1\t2\n", "two columns named 'a'"),
-        ("a\tb\n1\t2\n3\tfour\n", "'four' in row 2 of column 'b' is no number"),
+        ("a\tb\n1\t2\n3\tfour\n", r"'four' in row 2 of column 'b' is no number\."),
+        ("a\tb\n1\t2\n3\t4,5\n", "'4,5' in row 2 of column 'b' is no number; write a decimal point"),
+        ("a;b\n1,5;2,5\n", "'1,5;2,5' in row 1 .* is no number; separate columns by tabs or commas"),
     ],
 )
 def test_what_is_no_table_is_refused(write, text, sentence):
@@ -249,6 +251,9 @@ COMMA = r"'{}' .* may be one number with a decimal comma or a thousands separato
         ["-0,5", "1,5e-3"],
         ["1,234,567", "1,234,568"],
         ["1,234.5", "12,345.6"],
+        ["1.001,5", "998,2"],
+        ["-1,5", ",5"],
+        [",25", ",5"],
     ],
 )
 def test_a_decimal_comma_makes_no_two_columns(write, name, lines):
