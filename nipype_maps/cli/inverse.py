@@ -75,8 +75,8 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
 
     from ..files.atomic import copy
     from ..files.extractions import read_extraction
-    from ..files.runs import repetition_time
     from ..files.sidecars import sidecar_of
+    from ..files.timing import repetition_time
     from ..graphs import init_atlas_wf, init_inverse_wf
     from ..running import run_workflow, sentence_of
     from ..running.log import log_to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .sidecars import read_json, sidecar_of
+from .timing import Timing, timing_of
 from .volumes import Volumes
 
 #: Seconds from frame to frame that scanners take; others are most often milliseconds.
@@ -31,9 +31,10 @@ class Run(Volumes):
 
     @property
     def t_r(self) -> float | None:
-        """Seconds from frame to frame: as given, from the BIDS sidecar, or from the header.
+        """Seconds from frame to frame: as given, from the BIDS sidecars, or from the header.
 
-        None where nothing says so: a header without a time unit does not.
+        None where nothing says so: a header without a time unit does not.  None too where a
+        sidecar says that the frames are not evenly spaced, whatever the header says.
 
         Raises
         ------
@@ -59,14 +60,22 @@ class Run(Volumes):
             )
         return t_r
 
+    @property
+    def uneven(self) -> Timing | None:
+        """What says that frames are not evenly spaced, where no t_r is given; None where they are."""
+        timing = timing_of(self.path, self.n_volumes) if self._t_r is None else None
+        return timing if timing is not None and timing.t_r is None else None
+
     def _t_r_of_files(self) -> tuple[float | None, str]:
-        header, sidecar = self._header_t_r(), repetition_time(sidecar_of(self.path))
-        if header is not None and sidecar is not None and not np.isclose(header, sidecar, rtol=1e-3):
+        header, timing = self._header_t_r(), timing_of(self.path, self.n_volumes)
+        if timing is None:
+            return header, "the header"
+        if None not in (header, timing.t_r) and not np.isclose(header, timing.t_r, rtol=1e-3):
             raise ValueError(
-                f"{self.name}: the sidecar's RepetitionTime is {sidecar:g} s, but the header says "
-                f"{header:g} s between frames; pass t_r to say which is right."
+                f"{self.name}: {timing}, but the header says {header:g} s between frames; pass t_r to say "
+                "which is right."
             )
-        return (header, "the header") if sidecar is None else (sidecar, "the sidecar")
+        return timing.t_r, timing.origin
 
     def _header_t_r(self) -> float | None:
         zooms = self.header.get_zooms()
@@ -75,20 +84,3 @@ class Run(Volumes):
             return None
         # the header's single precision turns 0.72 into 0.7200000286
         return float(np.format_float_positional(np.float32(zooms[3]))) * seconds
-
-
-def repetition_time(sidecar) -> float | None:
-    """The seconds that a sidecar gives as RepetitionTime; None without the file or the entry.
-
-    Raises
-    ------
-    ValueError
-        If it is no number of seconds; ``true`` and ``"2"`` are none.
-    """
-    if not sidecar.exists():
-        return None
-    t_r = read_json(sidecar).get("RepetitionTime")
-    is_number = isinstance(t_r, (int, float)) and not isinstance(t_r, bool)
-    if t_r is not None and not (is_number and 0 < t_r < 1e300):
-        raise ValueError(f"{sidecar}: RepetitionTime is {t_r!r}, not a number of seconds above 0.")
-    return None if t_r is None else float(t_r)

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from ..numerics.notes import note
+from ..numerics.steps import even_step
 from .atomic import replacing
 from .column_names import check_names
+from .doubtful import refuse_decimal_commas, remedy_of, without_header_of_pandas
 from .names import listed
 from .patterns import matching
 from .sidecars import stem
@@ -73,6 +75,11 @@ def read_table(path) -> Table:
     header, rows = header_and_rows(path, read_rows(path))
     names = _numbered(path, len(rows[0])) if header is None else header
     _require_one_width(path, names, rows, first_line=1 if header is None else 2)
+    if header is None and len(names) > 2 and rows[0] == [str(column) for column in range(len(names))]:
+        note(
+            f"the first line of {path} is taken for a frame, but counts the columns; if it is the header "
+            "that pandas writes, give the columns names, and if not, write a line of names above it."
+        )
     values = _values(path, names, rows)
     if nameless := [column for column, name in enumerate(names) if not name]:
         if not np.isnan(values[:, nameless]).all():
@@ -212,10 +219,14 @@ def read_confounds(
             used[: known[0]] = used[known[0]]
             filled.append(name)
         values[kept, column] = used
-        if n_frames > 2 and series[0] in (0, 1) and np.array_equal(series, series[0] + np.arange(n_frames)):
+        if (step := _step(used, kept)) is not None:
+            counts = series[0] in (0, 1) and np.array_equal(series, series[0] + np.arange(n_frames))
+            how = "counts the rows"
+            if not counts:
+                how = f"{'rises' if step > 0 else 'falls'} by {abs(step):g} from row to row"
             note(
-                f"{where}: column {name!r} counts the rows, so that a linear trend is regressed out; leave "
-                "it out unless that is meant."
+                f"{where}: column {name!r} {how}, so that a linear trend is regressed out; leave it out "
+                "unless that is meant."
             )
         if not constants and np.ptp(used) == 0:
             _refuse_constant(where, name, whole_run=kept.size == n_frames)
@@ -257,7 +268,10 @@ def read_sample_mask(path, n_frames: int) -> np.ndarray:
         if values.dtype == bool:
             return values
     else:
-        fields = [field.lower() for field in _one_column(path, "a sample mask", _is_frame)]
+        fields, bare = _one_column(path, "a sample mask", _is_frame)
+        fields = [field.lower() for field in fields]
+        if bare:
+            fields = without_header_of_pandas(path, fields, n_frames)
         if fields and all(field in WORDS for field in fields):
             return np.array([WORDS[field] for field in fields], dtype=bool)
         values = np.array([_number(path, field, row, "frames") for row, field in enumerate(fields)])
@@ -283,11 +297,16 @@ def read_labels(path, n_frames: int) -> list[str]:
     ValueError
         If there are not as many labels as frames, or several columns.
     """
-    labels = _one_column(path, "labels of runs", lambda field: True)
+    labels, _ = _one_column(path, "labels of runs", lambda field: True)
     if len(labels) != n_frames:
         hint = "remove its header" if len(labels) == n_frames + 1 else "give one per frame"
         raise ValueError(f"{path} has {len(labels)} labels for {n_frames} frames; {hint}.")
     return labels
+
+
+def _step(values, frames) -> float | None:
+    """The step from row to row of a column of times or numbers of frames; None of any other column."""
+    return even_step(values, frames) if len(values) > 2 else None
 
 
 def _refuse_constant(source, name, whole_run) -> None:
@@ -351,7 +370,11 @@ def read_lines(path) -> list[str]:
         raise ValueError(f"{path} is empty.")
     # between tabs, nothing is a missing value
     has_tabs = Path(path).suffix == ".tsv" or "\t" in lines[0]
-    return lines if has_tabs else [line for line in lines if line.strip()]
+    if has_tabs:
+        return lines
+    lines = [line for line in lines if line.strip()]
+    refuse_decimal_commas(path, lines)
+    return lines
 
 
 def fields_of(path, lines: list[str]) -> list[list[str]]:
@@ -388,8 +411,11 @@ def header_and_rows(path, rows: list[list[str]]) -> tuple[list[str] | None, list
     return (header, below) if named else (None, rows)
 
 
-def _one_column(path, what: str, is_value) -> list[str]:
-    """Fields of a file that holds one list: a line each, or all in one line; without a header."""
+def _one_column(path, what: str, is_value) -> tuple[list[str], bool]:
+    """Fields of a file that holds one list: a line each, or all in one line; without a header.
+
+    And whether each has a line, and the first of them may be a header all the same.
+    """
     lines = read_rows(path)
     header, rows = header_and_rows(path, lines)
     indexed = header is not None and len(lines[-1]) > len(header)
@@ -402,7 +428,7 @@ def _one_column(path, what: str, is_value) -> list[str]:
     # pandas calls a column without a name 0
     if header is None and len(fields) > 1 and fields[0].lower() not in WORDS:
         fields = fields[1:] if all(field.lower() in WORDS for field in fields[1:]) else fields
-    return fields
+    return fields, header is None and len(rows) > 1
 
 
 def _is_frame(field: str) -> bool:
@@ -460,7 +486,8 @@ def _number(path, field: str, row: int, name: str) -> float:
     except ValueError:
         if field.strip().lower() in MISSING:
             return float("nan")
-    raise ValueError(f"{path}: {field.strip()!r} in row {row + 1} of column {name!r} is no number.")
+    field = field.strip()
+    raise ValueError(f"{path}: {field!r} in row {row + 1} of column {name!r} is no number{remedy_of(field)}.")
 
 
 def _shortest(value) -> str:

@@ -24,8 +24,9 @@ from nipype.interfaces.base import (
 from threadpoolctl import threadpool_limits
 
 from ..files.fingerprints import fingerprint, record
+from ..files.inherited import sidecars_for
 from ..files.map_names import files_beside
-from ..files.sidecars import image_files, sidecar_of, stem
+from ..files.sidecars import image_files, stem
 from ..numerics.notes import collected
 
 logger = logging.getLogger("nipype.interface")
@@ -122,10 +123,9 @@ class MapsInputSpec(BaseInterfaceInputSpec):
 
 
 def sidecars_read(paths, t_r) -> list[Path]:
-    """The sidecar of a run, if it is asked for the time between frames."""
+    """The sidecars that apply to a run, if they are asked for the time between frames."""
     known = isdefined(paths) and paths and isdefined(paths[0])
-    sidecars = [sidecar_of(paths[0])] if known and t_r in (None, Undefined) else []
-    return [path for path in sidecars if path.exists()]
+    return sidecars_for(paths[0]) if known and t_r in (None, Undefined) else []
 
 
 def names_read(paths, given) -> list[Path]:

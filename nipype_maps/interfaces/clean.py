@@ -160,13 +160,14 @@ class Clean(MapsInterface):
             standardize_confounds=inputs.standardize_confounds,
             extrapolate=inputs.extrapolate,
         )
+        sidecar = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
+        _require_even_frames(options, sidecar)
         runs = read_labels(inputs.runs, n_frames) if isinstance(inputs.runs, str) else inputs.runs
         cleaned = clean(table.values, confounds.values, kept, runs, options)
 
         out_file = output_path(cwd, inputs.in_file, "_clean.tsv")
         out_json = output_path(cwd, inputs.in_file, "_clean.json")
         write_signals(out_file, table.names, _rounded(cleaned.signals, _dtype(inputs.dtype)))
-        sidecar = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
         earlier = [*sidecar.pop("Warnings", []), *selection.pop("Warnings", [])]
         sidecar |= {
             "RepetitionTime": inputs.t_r or sidecar.get("RepetitionTime"),
@@ -205,6 +206,15 @@ def _warn_of_blank_frames(signals, kept) -> None:
         note(
             f"{blank.size} of {kept.size} frames are zero wherever the maps are (the first is frame "
             f"{blank[0]}, counted from 0); censor them, or cut them off."
+        )
+
+
+def _require_even_frames(options: Cleaning, sidecar: dict) -> None:
+    """Raise ValueError if a filter needs the time between frames, and it is not always the same."""
+    if "VolumeTiming" in sidecar and options.t_r is None and (options.butterworth or options.cosine):
+        raise ValueError(
+            "the frames are not evenly spaced, as VolumeTiming in the run's sidecar says, but low_pass and "
+            "high_pass need one time between frames; leave them out, or pass t_r."
         )
 
 

@@ -10,10 +10,11 @@ from ..files.tables import read_sample_mask, write_signals
 from ..files.volumes import Volumes
 from ..numerics.confounds import high_variance_confounds
 from ..numerics.frames import kept_frames
-from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, input_images, output_path
+from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, input_images, output_path
 
 
 class HighVarianceConfoundsInputSpec(MapsInputSpec):
+    code_version = algorithm("2")
     in_file = input_images(mandatory=True, desc="run: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the run's grid; default: all voxels")
     sample_mask = SampleMask(

@@ -9,12 +9,12 @@ from .base import MapsInputSpec, MapsInterface, algorithm, input_images, number_
 
 
 class ReadGridInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
     t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
 
     def read_besides(self):
-        """The run's sidecar."""
+        """The run's sidecars."""
         return sidecars_read(self.in_file, self.t_r)
 
 

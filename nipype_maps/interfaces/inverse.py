@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from nipype.interfaces.base import File, Str, TraitedSpec, traits
+from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, isdefined, traits
 
 from ..files.extractions import place_columns
 from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
-from ..files.runs import repetition_time
 from ..files.sidecars import sidecar_of
 from ..files.tables import read_signals
 from ..files.threads import prefetched
+from ..files.timing import repetition_time
 from ..files.volumes import Volumes, volumes_in_block
 from ..files.writing import writing
 from ..numerics.cutting import tiles_of
@@ -27,7 +27,6 @@ from .base import (
     names_read,
     number_or_none,
     output_path,
-    sidecars_read,
 )
 
 
@@ -47,7 +46,9 @@ class InverseInputSpec(MapsInputSpec):
 
     def read_besides(self):
         """The signals' sidecar, and what may hold the maps' names."""
-        return sidecars_read([self.in_file], self.t_r) + names_read(self.maps_file, self.map_names)
+        asked = isdefined(self.in_file) and self.t_r in (None, Undefined)
+        sidecars = [path for path in [sidecar_of(self.in_file)] if path.exists()] if asked else []
+        return sidecars + names_read(self.maps_file, self.map_names)
 
 
 class InverseOutputSpec(TraitedSpec):

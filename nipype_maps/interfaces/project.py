@@ -149,7 +149,7 @@ def _inflated(vif) -> list[int]:
 
 
 class ProjectInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     in_file = input_images(mandatory=True, desc="run on the working grid: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="what FitProjector wrote")
     source_file = input_images(
@@ -177,7 +177,7 @@ class ProjectInputSpec(MapsInputSpec):
     )
 
     def read_besides(self):
-        """The run's sidecar."""
+        """The run's sidecars."""
         given = self.source_file if isdefined(self.source_file) else self.in_file
         return sidecars_read(given, self.t_r)
 
@@ -230,6 +230,7 @@ class Project(MapsInterface):
         sidecar = {
             "Description": "Least-squares signals of brain maps, one per column, one row per frame",
             "RepetitionTime": original.t_r,
+            **({"VolumeTiming": uneven.times} if (uneven := original.uneven) else {}),
             "FramesInRun": run.n_volumes,
             "Sources": sources(original.paths),
             "Maps": description,

@@ -21,7 +21,7 @@ from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm
 
 
 class SelectConfoundsInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = InputMultiObject(
         InputFile(), mandatory=True, desc="the table of confounds as fMRIPrep writes it (.tsv), one"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def images_of(value, name: str) -> Images:
     Parameters
     ----------
     value : path-like, image, or sequence of these
-        A name with wildcards stands for all files that match, in alphabetical order.
+        A name with wildcards stands for all files that match: 3D images in the order of the
+        numbers in their names (``v_2.nii`` before ``v_10.nii``), 4D images in alphabetical order.
     name : str
         Of the argument.
 
@@ -111,7 +113,7 @@ def runs_of(value, name: str) -> tuple[list[Images], bool]:
     ------
     As `images_of`.
     """
-    if isinstance(value, (str, os.PathLike)) and _is_pattern(value):
+    if pattern := isinstance(value, (str, os.PathLike)) and _is_pattern(value):
         found = sorted(glob.glob(os.path.expanduser(value)))
         if not found:
             raise ValueError(f"{name}: No files matching the expression {os.fspath(value)!r}.")
@@ -125,6 +127,7 @@ def runs_of(value, name: str) -> tuple[list[Images], bool]:
         return [images_of(part, name) for part in value], True
     items, n_dims = zip(*(_item(part, name) for part in value), strict=True)
     if set(n_dims) == {3}:
+        items = sorted(items, key=_by_numbers) if pattern else items
         return [Images(list(items), name, is_volume=False)], False
     if set(n_dims) == {4}:
         return [Images([item], name, is_volume=False) for item in items], True
@@ -259,6 +262,11 @@ def _is_list(value) -> bool:
     if isinstance(value, (str, os.PathLike, dict)) or hasattr(value, "affine"):
         return False
     return hasattr(value, "__iter__") and hasattr(value, "__len__")
+
+
+def _by_numbers(path: str) -> list:
+    """Sorts names by the numbers in them: as text, 10 comes before 2."""
+    return [int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", path)]
 
 
 def _is_pattern(value) -> bool:

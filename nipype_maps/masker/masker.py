@@ -61,8 +61,8 @@ class NiftiMapsMasker(Estimator):
     high_pass : float or None, default=None
         Remove frequencies below this one (Hz).
     t_r : float or None, default=None
-        Seconds from frame to frame.  None takes them from the run's BIDS sidecar or header;
-        nilearn wants to be told where a filter needs them.
+        Seconds from frame to frame.  None takes them from the run's BIDS sidecar, from those that it
+        inherits in its data set, or from its header; nilearn wants to be told where a filter needs them.
     dtype : {None, 'auto'} or float type, default=None
         None is float64, 'auto' float32.  Integer types, which nilearn takes, are refused.
     resampling_target : {'data', 'mask', 'maps', None}, default='data'
@@ -104,6 +104,10 @@ class NiftiMapsMasker(Estimator):
     Images in memory are known by their content; images loaded from a file and not changed are
     read from that file.  A list of 4D images is a list of runs, and gives a list of arrays, as
     ``nilearn.maskers.MultiNiftiMapsMasker`` does.
+
+    A name with wildcards stands for all files that match.  3D volumes are taken in the order of the
+    numbers in their names, ``v_2.nii`` before ``v_10.nii``, where nilearn sorts as text; 4D runs in
+    alphabetical order, as nilearn does.
 
     Parameters that are set after `fit` count from the next call on, as in nilearn, but for
     ``maps_img`` and ``mask_img``, which count from the next `fit` on: until then each call warns.

@@ -227,3 +227,16 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     ]
     assert said[-1] == "warning: 1 more are in the sidecars of the runs; summary.tsv counts them."
     assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0"] * 3
+
+
+def test_the_time_between_frames_may_be_in_the_folder_of_all(invoke, derivatives, maps, tmp_path):
+    """A run's own sidecar comes first; the header says nothing."""
+    for path in derivatives.rglob("*_bold.nii.gz"):
+        image = nib.load(path)
+        image.header.set_zooms((*image.header.get_zooms()[:3], 0))
+        nib.save(nib.Nifti1Image(image.get_fdata(), image.affine, image.header), path)
+        if "sub-01" not in path.name:
+            path.with_name(path.name.replace(".nii.gz", ".json")).write_text('{"TaskName": "rest"}')
+    (derivatives / "task-rest_desc-preproc_bold.json").write_text('{"RepetitionTime": 2.5}')
+    invoke("dataset", derivatives, "--maps", maps, "--out", tmp_path / "out", "--high-pass", "0.02")
+    assert [row["repetition_time"] for row in summary(tmp_path / "out")] == ["2.0"] * 2 + ["2.5"] * 4

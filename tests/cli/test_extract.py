@@ -349,3 +349,46 @@ def test_a_strategy_needs_one_table(call, make_run, maps, out, fmriprep):
     two = ["--confounds", f"{fmriprep},{fmriprep}"]
     done = call("extract", run, "--maps", maps, "--out", out, "--confounds-strategy", "6P", *two, status=1)
     assert "strategy '6P' selects from one table of confounds, not from 2" in done.stderr
+
+
+def test_the_time_between_frames_may_be_that_of_the_data_set(invoke, make_run, maps, out, tmp_path):
+    """It counts as what was asked, too: results of another one are not taken for these."""
+    run = make_run("data/sub-01/func/sub-01_task-rest_bold.nii.gz", t_r=0.0)
+    call = ["extract", run, "--maps", maps, "--out", out, "--high-pass", "0.02"]
+    inherited = tmp_path / "data" / "task-rest_bold.json"
+    assert "says nothing of the time between frames" in invoke(*call, status=2).output
+    inherited.write_text('{"RepetitionTime": 2.5}')
+    invoke(*call)
+    sidecar = out / "sub-01_task-rest_atlas-atlas_timeseries.json"
+    assert json.loads(sidecar.read_text())["RepetitionTime"] == 2.5
+    before = sidecar.with_suffix(".tsv").read_bytes()
+    inherited.write_text('{"RepetitionTime": 2.0}')
+    assert "RepetitionTime: 2.5 there, 2 asked" in invoke(*call, status=2).output
+    invoke(*call, "--overwrite")
+    assert json.loads(sidecar.read_text())["RepetitionTime"] == 2.0
+    assert sidecar.with_suffix(".tsv").read_bytes() != before
+
+
+def test_a_filter_needs_frames_that_are_evenly_spaced(invoke, make_run, maps, out):
+    run = Path(make_run(t_r=2.0))
+    timing = run.with_name("sub-01_task-rest_bold.json")
+    timing.write_text(json.dumps({"VolumeTiming": [*range(0, 78, 2), 90]}))
+    call = ["extract", run, "--maps", maps, "--out", out]
+    said = invoke(*call, "--low-pass", "0.1", status=2).output
+    assert "are not evenly spaced, as VolumeTiming in" in " ".join(said.split())
+    invoke(*call)
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    assert sidecar["RepetitionTime"] is None
+    assert sidecar["VolumeTiming"][-1] == 90
+    invoke(*call, "--low-pass", "0.1", "--t-r", "2", "--overwrite")
+
+
+def test_what_a_decimal_comma_and_pandas_may_mean_is_said(invoke, make_run, maps, out, tmp_path):
+    run, signal, kept = make_run(), tmp_path / "gs.txt", tmp_path / "kept.txt"
+    signal.write_text("".join(f"{1000 + k % 7},{k % 5}5\n" for k in range(40)))
+    call = ["extract", run, "--maps", maps, "--out", out]
+    said = invoke(*call, "--confounds", signal, status=2).output
+    assert "'1000,05' and all other lines may be one number" in " ".join(said.split())
+    kept.write_text("0\n" + "".join(f"{k}\n" for k in range(5, 40)))
+    said = invoke(*call, "--sample-mask", kept).output
+    assert "is taken for frame 0, but the next is 5" in " ".join(said.split())

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from nipype_maps.files.heads import head_of
 from nipype_maps.files.tables import (
     read_confounds,
     read_labels,
@@ -9,6 +10,8 @@ from nipype_maps.files.tables import (
     read_table,
     write_signals,
 )
+from nipype_maps.numerics.frames import kept_frames
+from nipype_maps.numerics.notes import collected
 
 ALL = np.arange(4)
 
@@ -62,7 +65,9 @@ def test_a_missing_value_in_the_first_field_does_not_make_a_header(write):
         ("", "is empty"),
         ("a\tb\n1\t2\n3\n", "has 1 fields in line 3, but 2 in its first"),
         ("a\ta\n1\t2\n", "two columns named 'a'"),
-        ("a\tb\n1\t2\n3\tfour\n", "'four' in row 2 of column 'b' is no number"),
+        ("a\tb\n1\t2\n3\tfour\n", r"'four' in row 2 of column 'b' is no number\."),
+        ("a\tb\n1\t2\n3\t4,5\n", "'4,5' in row 2 of column 'b' is no number; write a decimal point"),
+        ("a;b\n1,5;2,5\n", "'1,5;2,5' in row 1 .* is no number; separate columns by tabs or commas"),
     ],
 )
 def test_what_is_no_table_is_refused(write, text, sentence):
@@ -191,6 +196,99 @@ def test_what_is_no_sample_mask_is_refused(write, content, name, sentence):
         read_sample_mask(write(content, name), 4)
 
 
+@pytest.mark.parametrize(
+    ("text", "n_frames", "expected"),
+    [
+        ("0\n0\n1\n2\n", 4, [0, 1, 2]),  # frame 0 cannot be meant twice
+        ("0\n1.0\n3.0\n", 4, [1, 3]),  # nor be written in another way
+        ("0\n0\n1\n1\n0\n", 4, [False, True, True, False]),  # nor be one boolean too many
+        ("0\n1\n1\n0\n1\n", 5, [False, True, True, False, True]),
+        ("0\n0\n1\n", 5, "names a frame more than once"),  # too few booleans
+    ],
+)
+def test_what_pandas_writes_above_a_list_of_frames_is_no_frame_where_it_is_certain(
+    write, recwarn, text, n_frames, expected
+):
+    mask = read_sample_mask(write(text, "sm.txt"), n_frames)
+    if isinstance(expected, str):
+        with pytest.raises(ValueError, match=expected):
+            kept_frames(mask, n_frames)
+    else:
+        assert mask.tolist() == expected
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0\n3\n4\n5\n", "but the next is 3"),
+        ("0\n1\n2\n3\n4\n5\n", "and every frame is kept"),
+        ("0\n1\n3\n5\n", None),
+        ("2\n4\n5\n", None),
+        ("frame\n0\n3\n4\n5\n", None),
+        ("0 3 4 5\n", None),
+    ],
+)
+def test_a_first_frame_0_that_may_be_what_pandas_writes_is_warned_of(write, text, told):
+    path = write(text, "sm.txt")
+    with collected() as notes:
+        read_sample_mask(path, 6)
+    assert notes == [
+        f"the first line of {path} is taken for frame 0, {told}; if it is the header that pandas writes, "
+        "remove it, and if not, write a header such as 'frame' above it."
+    ] * (told is not None)
+
+
+COMMA = r"'{}' .* may be one number with a decimal comma or a thousands separator"
+
+
+@pytest.mark.parametrize("name", ["gs.txt", "gs.dat", "gs.1D", "gs"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["1001,257", "998,1"],
+        ["12,101", "12,098"],
+        ["-0,5", "1,5e-3"],
+        ["1,234,567", "1,234,568"],
+        ["1,234.5", "12,345.6"],
+        ["1.001,5", "998,2"],
+        ["-1,5", ",5"],
+        [",25", ",5"],
+    ],
+)
+def test_a_decimal_comma_makes_no_two_columns(write, name, lines):
+    path = write("\n".join(lines) + "\n", name)
+    for read in (read_table, head_of, lambda path: read_confounds([path], [], 2, np.arange(2))):
+        with pytest.raises(ValueError, match=COMMA.format(lines[0])):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("1.5,2\n3,4\n", "two.txt"),
+        ("1, 2\n3, 4\n", "two.txt"),
+        ("a,b\n1,2\n3,4\n", "two.txt"),
+        ("1,2\n3,4.5\n", "two.txt"),
+        ("0,1,0\n1,0,0\n", "spikes.txt"),
+        (",0\n0,2\n1,3\n", "index.txt"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:the first column")
+def test_columns_with_commas_between_are_read(write, text, name):
+    with collected():
+        assert read_table(write(text, name)).values.shape[0] == 2
+
+
+def test_two_columns_of_a_csv_without_names_are_warned_of(write):
+    path = write("1001,257\n998,1\n", "gs.csv")
+    with pytest.warns(
+        UserWarning, match=COMMA.format("1001,257") + r".* is read as columns, because it is a .csv"
+    ):
+        assert read_table(path).values.tolist() == [[1001, 257], [998, 1]]
+    assert read_sample_mask(write("5,6\n", "sm.txt"), 9).tolist() == [5, 6]
+
+
 @pytest.mark.parametrize("text", ["one\none\ntwo\n", "one one two\n", ",run\n0,one\n1,one\n2,two\n"])
 @pytest.mark.filterwarnings("ignore:the first column")
 def test_labels(write, text):
@@ -259,6 +357,16 @@ def test_a_first_line_that_looks_like_a_frame_is_warned_of(write):
     assert read_signals(write("0.5 -1.5\n1 2\n", "melodic.txt")).values.tolist() == [[0.5, -1.5], [1, 2]]
 
 
+@pytest.mark.parametrize(("first", "told"), [("0,1,2", True), ("0,1,0", False), ("0.0,1.0,2.0", False)])
+def test_a_first_line_that_counts_the_columns_is_warned_of(write, first, told):
+    path = write(f"{first}\n0.5,1.5,2.5\n", "table.csv")
+    with collected() as notes:
+        assert len(read_table(path).values) == 2
+    assert [note.partition(";")[0] for note in notes] == [
+        f"the first line of {path} is taken for a frame, but counts the columns"
+    ] * told
+
+
 #: What R writes of a data frame with columns a and b: write.csv, write.table with and without col.names=NA.
 OF_R = {
     "write.csv": '"","a","b"\n"1",1,2\n"2",3,NA\n',
@@ -284,6 +392,37 @@ def test_columns_without_a_name(write):
         read_table(write("\ta\n7\t1\n5\t2\n"))
     # tabs at the ends of lines
     assert read_table(write("a\t\n7\t\n5\t\n")).names == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("values", "how"),
+    [
+        (["0", "2", "4", "6"], "rises by 2"),
+        (["0.0", "0.72", "1.44", "2.16"], "rises by 0.72"),
+        (["5", "6", "7", "8"], "rises by 1"),
+        (["0.36", "1.08", "1.8", "2.52"], "rises by 0.72"),
+        (["0", "0.333", "0.667", "1"], "rises by 0.333333"),
+        (["3", "2", "1", "0"], "falls by 1"),
+    ],
+)
+def test_a_column_of_even_steps_is_warned_of_as_one_that_counts(write, values, how):
+    path = write("t\tcsf\n" + "".join(f"{value}\t{k % 3}\n" for k, value in enumerate(values)))
+    with pytest.warns(
+        UserWarning, match=f"'t' {how} from row to row, so that a linear trend is regressed out; leave it out"
+    ):
+        read_confounds([path], [], 4, ALL)
+
+
+@pytest.mark.parametrize("values", [[0, 2, 4, 6.1], [0, 1, 0, 1], [1, 1, 1, 5], [0, 5, 7, 9]])
+def test_a_column_of_other_steps_is_none(write, values, recwarn):
+    read_confounds([write("t\n" + "".join(f"{value}\n" for value in values))], [], 4, ALL)
+    assert not recwarn.list
+
+
+def test_a_column_of_times_is_seen_in_the_frames_that_are_kept(write):
+    path = write("t\tcsf\nn/a\t0\n2\t1\n4\t2\n6\t0\n0\t0\n10\t1\n")
+    with pytest.warns(UserWarning, match="'t' rises by 2 from row to row"):
+        read_confounds([path], [], 6, np.array([1, 2, 3, 5]))
 
 
 @pytest.mark.parametrize("first", [0, 1])

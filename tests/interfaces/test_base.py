@@ -112,6 +112,10 @@ def test_what_is_read_besides_counts(tmp_path, make_run):
     after = {interface: interface.inputs.get_hashval()[1] for interface in (reads, told, mask)}
     assert [keys[one] == after[one] for one in (reads, told, mask)] == [False, True, False]
 
+    (tmp_path / "bold.json").write_text('{"RepetitionTime": 2.0}')  # which the run inherits
+    later = {interface: interface.inputs.get_hashval()[1] for interface in (reads, told, mask)}
+    assert [after[one] == later[one] for one in (reads, told, mask)] == [False, True, True]
+
     header = tmp_path / "pair.hdr"
     nib.save(nib.Nifti1Pair(np.zeros((2, 2, 2)), np.eye(4)), header)
     before = Smooth(in_file=str(header), fwhm=6.0).inputs.get_hashval()[1]

@@ -47,6 +47,9 @@ def test_names_with_wildcards_stand_for_volumes(masker, bold, saved, close):
     for index, volume in enumerate(volumes(run)):
         folder = saved(volume, f"vol-{index:03d}.nii").parent
     close(masker.fit_transform(str(folder / "vol-*.nii")), masker.fit_transform(run))
+    for index, volume in enumerate(volumes(run)):
+        saved(volume, f"v_{index}.nii")  # without zeros in front
+    close(masker.fit_transform(str(folder / "v_*.nii")), masker.fit_transform(run))
     with pytest.raises(ValueError, match=r"imgs: No files matching the expression .*none-\*.nii"):
         masker.transform(str(folder / "none-*.nii"))
 

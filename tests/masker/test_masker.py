@@ -551,3 +551,23 @@ def test_the_sidecar_and_the_header_tell_the_time_step(tmp_path, atlas, bold, sa
     Path(tmp_path / "sub-01_bold.json").write_text('{"RepetitionTime": 2.0}')
     for given in (tmp_path / "sub-01_bold.nii", nib.load(tmp_path / "sub-01_bold.nii")):
         same(NiftiMapsMasker(atlas, high_pass=0.05).fit_transform(given), expected)
+
+
+def test_a_sidecar_of_the_data_set_tells_the_time_step(tmp_path, atlas, bold, same):
+    run = bold(t_r=2.5)
+    expected = NiftiMapsMasker(atlas, high_pass=0.05, t_r=2.5).fit_transform(run)
+    folder = tmp_path / "sub-01" / "func"
+    folder.mkdir(parents=True)
+    path = folder / "sub-01_task-rest_bold.nii"
+    nib.save(nib.Nifti1Image(run.get_fdata(), run.affine), path)
+    (tmp_path / "task-rest_bold.json").write_text('{"RepetitionTime": 2.5}')
+    for given in (path, nib.load(path)):
+        same(NiftiMapsMasker(atlas, high_pass=0.05).fit_transform(given), expected)
+    times = [*range(0, 38, 2), 50]
+    path.with_name("sub-01_task-rest_bold.json").write_text(f'{{"VolumeTiming": {times}}}')
+    with pytest.raises(
+        ValueError, match=r"not evenly spaced, as VolumeTiming in the run's sidecar says.*pass t_r"
+    ):
+        NiftiMapsMasker(atlas, high_pass=0.05).fit_transform(path)
+    same(NiftiMapsMasker(atlas, high_pass=0.05, t_r=2.5).fit_transform(path), expected)
+    NiftiMapsMasker(atlas).fit_transform(path)
