@@ -22,7 +22,7 @@ OF_RUN = (
 )  # fmt: skip
 #: Entities whose labels are numbers: run-1 is run-01.
 NUMBERS = ("run", "echo", "inv", "flip", "chunk", "split")
-#: An entity as people write it; hyphens, which BIDS has not in labels, divide sites from numbers (sub-NYU-12).
+#: An entity as people write it; hyphens, which labels of BIDS do not have, divide sites from numbers.
 WRITTEN = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+|[a-zA-Z0-9+]+(?:-[a-zA-Z0-9+]+)*-[a-zA-Z0-9+]*[0-9])")
 #: Folders above a file that may be a participant's even if all of a study lies in them.
 NEAR = 3
