@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -69,19 +70,32 @@ class Request:
         OSError
             If an input is not there to be read.
         """
-        inputs = {
-            role: [[Path(path).name, self._fingerprint(path)] for path in paths]
-            for role, paths in self._files(run, besides=True).items()
-        }
+        inputs = {role: self._prints(paths) for role, paths in self._files(run, besides=True).items()}
         return {"Run": run.run_file, "Settings": {**self.settings, "RepetitionTime": t_r}, "Inputs": inputs}
+
+    def as_far_as_readable(self, run) -> dict:
+        """The same record without what cannot be read now, which the run's nodes say better.
+
+        That may be the time between frames, for which sidecar and header must agree, or the files
+        of a role; where the run is no image, it is all but the settings.
+        """
+        from ..files.runs import Run
+
+        settings, inputs = dict(self.settings), {}
+        with suppress(OSError, ValueError, RecursionError):
+            image = Run(run.run_file, run.t_r, quiet=True)
+            for role, paths in self._files(run, besides=True).items():
+                with suppress(OSError):
+                    inputs[role] = self._prints(paths)
+            settings["RepetitionTime"] = run.t_r or image.t_r
+        return {"Settings": settings, "Inputs": inputs}
 
     def shared(self) -> dict:
         """The part of a record that is the same for all runs."""
         from ..files.sidecars import image_files
 
         files = [file for path in self.maps for file in image_files(path)]
-        prints = [[Path(file).name, self._fingerprint(file)] for file in files]
-        return {"Settings": self.settings, "Inputs": {"maps": prints}}
+        return {"Settings": self.settings, "Inputs": {"maps": self._prints(files)}}
 
     def as_told_by(self, sidecar: dict, run) -> dict | None:
         """The same record as far as a sidecar tells it, where no record is left.
@@ -102,7 +116,9 @@ class Request:
         settings |= {key: cleaning[key] for key in OF_CLEANING}
         settings["Strategy"] = selection.get("Strategy")
         settings["HighVarianceConfounds"] = any(name.startswith("high_variance_") for name in columns)
-        settings["ConfoundColumns"] = ["unknown patterns"] if by_hand else []
+        # patterns are told by what they chose: those of the request count if they choose the same
+        same = by_hand == _columns_chosen(run, self.settings["ConfoundColumns"])
+        settings["ConfoundColumns"] = self.settings["ConfoundColumns"] if same else by_hand
         dropped = maps["EmptyMaps"] == "drop" and set(names) <= set(self.names or ())
         settings["MapNames"] = self.names if dropped else names
         settings["RepetitionTime"] = sidecar["RepetitionTime"]
@@ -115,14 +131,13 @@ class Request:
             "strategies": _listed(selection.get("StrategiesSource")),
         }
         asked = self._files(run, besides=False)
-        if selection:  # which tells how many frames were kept, not the file that named some of them
-            censored = {frame for frames in selection["FramesCensored"].values() for frame in frames}
-            masked = len(censored) + selection["FramesKept"] != selection["FramesInRun"]
-            sources["sample mask"] = [{"File": "an unknown file", "SHA256": ""}] if masked else []
         inputs = {role: self._matched(sources[role], asked[role]) for role in sources}
-        inputs["confounds"] += [
-            [path.name, self._fingerprint(path)] for path in _besides(run, self.parameters)
-        ]
+        if selection:  # which tells the frames that a sample mask left out, not its file
+            left_out = selection["FramesCensored"].get("sample_mask", [])
+            same = left_out == _frames_left_out(run, selection["FramesInRun"])
+            there = [["other frames", ""]] if left_out else []
+            inputs["sample mask"] = self._prints(asked["sample mask"]) if same else there
+        inputs["confounds"] += self._prints(_besides(run, self.parameters))
         return {"Run": run.run_file, "Settings": settings, "Inputs": inputs}
 
     def _matched(self, sources: list[dict], files: list[str]) -> list:
@@ -147,6 +162,10 @@ class Request:
             "sample mask": [run.sample_mask] if run.sample_mask else [],
             "strategies": [strategies] if strategies else [],
         }
+
+    def _prints(self, paths) -> list[list[str]]:
+        """Names and fingerprints of files."""
+        return [[Path(path).name, self._fingerprint(path)] for path in paths]
 
     def _fingerprint(self, path) -> str:
         """Of a file; of one that all runs share once."""
@@ -252,6 +271,35 @@ def names_asked(maps, map_names) -> list[str] | None:
         return names_of_maps(list(maps), n_maps, map_names)
     except (OSError, ValueError) as error:
         raise click.UsageError(str(error)) from error
+
+
+def _columns_chosen(run, patterns: Sequence[str]) -> list[str] | None:
+    """The columns that patterns, or none, choose from a run's tables; None where these cannot be read."""
+    from ..files.heads import head_of
+    from ..files.patterns import matching
+
+    try:
+        names = [name for table in run.confounds_files or () for name in head_of(table)[0]]
+    except (OSError, ValueError):
+        return None
+    wanted = {name for pattern in patterns for name in matching(names, pattern)}
+    return [name for name in names if name in wanted] if patterns else names
+
+
+def _frames_left_out(run, n_frames: int) -> list[int] | None:
+    """The frames that a run's sample mask leaves out; None where it cannot be read."""
+    from ..files.tables import read_sample_mask
+    from ..numerics.frames import kept_frames
+    from ..numerics.notes import collected
+
+    if not run.sample_mask:
+        return []
+    try:
+        with collected():  # what is noticed is said when the frames are read
+            kept = kept_frames(read_sample_mask(run.sample_mask, n_frames), n_frames)
+    except (OSError, ValueError):
+        return None
+    return sorted(set(range(n_frames)) - set(kept.tolist()))
 
 
 def _besides(run, parameters: dict) -> list[Path]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import filecmp
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -184,7 +186,8 @@ class ResultFolder:
     def publish(self, name: str, signals_file: str, sidecar_file: str, record: dict) -> Path:
         """Copy a run's results from the work folder; returns the table's path.
 
-        The table comes last, so that wherever there is one its own sidecar and record are too.
+        What is there is replaced once all is copied: a full disk takes nothing away.  The table comes
+        last, so that wherever there is one its own sidecar and record are too.
 
         Parameters
         ----------
@@ -194,8 +197,8 @@ class ResultFolder:
         record : dict
             What was asked: `Request.of`.
         """
-        from ..files.atomic import copy
-        from ..files.sidecars import write_json
+        from ..files.atomic import replacing
+        from ..files.sidecars import save_json
 
         table, sidecar, kept = self._files(name)
         for folder in (table.parent, kept.parent):
@@ -205,10 +208,13 @@ class ResultFolder:
             for source, path in ((signals_file, table), (sidecar_file, sidecar))
         )
         if not same:
-            write_json(kept, record)
-            table.unlink(missing_ok=True)
-            copy(sidecar_file, sidecar)
-            copy(signals_file, table)
+            for path in filter(Path.is_dir, (table, sidecar, kept)):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            with replacing(table) as new, replacing(sidecar) as beside, replacing(kept) as told:
+                shutil.copyfile(signals_file, new)
+                shutil.copyfile(sidecar_file, beside)
+                save_json(told, record)
+                table.unlink(missing_ok=True)
         return table
 
     def _files(self, name: str) -> tuple[Path, Path, Path]:
@@ -218,13 +224,7 @@ class ResultFolder:
 
     def _differences(self, run, request: Request, whole: bool = True) -> list[str]:
         """How the results under a run's name are others than those that are asked for."""
-        from ..files.runs import Run
-
-        asked = {"Settings": request.settings}
-        if whole:
-            # of a run that cannot be read now only the settings are compared; it fails by itself
-            with contextlib.suppress(OSError, ValueError, RecursionError):
-                asked = request.of(run, run.t_r or Run(run.run_file, quiet=True).t_r)
+        asked = request.as_far_as_readable(run) if whole else {"Settings": request.settings, "Inputs": {}}
         _, sidecar, record = self._files(run.name)
         there = _read(record)
         if not is_record(there):
@@ -232,7 +232,7 @@ class ResultFolder:
         if there is None:
             return ["nothing tells how they were made"]
         if (
-            "Inputs" in asked
+            "run" in asked["Inputs"]
             and there.get("Run") != run.run_file
             and there["Inputs"].get("run") != asked["Inputs"]["run"]
         ):

@@ -58,8 +58,7 @@ def execute_runs(
 ) -> Extracted:
     """Run the graphs of several runs, and publish each run as soon as it is done.
 
-    A run that fails leaves no table, unless it could not be read: then an earlier one of the
-    same settings stands.
+    What a run that fails has from an earlier call of the same settings and inputs stands.
 
     Parameters
     ----------
@@ -113,9 +112,6 @@ def execute_runs(
             on_done=publish,
             progress="lines" if verbose else True,
         )
-    at_fault = {failure.node.partition(".")[0] for failure in outcome.failures}
-    failed = [run.name for run in runs if at_fault & {run.workflow_name, run.fit_name}]
-    folder.remove(name for name in failed if name not in published)
     warnings = [text for run in runs for text in noticed.get(run.name, ())]
     return Extracted(published, [*failures, *outcome.failures], outcome, warnings)
 

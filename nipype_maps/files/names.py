@@ -16,9 +16,16 @@ from .sidecars import as_utf8, stem
 NATIVE = {"native", "t1w", "t2w", "func", "boldref", "bold", "scanner", "individual", "orig", "anat"}
 ENTITY = re.compile(r"[a-zA-Z]+-[a-zA-Z0-9+]+")
 #: Entities in which a run and what is given for it must not differ, where both have them.
-OF_RUN = ("sub", "ses", "task", "run", "acq", "dir", "echo", "rec", "ce")
+OF_RUN = (
+    "sub", "ses", "sample", "task", "run", "acq", "dir", "echo", "rec", "ce", "trc", "stain", "part", "inv",
+    "flip", "mt", "chunk", "split",
+)  # fmt: skip
 #: Entities whose labels are numbers: run-1 is run-01.
-NUMBERS = ("run", "echo")
+NUMBERS = ("run", "echo", "inv", "flip", "chunk", "split")
+#: An entity as people write it; hyphens, which labels of BIDS do not have, divide sites from numbers.
+WRITTEN = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+|[a-zA-Z0-9+]+(?:-[a-zA-Z0-9+]+)*-[a-zA-Z0-9+]*[0-9])")
+#: Folders above a file that may be a participant's even if all of a study lies in them.
+NEAR = 3
 #: Letters of a run's name in the names of its nodes, which are folders.
 READABLE = 120
 #: Bytes that file systems allow a name.
@@ -205,30 +212,32 @@ def require_room(name: str, run) -> None:
             )
 
 
-def entities_of(path, folders: bool = False) -> dict[str, str]:
-    """BIDS entities in a file's name, in their order.
+def entities_of(path, folders: bool = False, beside=None) -> dict[str, str]:
+    """BIDS entities in a file's name, in their order, in lower case.
 
     Parameters
     ----------
     path : path-like
     folders : bool
-        Take sub and ses from the folders above where the name does not have them.
+        Take sub and ses from the nearest folders above, where the name does not have them.
+    beside : path-like, optional
+        Another file.  Folders further up that hold both, as that of a project ``sub-cortical``, are
+        left out.
 
     Examples
     --------
     >>> entities_of("sub-01_task-rest_run-02_bold.nii.gz")
     {'sub': '01', 'task': 'rest', 'run': '2'}
-    >>> entities_of("sub-01/ses-a/motion.tsv", folders=True)
+    >>> entities_of("sub-01/ses-a/func/z.feat/mc/motion.par", folders=True)
     {'ses': 'a', 'sub': '01'}
     """
     # what comes after a dot is no label: sub-02.mcf.par
-    parts = [part for word in stem(path).split("_") if ENTITY.fullmatch(part := word.partition(".")[0])]
+    pairs = [_entity(word.partition(".")[0]) for word in stem(path).split("_")]
     if folders:
-        # sub-01/ses-1/func/ at most: a folder further up is no participant's
-        above = [parent.name for parent in list(Path(os.path.abspath(path)).parents)[:3]]
-        parts += [name for name in above if name[:4] in ("sub-", "ses-") and ENTITY.fullmatch(name)]
+        above = map(_entity, _folders_above(path, beside))
+        pairs += [pair for pair in above if pair and pair[0] in ("sub", "ses")]
     found: dict[str, str] = {}
-    for entity, label in (part.split("-", 1) for part in parts):
+    for entity, label in filter(None, pairs):
         found.setdefault(entity, _number(label) if entity in NUMBERS else label)
     return found
 
@@ -254,14 +263,53 @@ def mismatch(
     'sub-02_run-01_motion.tsv is of sub-02, but is given for sub-01_run-1_bold.nii of sub-01'
     >>> mismatch("sub-01_run-1_bold.nii", "sub-01_ses-a_run-01_motion.tsv")
     """
-    here, there = entities_of(run, folders), entities_of(other, folders)
+    here, there = entities_of(run, folders, other), entities_of(other, folders, run)
     for entity in entities:
-        if entity in here and entity in there and here[entity] != there[entity]:
+        if entity in here and entity in there and _labels_differ(here[entity], there[entity]):
             return (
                 f"{what}{Path(other).name} is of {entity}-{there[entity]}, but is given for "
                 f"{Path(run).name} of {entity}-{here[entity]}"
             )
     return None
+
+
+def _entity(word: str) -> tuple[str, str] | None:
+    """Entity and label of a part of a name; None where it is none.
+
+    Examples
+    --------
+    >>> _entity("Sub-01"), _entity("sub-NYU-12")
+    (('sub', '01'), ('sub', 'NYU-12'))
+    >>> _entity("run-wise-confounds"), _entity("sub-01-run-1")
+    (None, None)
+    """
+    found = WRITTEN.fullmatch(word)
+    if not found or not set(OF_RUN).isdisjoint(found[2].lower().split("-")[1:]):
+        return None
+    return found[1].lower(), found[2]
+
+
+def _labels_differ(one: str, other: str) -> bool:
+    """Whether two labels are certainly not the same; after a hyphen there may be other words.
+
+    Examples
+    --------
+    >>> _labels_differ("A-1", "A-2"), _labels_differ("01", "02-rest1")
+    (True, True)
+    >>> _labels_differ("01", "01-rest1"), _labels_differ("01-rest1", "01-motion1")
+    (False, False)
+    """
+    for index, (a, b) in enumerate(zip(one.split("-"), other.split("-"), strict=False)):
+        if a != b:
+            return not index or a.rstrip("0123456789") == b.rstrip("0123456789")
+    return False
+
+
+def _folders_above(path, beside) -> list[str]:
+    """Names of the folders that a file lies in, the nearest first."""
+    shared = set(Path(os.path.abspath(beside)).parents) if beside else set()
+    above = Path(os.path.abspath(path)).parents
+    return [folder.name for depth, folder in enumerate(above) if depth < NEAR or folder not in shared]
 
 
 def _require_different(paths: Sequence[Path]) -> None:

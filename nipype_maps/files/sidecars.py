@@ -86,11 +86,16 @@ def read_json(path) -> dict:
 
 
 def write_json(path, content: dict) -> None:
-    """Write a JSON object, the keys in the order given."""
-    text = as_utf8(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    """Write a JSON object, the keys in the order given: all of it, or nothing."""
     with replacing(path) as temporary:
-        # where a name is no UTF-8, what comes is JSON's own way to write it
-        temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        save_json(temporary, content)
+
+
+def save_json(path: Path, content: dict) -> None:
+    """Write a JSON object to a draft, or another file that nobody reads yet."""
+    text = as_utf8(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    # where a name is no UTF-8, what comes is JSON's own way to write it
+    path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def as_utf8(text: str) -> str:

@@ -6,14 +6,13 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-from nipype.interfaces.base import Str, isdefined
 from nipype.pipeline.engine import MapNode
 
 from ..files.atomic import sweep
 from ..files.fingerprints import recorded_names, unchanged
+from .outputs import files_given, is_within
 from .reading import NoResultError, own_interface, read_result
 
 UNFINISHED = "_unfinished.json"
@@ -91,16 +90,15 @@ def damage(node) -> str:
     recorded = own is not None and not isinstance(node, MapNode)
     if recorded and not isinstance(result.outputs, (own.output_spec, type(None))):
         return f"{path.name} holds something else than results"
-    outputs = _outputs_of(result)
     if result.outputs is None or getattr(getattr(result, "runtime", None), "traceback", None):
         return f"{path.name} holds no results"
-    files = list(_files_in(outputs))
+    files = files_given(node, result.outputs)
     for file in files:
         name = os.path.basename(file)
         if not os.path.exists(file):
             return f"{name} is missing"
         # the items of a MapNode have their own records
-        inside = _is_within(file, path.parent)
+        inside = is_within(file, path.parent)
         folder = os.path.dirname(file) if inside else path.parent
         try:
             same = unchanged(folder, file) if os.path.isfile(file) else True
@@ -168,30 +166,3 @@ def _mend_items(node) -> None:
         return
     for item in items:
         mend(item)
-
-
-def _outputs_of(result) -> list:
-    """What a node gave, but for texts, which may name files that are none of its business."""
-    outputs = result.outputs
-    if hasattr(outputs, "dictcopy"):  # of a MapNode
-        return list(outputs.dictcopy().values())
-    if not hasattr(outputs, "trait_get"):
-        return []
-    return [
-        "" if outputs.trait(name).is_trait_type(Str) else value
-        for name, value in outputs.trait_get().items()
-        if isdefined(value)
-    ]
-
-
-def _files_in(value) -> Iterator[str]:
-    """The absolute paths in an output."""
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _files_in(item)
-    elif isinstance(value, (str, os.PathLike)) and os.path.isabs(value):
-        yield os.fspath(value)
-
-
-def _is_within(file, folder: Path) -> bool:
-    return os.path.abspath(file).startswith(f"{folder}{os.sep}")

@@ -300,6 +300,38 @@ def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invok
     assert [path.name[:6] for path in out.glob("sub-*/func/*.tsv")] == ["sub-02"]
 
 
+HARMS = {
+    "RepetitionTime": ("bold.json", '{"RepetitionTime": "2"}', 1, "not a number of seconds"),
+    "conflict": ("bold.json", '{"RepetitionTime": 7}', 1, "but the header says 2 s"),
+    "sidecar": ("bold.json", "{", 1, "is not a JSON file"),
+    "run": ("bold.nii.gz", "no image", 1, "bold.nii.gz"),
+    "table": ("timeseries.tsv", "no table", 2, "has another content"),
+    "no table": ("timeseries.tsv", None, 1, "has no table of confounds"),
+    "no mask": ("mask.nii.gz", None, 1, "has no brain mask"),
+    "mask": ("mask.nii.gz", "no image", 2, "has another content"),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_run_that_cannot_be_done_now_keeps_its_results(invoke, one, maps, tmp_path, harm):
+    name, text, status, told = HARMS[harm]
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out, "--confounds-strategy", "6P", "--brain-masks"]
+    invoke(*call)
+    before = {path: path.read_bytes() for path in out.rglob("*_timeseries.*")}
+    (path,) = func(one).glob(f"*{name}")
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    done = invoke(*call, status=status)
+    assert told in " ".join(done.stderr.split())
+    assert {path: path.read_bytes() for path in out.rglob("*_timeseries.*")} == before
+    if status == 1:
+        assert "1 of 2 runs done" in done.stdout
+        assert "nothing new came of it; the table that is there is of an earlier call" in done.stderr
+        assert [row["status"] for row in summary(out)] == ["failed", "done"]
+
+
 def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
     call = ["dataset", one, "--maps", maps, "--out", out, "--confounds-strategy", "6P+scrub"]

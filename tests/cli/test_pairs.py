@@ -29,6 +29,11 @@ def tables(tmp_path):
         (["sub-01_desc-c.tsv"], f"sub-01_desc-c.tsv is of sub-01, but is given for {TWO} of sub-02"),
         (["sub-01_task-rest_c.tsv", "sub-02_task-nback_c.tsv"], "is of task-nback"),
         (["sub-02/motion.tsv", "sub-01/motion.tsv"], "motion.tsv is of sub-02"),
+        (["SUB-02/motion.tsv"], "motion.tsv is of sub-02"),
+        (
+            ["sub-02/ses-1/func/z.feat/mc/mcf.par", "sub-01/ses-1/func/z.feat/mc/mcf.par"],
+            "mcf.par is of sub-02",
+        ),
     ],
 )
 @pytest.mark.parametrize("option", ["--confounds", "--sample-mask"])
@@ -57,7 +62,8 @@ def test_tables_and_frames_of_other_runs_are_refused(
         ("sub-01_echo-1_bold.nii.gz", "sub-01_desc-c.tsv"),
         ("rest.nii.gz", "sub-01_desc-c.tsv"),
         ("sub-01_bold.nii.gz", "group/motion.tsv"),
-        ("sub-pilots/a/b/c/rest.nii.gz", "sub-01_desc-c.tsv"),
+        ("sub-pilots/a/b/c/sub-01/rest.nii.gz", "sub-01_desc-c.tsv"),
+        ("sub-cortical/a/b/c/d/sub-01_bold.nii.gz", "sub-cortical/a/b/c/d/motion.tsv"),
     ],
 )
 def test_entities_that_one_name_lacks_are_no_disagreement(

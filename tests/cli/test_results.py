@@ -1,13 +1,17 @@
 """What stands in OUT: whose it is, and what replaces it."""
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from nipype_maps.cli import main
 from nipype_maps.cli.results import ResultFolder
 from nipype_maps.files.tables import read_table
 from nipype_maps.workfolder.lock import locked
@@ -29,6 +33,22 @@ def table(tmp_path):
 
 def contents(out):
     return {path.name: path.read_bytes() for path in out.glob("*_timeseries.*")}
+
+
+def as_it_was(out):
+    """All results and records."""
+    files = [*out.glob("*_timeseries.*"), *(out / "logs" / "runs").glob("*.json")]
+    return {str(path): path.read_bytes() for path in files}
+
+
+def another(which, run, maps, table):
+    """Give one of the inputs another content."""
+    if which == "confounds":
+        table.write_text(table.read_text().replace("3\t", "4\t"))
+    else:
+        path = {"run": run, "maps": maps}[which]
+        image = nib.load(path)
+        nib.save(nib.Nifti1Image(image.get_fdata() + 1, image.affine, image.header), path)
 
 
 @pytest.fixture
@@ -70,12 +90,7 @@ def test_results_of_other_inputs_stay_as_they_are(invoke, make_run, maps, out, t
     made = ["extract", run, "--maps", maps, "--out", out, "--confounds", table]
     invoke(*made)
     before = contents(out)
-    if which == "confounds":
-        table.write_text(table.read_text().replace("3\t", "4\t"))
-    else:
-        path = {"run": run, "maps": maps}[which]
-        image = nib.load(path)
-        nib.save(nib.Nifti1Image(image.get_fdata() + 1, image.affine, image.header), path)
+    another(which, run, maps, table)
     name = Path({"run": run, "maps": maps, "confounds": table}[which]).name
     assert f"({which}: {name} has another content)" in invoke(*made, status=2).stderr
     assert contents(out) == before
@@ -126,6 +141,192 @@ def test_no_table_of_before_looks_like_that_of_a_call_that_failed(invoke, made, 
     assert len(contents(out)) == 2
 
 
+BAD_SIDECARS = {
+    '{"RepetitionTime": "2"}': "not a number of seconds",
+    '{"RepetitionTime": 3}': "but the header says 2 s",
+    "{": "is not a JSON file",
+    "[1]": "holds no JSON object",
+}
+
+
+@pytest.mark.parametrize("text", BAD_SIDECARS)
+@pytest.mark.parametrize("more", [[], ["--high-pass", "0.01"]])
+def test_a_sidecar_that_cannot_be_used_takes_no_results_away(invoke, make_run, maps, out, text, more):
+    run = Path(make_run())
+    call = ["extract", run, "--maps", maps, "--out", out, *more]
+    invoke(*call)
+    before = as_it_was(out)
+    run.with_name("sub-01_task-rest_bold.json").write_text(text)
+    done = invoke(*call, status=2 if more else 1)  # a filter needs the time, and asks before anything runs
+    assert BAD_SIDECARS[text] in " ".join(done.stderr.split())
+    assert (
+        more
+        or f"{NAME}: nothing new came of it; the table that is there is of an earlier call" in done.stderr
+    )
+    assert as_it_was(out) == before
+    invoke(*call, "--t-r", "2")
+    assert as_it_was(out) == before
+
+
+@pytest.mark.parametrize("text", BAD_SIDECARS)
+@pytest.mark.parametrize("which", ["run", "maps", "confounds"])
+def test_other_inputs_are_seen_beside_such_a_sidecar(invoke, make_run, maps, out, table, which, text):
+    run = make_run()
+    call = ["extract", run, "--maps", maps, "--out", out, "--confounds", table]
+    invoke(*call)
+    before = as_it_was(out)
+    another(which, run, maps, table)
+    Path(run).with_name("sub-01_task-rest_bold.json").write_text(text)
+    for last in ([], ["--dry-run"]):
+        assert f"({which}: " in invoke(*call, *last, status=2).stderr
+        assert as_it_was(out) == before
+    invoke(*call, "--overwrite", status=1)
+    assert not as_it_was(out)
+
+
+def damaged(path):
+    """Cut a file in its middle."""
+    content = Path(path).read_bytes()
+    Path(path).write_bytes(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize("which", ["run", "maps", "confounds", "mask", "strategies", "sample mask"])
+@pytest.mark.parametrize("harm", ["cut", "empty", "gone", "text"])
+def test_a_call_whose_files_are_damaged_takes_no_results_away(
+    invoke, make_run, maps, mask, out, table, which, harm
+):
+    frames, ours = out.parent / "frames.txt", out.parent / "ours.json"
+    frames.write_text("\n".join(map(str, range(30))) + "\n")
+    ours.write_text('{"ours": {"Columns": ["trans_x"]}}')
+    files = {"run": make_run(), "maps": maps, "mask": mask, "confounds": table, "sample mask": frames}
+    files["strategies"] = ours
+    call = ["extract", files["run"], "--maps", maps, "--mask", mask, "--confounds", table, "--out", out]
+    call += ["--sample-mask", frames, "--strategies", ours, "--confounds-strategy", "ours"]
+    invoke(*call)
+    before = as_it_was(out)
+    path = Path(files[which])
+    {
+        "cut": damaged,
+        "empty": lambda path: path.write_bytes(b""),
+        "gone": Path.unlink,
+        "text": lambda path: path.write_text("no such thing\n"),
+    }[harm](path)
+    done = CliRunner().invoke(main, list(map(str, call)))
+    assert done.exit_code in (1, 2), done.output
+    assert as_it_was(out) == before
+
+
+def test_a_call_that_fails_takes_no_results_of_its_own_away(invoke, made, out, monkeypatch):
+    """As where there is too little memory, or room, this time."""
+    before = as_it_was(out)
+    shutil.rmtree(out / "work")
+
+    def failing(self, inputs, cwd, notes):
+        raise MemoryError("too little memory")
+
+    monkeypatch.setattr("nipype_maps.interfaces.clean.Clean._run", failing)
+    for more in ([], ["--overwrite"]):
+        done = invoke(*made, *more, status=1)
+        assert "too little memory" in done.stderr
+        assert "nothing new came of it" in done.stderr
+        assert as_it_was(out) == before
+    monkeypatch.undo()
+    invoke(*made)
+    assert as_it_was(out) == before
+
+
+@pytest.mark.parametrize("ending", ["json", "tsv"])
+def test_a_folder_in_the_place_of_a_result_takes_the_others_not_away(published, tmp_path, ending):
+    publish, there = published
+    (tmp_path / "out" / f"a.{ending}").unlink()
+    (tmp_path / "out" / f"a.{ending}").mkdir()
+    with pytest.raises(IsADirectoryError):
+        publish()
+    (tmp_path / "out" / f"a.{ending}").rmdir()
+    assert there() == ["old", "old"]
+
+
+#: What patterns choose from the table.
+CHOSEN = {
+    "": ["trans_x", "trans_y"],
+    "trans_*": ["trans_x", "trans_y"],
+    "trans_y,trans_x": ["trans_x", "trans_y"],
+    "trans_x": ["trans_x"],
+    "trans_y": ["trans_y"],
+}
+
+
+@pytest.mark.parametrize("first", ["", "trans_*", "trans_x"])
+@pytest.mark.parametrize("second", CHOSEN)
+def test_columns_are_known_without_records_by_what_they_are(
+    invoke, make_run, maps, out, table, first, second
+):
+    call = ["extract", make_run(), "--maps", maps, "--out", out, "--confounds", table]
+    patterns = {text: text.split(",") if text else [] for text in CHOSEN}
+    words = {text: [word for p in patterns[text] for word in ("--confound-columns", p)] for text in CHOSEN}
+    invoke(*call, *words[first])
+    before = contents(out)
+    shutil.rmtree(out / "logs" / "runs")
+    same = CHOSEN[first] == CHOSEN[second]
+    done = invoke(*call, *words[second], status=0 if same else 2)
+    assert contents(out) == before
+    if not same:
+        asked = ", ".join(patterns[second]) or "none"
+        assert f"(ConfoundColumns: {', '.join(CHOSEN[first])} there, {asked} asked)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--mask", "{mask}", "--smoothing-fwhm", "6", "--detrend", "--high-pass", "0.01"],
+        ["--standardize", "psc", "--dtype", "float32", "--empty-maps", "drop"],
+        ["--sample-mask", "{frames}", "--high-variance-confounds", "--t-r", "1.5"],
+        ["--confounds", "{table}", "--confound-columns", "trans_*", "--high-variance-confounds"],
+        ["--confounds", "{table}", "--confounds-strategy", "ours", "--strategies", "{ours}"],
+        ["--confounds", "{table}", "--confounds-strategy", "none", "--sample-mask", "{frames}"],
+        ["--confounds", "{table}", "--confounds-strategy", "ours+scrub", "--strategies", "{ours}",
+         "--sample-mask", "{frames}"],
+        ["--confounds", "{table}", "--confounds-strategy", "none", "--sample-mask", "{all}"],
+        ["--confounds", "{table}", "--confounds-strategy", "scrub"],
+    ],
+)  # fmt: skip
+def test_the_same_call_finds_its_results_done_without_records(
+    invoke, make_run, maps, mask, out, tmp_path, options
+):
+    steps = ["n/a", *("0.9" if i in (7, 20) else "0.1" for i in range(1, 40))]
+    rows = [f"{i % 7}\t{i % 5}\t{step}\t1" for i, step in enumerate(steps)]
+    header = "trans_x\ttrans_y\tframewise_displacement\tstd_dvars"
+    (tmp_path / "c.tsv").write_text("\n".join([header, *rows]) + "\n")
+    (tmp_path / "frames.txt").write_text("\n".join(map(str, range(2, 38))) + "\n")
+    (tmp_path / "ours.json").write_text('{"ours": {"Columns": ["trans_x"]}}')
+    (tmp_path / "all.txt").write_text("\n".join(map(str, range(40))) + "\n")
+    files = {"all": tmp_path / "all.txt"}
+    files |= {"table": tmp_path / "c.tsv", "frames": tmp_path / "frames.txt", "ours": tmp_path / "ours.json"}
+    words = [word.format(mask=mask, **files) for word in options]
+    call = ["extract", make_run(), "--maps", maps, "--out", out, *words]
+    invoke(*call)
+    before = as_it_was(out)
+    shutil.rmtree(out / "logs" / "runs")
+    invoke(*call)
+    assert as_it_was(out) == before
+    shutil.rmtree(out / "logs" / "runs")
+    if files["frames"] in map(Path, words):
+        (tmp_path / "frames.txt").write_text("\n".join(map(str, range(3, 38))) + "\n")
+        assert "sample mask: " in invoke(*call, status=2).stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--confound-columns", "trans_x"]])
+def test_confounds_that_are_not_asked_for_are_named_without_records(
+    invoke, make_run, maps, out, table, options
+):
+    call = ["extract", make_run(), "--maps", maps, "--out", out]
+    invoke(*call, "--confounds", table, *options)
+    shutil.rmtree(out / "logs" / "runs")
+    told = invoke(*call, status=2).stderr
+    assert f"(ConfoundColumns: trans_x{', trans_y' * (not options)} there, none asked; confounds: " in told
+    assert "unknown" not in told
+
+
 def test_what_was_removed_by_hand_comes_back_whole(invoke, made, out):
     before = contents(out)
     for name in before:
@@ -134,24 +335,65 @@ def test_what_was_removed_by_hand_comes_back_whole(invoke, made, out):
         assert contents(out) == before
 
 
-def test_a_table_is_never_beside_the_sidecar_of_another_call(tmp_path, monkeypatch):
+@pytest.fixture
+def published(tmp_path):
+    """A folder with results of an old call, and what a new one would publish; what is there is in sight."""
     folder = ResultFolder(tmp_path / "out")
     for name in ("old", "new"):
         for ending in ("tsv", "json"):
             (tmp_path / f"{name}.{ending}").write_text(f'{{"of": "{name}"}}')
     old, new = ([str(tmp_path / f"{name}.{ending}") for ending in ("tsv", "json")] for name in ("old", "new"))
-    folder.publish("a", *old, {"Run": "old"})
+    folder.publish("a", *old, {"of": "old"})
+
+    def there():
+        files = [folder.out / "a.tsv", folder.out / "a.json", folder.logs / "runs" / "a.json"]
+        return [json.loads(path.read_text())["of"] for path in files if path.exists()]
+
+    return lambda: folder.publish("a", *new, {"of": "new"}), there
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_table_is_never_beside_the_sidecar_of_another_call(published, monkeypatch, step):
+    publish, there = published
+    replace, calls = os.replace, []
 
     def killed(source, path):
-        raise KeyboardInterrupt
+        calls.append(path)
+        if len(calls) == step:
+            raise KeyboardInterrupt
+        replace(source, path)
 
-    monkeypatch.setattr("nipype_maps.files.atomic.copy", killed)
+    monkeypatch.setattr(os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        folder.publish("a", *new, {"Run": "new"})
-    assert not (folder.out / "a.tsv").exists()
+        publish()
+    assert len(there()) == 2  # and no table
     monkeypatch.undo()
-    folder.publish("a", *new, {"Run": "new"})
-    assert [(folder.out / f"a.{e}").read_text() for e in ("tsv", "json")] == ['{"of": "new"}'] * 2
+    publish()
+    assert there() == ["new"] * 3
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_full_disk_takes_no_results_away(published, monkeypatch, step):
+    publish, there = published
+    copyfile, calls = shutil.copyfile, []
+
+    def full(work):
+        def write(*words):
+            calls.append(words)
+            if len(calls) == step:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return work(*words)
+
+        return write
+
+    monkeypatch.setattr(shutil, "copyfile", full(copyfile))
+    monkeypatch.setattr("nipype_maps.files.sidecars.save_json", full(lambda path, content: None))
+    with pytest.raises(OSError, match="No space"):
+        publish()
+    assert there() == ["old"] * 3
+    monkeypatch.undo()
+    publish()
+    assert there() == ["new"] * 3
 
 
 def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):

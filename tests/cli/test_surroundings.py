@@ -145,3 +145,14 @@ def test_a_dry_run_needs_to_write_nowhere(among, make_run, maps, tmp_path, small
     done = among(*arguments, small_disk / "here", status=1)
     assert "Error: cannot " in done.stderr
     assert f"the folder {small_disk}/here" in done.stderr
+
+
+def test_the_package_is_the_command(make_run, maps, tmp_path):
+    def called(*words):
+        command = [sys.executable, "-m", "nipype_maps", *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+
+    done = called("extract", make_run("sub-01_bold.nii.gz", n_frames=8), "--maps", maps, "--out", "out")
+    assert (done.returncode, (tmp_path / "out" / f"{NAME}.tsv").exists()) == (0, True), done.stderr
+    assert "Usage: python -m nipype_maps" in called("--help").stdout
+    assert called("extrct").returncode == 2
