@@ -39,8 +39,8 @@ WORDS = {
 @click.option(
     "--space",
     multiple=True,
-    help="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; func are "
-    "the runs that were not resampled.",
+    help="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; a name "
+    "alone means the images without res-, where DERIVATIVES has any; func are the runs that were not resampled.",
 )
 @click.option(
     "--brain-masks",
@@ -73,6 +73,7 @@ def dataset(
     from ..files.data_sets import describe, require_own, write_map_names
     from ..files.derivatives import find_runs, labels_without_runs, require_one_space, without_echoes
     from ..files.names import atlas_name, double_of
+    from ..numerics.notes import collected
     from ..running import Failure
 
     check_folders(out, work)
@@ -85,7 +86,8 @@ def dataset(
     asked = {"subject": participant_label, "session": session, "task": task, "space": space}
     try:
         require_own(folder.out, derivatives)
-        found, on_echoes = without_echoes(find_runs(derivatives, *asked.values()))
+        with collected() as noticed:
+            found, on_echoes = without_echoes(find_runs(derivatives, *asked.values()))
         require_one_space(found, space, maps)
         require_summary(folder.out / SUMMARY)
         inputs = [_inputs(run, maps, t_r, wanted) for run in found]
@@ -101,7 +103,7 @@ def dataset(
         if (reason := next(filter(None, (_lack(run, what) for what in wanted)), None))
     }
     absent = labels_without_runs(found, asked)
-    notes = [on_echoes, f"there is no run of {', '.join(absent)}." if absent else None]
+    notes = [*noticed, on_echoes, f"there is no run of {', '.join(absent)}." if absent else None]
     warn([*filter(None, notes), *(_older_tables(found) if wants_confounds else [])])
     ready = [given for given in inputs if given.name not in lacking]
     if dry_run:
