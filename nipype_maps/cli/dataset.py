@@ -40,7 +40,8 @@ WORDS = {
     "--space",
     multiple=True,
     help="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; a name "
-    "alone means the images without res-, where DERIVATIVES has any; func are the runs that were not resampled.",
+    "alone means the images without res-, where DERIVATIVES has any; func are the runs that were not "
+    "resampled.",
 )
 @click.option(
     "--brain-masks",
@@ -127,12 +128,12 @@ def dataset(
         extracted.failures += lacking.values()
         if extracted.published and names is not None:
             write_map_names(folder.out, atlas_name(maps), names)
-        write_summary(folder.out / SUMMARY, inputs, extracted)
+        removed = write_summary(folder.out / SUMMARY, inputs, extracted, folder, derivatives)
     say_nodes(extracted.outcome)
     n_done = len(extracted.published)
     click.echo(f"{n_done} of {len(inputs)} runs done; {folder.out / SUMMARY} has a row for each")
     earlier = tables_of_before([given.name for given in inputs], extracted, folder)
-    warn([*_some_of(extracted.warnings), *earlier])
+    warn([*_some_of(extracted.warnings), *earlier, *removed])
     fail(extracted.failures, folder.logs)
 
 

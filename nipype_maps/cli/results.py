@@ -180,6 +180,13 @@ class ResultFolder:
         """Whether there is a table of signals under a name."""
         return os.path.lexists(self._files(name)[0])
 
+    def runs_of_before(self) -> Iterator[tuple[str, str]]:
+        """The names of results that there are records of, and the files of their runs."""
+        for path in sorted((self.logs / "runs").rglob("*.json")):
+            run = _read(path).get("Run")
+            if isinstance(run, str) and os.path.isabs(run):
+                yield path.relative_to(self.logs / "runs").with_suffix("").as_posix(), run
+
     def _foreign(self, name: str) -> str | None:
         """A file in the place of a sidecar without a table, unless an earlier call has left it."""
         _, sidecar, _ = self._files(name)

@@ -135,6 +135,74 @@ def test_the_summary_claims_no_table_that_is_not_there(invoke, one, maps, tmp_pa
     assert (second["status"], second["reason"]) == ("failed", "its table is not there any more")
 
 
+def remove_run(root, s):
+    for path in func(root, s).glob("*_bold.*"):
+        path.unlink()
+
+
+def statuses(out):
+    return {row["run"][:6]: row["status"] for row in summary(out)}
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"], ["--participant-label", "01"]])
+def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_path, more):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    before = summary(out)
+    (table,) = out.glob("sub-02/func/*.tsv")
+    shutil.copytree(one, tmp_path / "copy")
+    remove_run(one, 2)
+    told = "summary.tsv, such as sub-02_task-rest_space-MNI_desc-preproc_atlas-atlas_timeseries, is not there"
+    done = invoke(*call, *more)
+    assert f"warning: 1 run of {out}/{told} any more, which the status 'removed' says" in done.stderr
+    said = {"status": "removed", "reason": "its run is not there any more"}
+    assert summary(out)[1] == {**before[1], **said}
+    assert table.exists()
+
+    # in another data set that results are made from it is there, and is again once it is put back
+    assert "removed" not in invoke("dataset", tmp_path / "copy", *call[2:], *more).stderr
+    remove_run(tmp_path / "copy", 2)
+    assert told in invoke(*call, *more).stderr
+    table.unlink()
+    assert "removed" not in invoke(*call, *more).stderr
+    assert statuses(out) == {"sub-01": "done", "sub-02": "removed"}
+
+
+def test_runs_that_cannot_be_looked_for_are_not_taken_for_removed(invoke, one, maps, tmp_path):
+    out, moved = tmp_path / "out", tmp_path / "moved"
+    invoke("dataset", one, "--maps", maps, "--out", out)
+    shutil.copytree(one, moved)
+    one.rename(tmp_path / "not mounted")
+    call = ["dataset", moved, "--maps", maps, "--out", out, "--participant-label", "01"]
+    for _ in range(2):
+        assert "removed" not in invoke(*call).stderr
+        remove_run(moved, 2)  # it may still be where it was
+    assert statuses(out) == {"sub-01": "done", "sub-02": "done"}
+
+
+def test_a_run_that_was_unpacked_is_there(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    invoke("dataset", one, "--maps", maps, "--out", out)
+    (packed,) = func(one, 2).glob("*_bold.nii.gz")
+    nib.save(nib.load(packed), packed.with_suffix(""))
+    packed.unlink()
+    invoke("dataset", one, "--maps", maps, "--out", out, "--participant-label", "01")
+    assert statuses(out) == {"sub-01": "done", "sub-02": "done"}
+
+
+def test_a_run_that_failed_and_was_removed_is_marked(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out, "--participant-label"]
+    next(func(one, 2).glob("*_bold.nii.gz")).write_bytes(b"")
+    invoke(*call, "02", status=1)
+    invoke(*call, "01")
+    assert statuses(out) == {"sub-01": "done", "sub-02": "failed"}
+    remove_run(one, 2)
+    assert "removed" not in invoke(*call, "01").stderr  # there is no table to take for good
+    assert statuses(out) == {"sub-01": "done", "sub-02": "removed"}
+
+
 @pytest.mark.parametrize("text", ["run,status\n", "", "participant_id\tage\nsub-01\t30\n", "\0\1\2"])
 def test_a_summary_of_others_stays(invoke, one, maps, tmp_path, text):
     (tmp_path / "out").mkdir()
