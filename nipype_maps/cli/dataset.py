@@ -20,7 +20,7 @@ from .runs import execute_runs, plan_runs, tables_of_before
 from .summary import require_summary, write_summary
 
 SUMMARY = "summary.tsv"
-#: Warnings of runs that are shown; a data set may have thousands.
+#: Kinds of warnings of runs that are shown.
 MOST_WARNINGS = 20
 
 #: What a run may lack.
@@ -138,10 +138,11 @@ def dataset(
 
 
 def _some_of(warnings: Sequence[str]) -> list[str]:
-    """The first warnings of runs, and how many more there are."""
+    """The first kinds of warnings of runs, and how many more there are."""
     more = len(warnings) - MOST_WARNINGS
-    told = [f"{more} more are in the sidecars of the runs; {SUMMARY} counts them."] if more > 0 else []
-    return [*warnings[:MOST_WARNINGS], *told]
+    kinds = "1 more kind of warnings is" if more == 1 else f"{more} more kinds of warnings are"
+    told = f"{kinds} in the sidecars of the runs; {SUMMARY} counts them."
+    return [*warnings[:MOST_WARNINGS], *[told] * (more > 0)]
 
 
 def _inputs(run, maps: Sequence[str], t_r, wanted: Sequence[str]):
