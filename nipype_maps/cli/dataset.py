@@ -20,7 +20,7 @@ from .runs import execute_runs, plan_runs, tables_of_before
 from .summary import require_summary, write_summary
 
 SUMMARY = "summary.tsv"
-#: Warnings of runs that are shown; a data set may have thousands.
+#: Kinds of warnings of runs that are shown.
 MOST_WARNINGS = 20
 
 #: What a run may lack.
@@ -39,8 +39,9 @@ WORDS = {
 @click.option(
     "--space",
     multiple=True,
-    help="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; func are "
-    "the runs that were not resampled.",
+    help="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; a name "
+    "alone means the images without res-, where DERIVATIVES has any; func are the runs that were not "
+    "resampled.",
 )
 @click.option(
     "--brain-masks",
@@ -73,6 +74,7 @@ def dataset(
     from ..files.data_sets import describe, require_own, write_map_names
     from ..files.derivatives import find_runs, labels_without_runs, require_one_space, without_echoes
     from ..files.names import atlas_name, double_of
+    from ..numerics.notes import collected
     from ..running import Failure
 
     check_folders(out, work)
@@ -85,7 +87,8 @@ def dataset(
     asked = {"subject": participant_label, "session": session, "task": task, "space": space}
     try:
         require_own(folder.out, derivatives)
-        found, on_echoes = without_echoes(find_runs(derivatives, *asked.values()))
+        with collected() as noticed:
+            found, on_echoes = without_echoes(find_runs(derivatives, *asked.values()))
         require_one_space(found, space, maps)
         require_summary(folder.out / SUMMARY)
         inputs = [_inputs(run, maps, t_r, wanted) for run in found]
@@ -101,7 +104,7 @@ def dataset(
         if (reason := next(filter(None, (_lack(run, what) for what in wanted)), None))
     }
     absent = labels_without_runs(found, asked)
-    notes = [on_echoes, f"there is no run of {', '.join(absent)}." if absent else None]
+    notes = [*noticed, on_echoes, f"there is no run of {', '.join(absent)}." if absent else None]
     warn([*filter(None, notes), *(_older_tables(found) if wants_confounds else [])])
     ready = [given for given in inputs if given.name not in lacking]
     if dry_run:
@@ -125,20 +128,21 @@ def dataset(
         extracted.failures += lacking.values()
         if extracted.published and names is not None:
             write_map_names(folder.out, atlas_name(maps), names)
-        write_summary(folder.out / SUMMARY, inputs, extracted)
+        removed = write_summary(folder.out / SUMMARY, inputs, extracted, folder, derivatives)
     say_nodes(extracted.outcome)
     n_done = len(extracted.published)
     click.echo(f"{n_done} of {len(inputs)} runs done; {folder.out / SUMMARY} has a row for each")
     earlier = tables_of_before([given.name for given in inputs], extracted, folder)
-    warn([*_some_of(extracted.warnings), *earlier])
+    warn([*_some_of(extracted.warnings), *earlier, *removed])
     fail(extracted.failures, folder.logs)
 
 
 def _some_of(warnings: Sequence[str]) -> list[str]:
-    """The first warnings of runs, and how many more there are."""
+    """The first kinds of warnings of runs, and how many more there are."""
     more = len(warnings) - MOST_WARNINGS
-    told = [f"{more} more are in the sidecars of the runs; {SUMMARY} counts them."] if more > 0 else []
-    return [*warnings[:MOST_WARNINGS], *told]
+    kinds = "1 more kind of warnings is" if more == 1 else f"{more} more kinds of warnings are"
+    told = f"{kinds} in the sidecars of the runs; {SUMMARY} counts them."
+    return [*warnings[:MOST_WARNINGS], *[told] * (more > 0)]
 
 
 def _inputs(run, maps: Sequence[str], t_r, wanted: Sequence[str]):

@@ -6,15 +6,13 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-#: What a scheduler or a terminal that closes sends; where somebody ignores it (nohup), it stays so.
-STOPPING = (signal.SIGTERM, signal.SIGHUP)
+from ..files.interrupts import signals_as_ctrl_c
 
 
 @contextmanager
@@ -27,11 +25,12 @@ def ending_well() -> Iterator[None]:
         130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 1 for all else that the command itself
         has not told.
     """
-    with _signals_as_ctrl_c() as received:
+    with signals_as_ctrl_c() as interrupts:
         try:
-            yield
+            with interrupts.heeded():
+                yield
         except KeyboardInterrupt as error:
-            number = received[0] if received else signal.SIGINT
+            number = interrupts.received[0] if interrupts.received else signal.SIGINT
             kept = f"; {error}" if str(error) else "."
             line = "\n" if sys.stderr.isatty() else ""  # the terminal shows ^C
             click.echo(f"{line}interrupted{kept}", err=True)
@@ -44,28 +43,6 @@ def ending_well() -> Iterator[None]:
         except Exception as error:
             click.echo(f"error: {_words(error)}{_report(error)}", err=True)
             raise SystemExit(1) from None
-
-
-@contextmanager
-def _signals_as_ctrl_c() -> Iterator[list[int]]:
-    """Let signals that ask for an end do what Ctrl-C does; the list takes their numbers."""
-    received: list[int] = []
-
-    def interrupt(number, frame):
-        received.append(number)
-        if len(received) == 1:  # a scheduler may send it again while the end is under way
-            raise KeyboardInterrupt
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in STOPPING:
-            if signal.getsignal(number) == signal.SIG_DFL:
-                before[number] = signal.signal(number, interrupt)
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _words(error: BaseException) -> str:

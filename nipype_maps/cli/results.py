@@ -99,13 +99,13 @@ class ResultFolder:
         remove : bool
             False removes nothing even then.
         of_one_kind : bool
-            Results of all runs in the folder belong together, as those of a data set.
+            Results of one atlas in the folder belong together, as those of a data set.
 
         Returns
         -------
         list of str
-            What is to be warned of: settings in which results of other runs, in a folder of one
-            kind, differ.
+            What is to be warned of: settings and spaces in which results of other runs, in a
+            folder of one kind, differ.
 
         Raises
         ------
@@ -142,29 +142,52 @@ class ResultFolder:
         return warnings
 
     def _mixed(self, runs: list, request: Request) -> list[str]:
-        """A warning where results of other runs have other settings; a usage error where maps differ."""
-        own, found = {run.name for run in runs}, {}
+        """Warnings where other runs' results have other settings or spaces; a usage error where maps differ.
+
+        Those of another atlas are of another kind.
+        """
+        from ..files.derivatives import full_space
+        from ..files.names import atlas_name
+
+        own, spaces = {run.name for run in runs}, {full_space(run.name) for run in runs}
+        atlas = f"_atlas-{atlas_name(request.maps)}_timeseries"
+        found, elsewhere = {}, {}
         for path in sorted((self.logs / "runs").rglob("*.json")):
             name = path.relative_to(self.logs / "runs").with_suffix("").as_posix()
+            # in many file systems case makes no difference
+            if name in own or not name.casefold().endswith(atlas.casefold()) or not self.has(name):
+                continue
             there = _read(path)
-            if name in own or not self.has(name) or not is_record(there):
+            if not is_record(there):
                 continue
             for told in differences(there, request.shared()):
                 found.setdefault(told, []).append(name)
+            if full_space(name) not in spaces:
+                elsewhere.setdefault(full_space(name), name)
         maps = {told: names for told, names in found.items() if told.startswith("maps: ")}
         for told, names in maps.items():
             raise click.UsageError(
                 f"{self.out} holds results of other maps under the same name, such as {names[0]} ({told}); "
-                "choose another --out, or another name for the file of the maps."
+                "choose another --out, or a name for the file of the maps that gives another atlas-."
             )
         settings = [f"{told} (such as {names[0]})" for told, names in found.items()]
-        if not settings:
-            return []
-        return [f"{self.out} holds results of other runs with other settings: {'; '.join(settings)}."]
+        others = [f"{space} (such as {name})" for space, name in elsewhere.items()]
+        return [
+            f"{self.out} holds results of {what}: {'; '.join(told)}."
+            for what, told in (("other runs with other settings", settings), ("runs in other spaces", others))
+            if told
+        ]
 
     def has(self, name: str) -> bool:
         """Whether there is a table of signals under a name."""
         return os.path.lexists(self._files(name)[0])
+
+    def runs_of_before(self) -> Iterator[tuple[str, str]]:
+        """The names of results that there are records of, and the files of their runs."""
+        for path in sorted((self.logs / "runs").rglob("*.json")):
+            run = _read(path).get("Run")
+            if isinstance(run, str) and os.path.isabs(run):
+                yield path.relative_to(self.logs / "runs").with_suffix("").as_posix(), run
 
     def _foreign(self, name: str) -> str | None:
         """A file in the place of a sidecar without a table, unless an earlier call has left it."""

@@ -10,6 +10,7 @@ import click
 
 from .asked import Request
 from .checks import problems_of
+from .noticed import grouped, noticed_of
 from .report import fail, say_nodes, say_plan, say_results, warn
 from .results import ResultFolder
 
@@ -30,7 +31,7 @@ class Extracted:
         Of runs, by their names in the graph, and of nodes.
     outcome : Outcome
     warnings : list of str
-        What was noticed of the runs that were done, as their sidecars say it, with the run's file name.
+        What was noticed of the runs that were done, as their sidecars say it: see `grouped`.
     """
 
     published: dict
@@ -97,7 +98,7 @@ def execute_runs(
             sidecar = read_json(results.out_json)
             record = request.of(run, sidecar["RepetitionTime"])
             published[run.name] = folder.publish(run.name, results.out_file, results.out_json, record)
-            noticed[run.name] = [f"{Path(run.run_file).name}: {text}" for text in sidecar["Warnings"]]
+            noticed[run.name] = noticed_of(run, sidecar)
         except Exception as error:  # the plugin would only log it, and the run count as done
             failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
 
@@ -112,7 +113,7 @@ def execute_runs(
             on_done=publish,
             progress="lines" if verbose else True,
         )
-    warnings = [text for run in runs for text in noticed.get(run.name, ())]
+    warnings = grouped([one for run in runs for one in noticed.get(run.name, ())])
     return Extracted(published, [*failures, *outcome.failures], outcome, warnings)
 
 

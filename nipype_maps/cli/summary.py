@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from .removed import removed_runs
+from .results import ResultFolder
 from .runs import Extracted
 
 COLUMNS = (
@@ -15,6 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 OURS = list(COLUMNS[:2])  # which the tables of all versions begin with
 GONE = "its table is not there any more"
+REMOVED = "its run is not there any more"
 
 
 def require_summary(path: Path) -> None:
@@ -23,10 +26,28 @@ def require_summary(path: Path) -> None:
         raise ValueError(f"{path} is not a summary that nipype-maps wrote; move it, or choose another --out.")
 
 
-def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
+def write_summary(
+    path: Path, runs: Sequence, extracted: Extracted, folder: ResultFolder, source
+) -> list[str]:
     """Write a row per run; the rows of other runs, from calls that chose those, stay.
 
-    Of those, only runs whose tables are there are done.
+    Of those, only runs whose tables are there are done, and runs that are not there are removed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    runs : sequence of RunInputs
+        Of this call.
+    extracted : Extracted
+        What came of them.
+    folder : ResultFolder
+    source : path-like
+        The data set that the runs are from.
+
+    Returns
+    -------
+    list of str
+        A warning where tables of runs stay that were removed.
     """
     from ..files.atomic import replacing
     from ..files.sidecars import as_utf8, read_json, sidecar_of
@@ -42,8 +63,13 @@ def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     rows = _rows_of_before(path)
     tables = path.parent.glob("sub-*/**/*.tsv")
     there = {_label(table.relative_to(path.parent).with_suffix("").as_posix()) for table in tables}
-    for name in [name for name, row in rows.items() if row[0] == "done" and name not in there]:
-        rows[name] = _failed(GONE)
+    others = rows.keys() - {_label(run.name) for run in runs}
+    removed = removed_runs(others, folder, source, _label)
+    for name, (status, *figures, _) in list(rows.items()):
+        if name in removed:
+            rows[name] = ("removed", *figures, REMOVED)
+        elif status in ("done", "removed"):
+            rows[name] = ("done", *figures, "n/a") if name in there else _failed(GONE)
     for run in runs:
         name, part = _label(run.name), run.workflow_name
         if run.name in extracted.published:
@@ -55,6 +81,14 @@ def write_summary(path: Path, runs: Sequence, extracted: Extracted) -> None:
     text = as_utf8("".join("\t".join(map(str, line)) + "\n" for line in lines))
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+    left = sorted(removed & there)
+    if not left:
+        return []
+    many = len(left) > 1
+    return [
+        f"{len(left)} run{'s' * many} of {path}, such as {left[0]}, {'are' if many else 'is'} not there any "
+        f"more, which the status 'removed' says; delete the table{'s' * many} too if not to be used."
+    ]
 
 
 def _label(name: str) -> str:

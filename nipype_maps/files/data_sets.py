@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from .atomic import replacing
 from .sidecars import read_json, versions, write_json
@@ -75,6 +76,14 @@ def describe(out, source, name: str = f"{NAME}: time series of brain maps") -> N
     }
     if content != before:
         write_json(path, content)
+
+
+def sources_of(out) -> list[Path]:
+    """The folders that a derivatives folder of ours was made from, by its dataset_description.json."""
+    sources = read_json(Path(out) / DESCRIPTION).get("SourceDatasets")
+    urls = [source.get("URL") for source in sources if isinstance(source, dict)] if sources else []
+    parts = [urlsplit(url) for url in urls if isinstance(url, str)]
+    return [Path(unquote(part.path)) for part in parts if part.scheme == "file"]
 
 
 def map_names_text(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..numerics.notes import note
 from .data_sets import DESCRIPTION
 from .names import entities_of
 from .sidecars import stem
@@ -54,9 +55,35 @@ class FoundRun:
     @property
     def space(self) -> str:
         """Where it lies, as fMRIPrep's --output-spaces says it: ``MNI152NLin2009cAsym:res-2``."""
-        entities = entities_of(self.path)
-        more = [f"{name}-{entities[name]}" for name in OF_SPACE[1:] if name in entities]
-        return ":".join([entities.get("space", NATIVE), *more])
+        return full_space(self.path)
+
+
+def full_space(path) -> str:
+    """The space of a run or of its results by their name, with resolution, density and cohort.
+
+    Examples
+    --------
+    >>> full_space("sub-01_space-MNI_res-2_desc-preproc_bold.nii"), full_space("sub-01_desc-preproc_bold.nii")
+    ('MNI:res-2', 'func')
+    """
+    entities = entities_of(path)
+    more = [f"{name}-{entities[name]}" for name in OF_SPACE[1:] if name in entities]
+    return ":".join([entities.get("space", NATIVE), *more])
+
+
+def spaces_meant(label: str, spaces: Iterable[str]) -> set[str]:
+    """Which of some spaces a label means: the one that is called so, else all that are narrower.
+
+    Examples
+    --------
+    >>> sorted(spaces_meant("MNI", ["MNI", "MNI:res-2", "T1w"]))
+    ['MNI']
+    >>> sorted(spaces_meant("MNI", ["MNI:res-1", "MNI:res-2", "T1w"]))
+    ['MNI:res-1', 'MNI:res-2']
+    """
+    spaces = set(spaces)
+    named = {space for space in spaces if _parts(space) == _parts(label)}
+    return named or {space for space in spaces if _is_in(space, label)}
 
 
 def find_runs(
@@ -77,7 +104,8 @@ def find_runs(
         Derivatives folder, with a dataset_description.json.
     participants, sessions, tasks, spaces : sequences of str
         Labels to choose; empty takes all.  A space may be as narrow as ``MNI152NLin6Asym:res-2``;
-        ``func`` are the runs that were not resampled.
+        ``func`` are the runs that were not resampled.  What a space means depends on the whole data
+        set, not on what else is chosen: see `spaces_meant`.
 
     Returns
     -------
@@ -105,13 +133,16 @@ def find_runs(
         ("echo", *OF_SPACE),
     )
     masks = _by_entities(layout.get(suffix="mask", desc="brain", extension=IMAGES), ())
+    images = {"suffix": "bold", "desc": "preproc", "extension": IMAGES}
     found = []
-    for path in sorted(_paths(layout.get(suffix="bold", desc="preproc", extension=IMAGES, **filters))):
+    for path in sorted(_paths(layout.get(**images, **filters))):
         own = masks.get(_key(path)) or masks.get(_key(path, ("echo",)))
         table = tables.get(_key(path, ("echo", *OF_SPACE)))
         found.append(FoundRun(path, path.parent.relative_to(root), tuple(table or ()), tuple(own or ())))
     wanted = _bare(spaces, "space")
-    runs = [run for run in found if not wanted or any(_is_in(run, space) for space in wanted)]
+    everywhere = {full_space(path) for path in _paths(layout.get(**images))} if wanted else set()
+    meant = {space for label in wanted for space in spaces_meant(label, everywhere)}
+    runs = [run for run in found if not wanted or run.space in meant]
     if not runs:
         asked = {**filters, "space": wanted} if wanted else filters
         words = ", ".join(f"{name} {' or '.join(labels)}" for name, labels in asked.items())
@@ -120,6 +151,7 @@ def find_runs(
             f"{root} has no preprocessed run (*_desc-preproc_bold.nii.gz){' of ' * bool(words)}{words}; "
             f"there are the tasks {_shown(layout, 'task')} in the spaces {there}.{_elsewhere(root)}"
         )
+    _note_narrower(found, runs, wanted)
     return runs
 
 
@@ -146,7 +178,7 @@ def without_echoes(runs: Sequence[FoundRun]) -> tuple[list[FoundRun], str | None
 
 
 def require_one_space(runs: Sequence[FoundRun], asked: Sequence[str], maps: Sequence) -> None:
-    """ValueError where runs are in several spaces and nobody chose, or one run would give two results.
+    """ValueError where runs are in several spaces and nobody chose among them.
 
     Parameters
     ----------
@@ -164,17 +196,27 @@ def require_one_space(runs: Sequence[FoundRun], asked: Sequence[str], maps: Sequ
         raise ValueError(
             f"there are runs in the spaces {_spaces(runs)}; choose the one of the maps by --space.{hint}"
         )
-    for space in _bare(asked, "space"):
-        by_run = defaultdict(list)
-        for run in runs:
-            if _is_in(run, space):
-                by_run[_key(run.path, OF_SPACE)].append(run)
-        for same in by_run.values():
-            if len({run.space for run in same}) > 1:
-                raise ValueError(
-                    f"in the space {space} there are two images of one run, {same[0].path.name} and "
-                    f"{same[1].path.name}; choose by --space, one of {_spaces(same)}."
-                )
+    for label in _bare(asked, "space"):
+        meant = spaces_meant(label, {run.space for run in runs})
+        if len(meant) > 1:
+            raise ValueError(
+                f"there are runs in the spaces {', '.join(sorted(meant))}, which {label} may all mean; "
+                "choose one of these by --space."
+            )
+
+
+def _note_narrower(found: Sequence[FoundRun], chosen: Sequence[FoundRun], asked: Sequence[str]) -> None:
+    """Note the runs that are left out because they are in a narrower space than was asked for alone."""
+    there = {_key(run.path, ("echo", *OF_SPACE)) for run in chosen}
+    lost = defaultdict(list)
+    for run in found:
+        if _key(run.path, ("echo", *OF_SPACE)) not in there and any(_is_in(run.space, at) for at in asked):
+            lost[run.space].append(run)
+    for space, runs in lost.items():
+        note(
+            f"{_count(len(runs), 'run')}, such as {runs[0].path.name}, left out, because not in "
+            f"{' or '.join(asked)} but in {space}; --space {space} takes what is there."
+        )
 
 
 def labels_without_runs(runs: Sequence[FoundRun], asked: dict[str, Sequence[str]]) -> list[str]:
@@ -183,7 +225,7 @@ def labels_without_runs(runs: Sequence[FoundRun], asked: dict[str, Sequence[str]
     for name, labels in asked.items():
         for label in _bare(labels, name):
             if name == "space":
-                known = any(_is_in(run, label) for run in runs)
+                known = any(_is_in(run.space, label) for run in runs)
             else:
                 known = any(entities_of(run.path).get(LABELS[name]) == label for run in runs)
             if not known:
@@ -224,11 +266,16 @@ def _spaces(runs: Iterable[FoundRun]) -> str:
     return ", ".join(sorted({run.space for run in runs}))
 
 
-def _is_in(run: FoundRun, space: str) -> bool:
-    """Whether a run is in a space, which may be as narrow as MNI152NLin6Asym:res-2."""
-    label, *more = space.split(":")
-    has, *details = run.space.split(":")
-    return label == has and set(more) <= set(details)
+def _is_in(space: str, label: str) -> bool:
+    """Whether a space is what a label says, or narrower."""
+    name, details = _parts(label)
+    return name == _parts(space)[0] and details <= _parts(space)[1]
+
+
+def _parts(space: str) -> tuple[str, frozenset[str]]:
+    """The name of a space, and its resolution and the like."""
+    name, *details = space.split(":")
+    return name, frozenset(details)
 
 
 def _only(paths: Sequence[Path]) -> Path | None:

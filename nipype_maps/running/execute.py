@@ -11,6 +11,7 @@ from typing import Literal
 from nipype.interfaces.utility import IdentityInterface
 from nipype.pipeline.engine import Node, Workflow
 
+from ..files.interrupts import raise_if_interrupted
 from ..plugins import LinearPlugin, MultiProcPlugin, PlanPlugin, SLURMPlugin
 from ..plugins.ended import EndedNode
 from ..plugins.failures import sentence_of
@@ -132,7 +133,7 @@ def run_workflows(
     Raises
     ------
     InterruptedRunError
-        On Ctrl-C.
+        On Ctrl-C.  Between nodes it is also looked for a signal whose exception was ignored in one.
     """
     outcome, workflows = Outcome(), iter(workflows)
     first = next(workflows, None)
@@ -145,6 +146,7 @@ def run_workflows(
             told = {"start": on_start, "end": on_done}.get(status)
             if told is not None:
                 told(_name(node), node)
+            raise_if_interrupted()
 
         own = {"status_callback": listen}
         own |= {"n_procs": n_procs} if n_procs else {}

@@ -216,17 +216,33 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
         header, first, second, *rest = path.read_text().splitlines(keepends=True)
         gone = ["n/a\t" + line.partition("\t")[2] for line in (first, second)]
         path.write_text("".join([header, *gone, *rest]))
-    monkeypatch.setattr(sys.modules["nipype_maps.cli.dataset"], "MOST_WARNINGS", 2)
+    (path,) = derivatives.glob("sub-02/func/*_run-2_desc-confounds_timeseries.tsv")
+    rows = [line.split("\t") for line in path.read_text().splitlines()]
+    rows[1][1] = rows[1][2] = rows[2][2] = "n/a"  # of trans_y and trans_z
+    path.write_text("".join("\t".join(row) + "\n" for row in rows))
     options = ["--maps", maps, "--out", str(tmp_path / "out"), "--confounds-strategy", "6P"]
-    done = CliRunner().invoke(main, ["dataset", str(derivatives), *options])
-    assert done.exit_code == 0
-    said = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
-    noticed = [line for line in said if "trans_x" in line]
-    assert [line.split(":")[1] for line in noticed] == [
-        f" sub-{s:02d}_task-rest_run-1_space-MNI_desc-preproc_bold.nii.gz" for s in (1, 2)
+
+    def warnings():
+        done = CliRunner().invoke(main, ["dataset", str(derivatives), *options])
+        assert done.exit_code == 0
+        return [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+
+    for _ in range(2):  # the second time everything is cached
+        (said,) = (line for line in warnings() if "first frames" in line)
+        assert said == (
+            "warning: 4 runs, each in its own way, such as sub-01_task-rest_run-1_space-MNI_desc-preproc_bold"
+            ".nii.gz: confounds without a number in the first frames take their first number there: trans_x."
+        )
+    assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0", "1", "1", "1", "0"]
+
+    options += ["--overwrite", "--low-pass", "0.1", "--high-pass", "0.01"]
+    several = warnings()  # few degrees of freedom are left
+    monkeypatch.setattr(sys.modules["nipype_maps.cli.dataset"], "MOST_WARNINGS", 1)
+    assert len(several) == 2
+    assert warnings() == [
+        several[0],
+        "warning: 1 more kind of warnings is in the sidecars of the runs; summary.tsv counts them.",
     ]
-    assert said[-1] == "warning: 1 more are in the sidecars of the runs; summary.tsv counts them."
-    assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0"] * 3
 
 
 def test_the_time_between_frames_may_be_in_the_folder_of_all(invoke, derivatives, maps, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from unittest.mock import ANY
 
 import nibabel as nib
 import numpy as np
@@ -134,6 +135,74 @@ def test_the_summary_claims_no_table_that_is_not_there(invoke, one, maps, tmp_pa
     assert (second["status"], second["reason"]) == ("failed", "its table is not there any more")
 
 
+def remove_run(root, s):
+    for path in func(root, s).glob("*_bold.*"):
+        path.unlink()
+
+
+def statuses(out):
+    return {row["run"][:6]: row["status"] for row in summary(out)}
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"], ["--participant-label", "01"]])
+def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_path, more):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    invoke(*call)
+    before = summary(out)
+    (table,) = out.glob("sub-02/func/*.tsv")
+    shutil.copytree(one, tmp_path / "copy")
+    remove_run(one, 2)
+    told = "summary.tsv, such as sub-02_task-rest_space-MNI_desc-preproc_atlas-atlas_timeseries, is not there"
+    done = invoke(*call, *more)
+    assert f"warning: 1 run of {out}/{told} any more, which the status 'removed' says" in done.stderr
+    said = {"status": "removed", "reason": "its run is not there any more"}
+    assert summary(out)[1] == {**before[1], **said}
+    assert table.exists()
+
+    # in another data set that results are made from it is there, and is again once it is put back
+    assert "removed" not in invoke("dataset", tmp_path / "copy", *call[2:], *more).stderr
+    remove_run(tmp_path / "copy", 2)
+    assert told in invoke(*call, *more).stderr
+    table.unlink()
+    assert "removed" not in invoke(*call, *more).stderr
+    assert statuses(out) == {"sub-01": "done", "sub-02": "removed"}
+
+
+def test_runs_that_cannot_be_looked_for_are_not_taken_for_removed(invoke, one, maps, tmp_path):
+    out, moved = tmp_path / "out", tmp_path / "moved"
+    invoke("dataset", one, "--maps", maps, "--out", out)
+    shutil.copytree(one, moved)
+    one.rename(tmp_path / "not mounted")
+    call = ["dataset", moved, "--maps", maps, "--out", out, "--participant-label", "01"]
+    for _ in range(2):
+        assert "removed" not in invoke(*call).stderr
+        remove_run(moved, 2)  # it may still be where it was
+    assert statuses(out) == {"sub-01": "done", "sub-02": "done"}
+
+
+def test_a_run_that_was_unpacked_is_there(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    invoke("dataset", one, "--maps", maps, "--out", out)
+    (packed,) = func(one, 2).glob("*_bold.nii.gz")
+    nib.save(nib.load(packed), packed.with_suffix(""))
+    packed.unlink()
+    invoke("dataset", one, "--maps", maps, "--out", out, "--participant-label", "01")
+    assert statuses(out) == {"sub-01": "done", "sub-02": "done"}
+
+
+def test_a_run_that_failed_and_was_removed_is_marked(invoke, one, maps, tmp_path):
+    out = tmp_path / "out"
+    call = ["dataset", one, "--maps", maps, "--out", out, "--participant-label"]
+    next(func(one, 2).glob("*_bold.nii.gz")).write_bytes(b"")
+    invoke(*call, "02", status=1)
+    invoke(*call, "01")
+    assert statuses(out) == {"sub-01": "done", "sub-02": "failed"}
+    remove_run(one, 2)
+    assert "removed" not in invoke(*call, "01").stderr  # there is no table to take for good
+    assert statuses(out) == {"sub-01": "done", "sub-02": "removed"}
+
+
 @pytest.mark.parametrize("text", ["run,status\n", "", "participant_id\tage\nsub-01\t30\n", "\0\1\2"])
 def test_a_summary_of_others_stays(invoke, one, maps, tmp_path, text):
     (tmp_path / "out").mkdir()
@@ -211,7 +280,7 @@ def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, m
     [
         ("space-T1w", [], "there are runs in the spaces MNI, T1w; choose the one of the maps by --space."),
         ("space-MNI_res-2", [], "in the spaces MNI, MNI:res-2; choose"),
-        ("space-MNI_res-2", ["--space", "MNI"], "in the space MNI there are two images of one run"),
+        ("space-MNI_res-2", ["--space", "MNI"], None),
         ("", [], "there are runs in the spaces MNI, func; choose"),
         ("space-T1w", ["--space", "MNI"], None),
         ("space-MNI_res-2", ["--space", "MNI:res-2", "--participant-label", "01"], None),
@@ -228,6 +297,55 @@ def test_runs_of_several_spaces_need_a_choice(invoke, one, maps, tmp_path, space
         assert told in done.stderr
     else:
         assert all("failed" not in row["status"] for row in summary(tmp_path / "out"))
+
+
+#: Images of two participants; what is asked for; those that are taken, else what is told, by participant.
+RESOLUTIONS = {
+    "a name alone is without res": (["MNI"], ["MNI", "MNI_res-2"], "MNI", {"1": "MNI", "2": "MNI"}),
+    "what is narrower": (["MNI"], ["MNI", "MNI_res-2"], "MNI:res-2", {"2": "MNI_res-2"}),
+    "left out": (["MNI"], ["MNI_res-2"], "MNI", {"1": "MNI"}),
+    "one resolution": (["MNI_res-2"], ["MNI_res-2"], "MNI", {"1": "MNI_res-2", "2": "MNI_res-2"}),
+    "either": (["MNI_res-1"], ["MNI_res-2"], "MNI", "in the spaces MNI:res-1, MNI:res-2, which MNI may all"),
+    "cohorts": (["MNI_cohort-1"], ["MNI_cohort-2"], "MNI", "MNI:cohort-2, which MNI may all mean"),
+    "any of them": (["MNI_res-1"], ["MNI_res-2"], "MNI:res-2", {"2": "MNI_res-2"}),
+    "density too": (["MNI_res-2"], ["MNI_res-2_den-9k"], "MNI:res-2", {"1": "MNI_res-2"}),
+}  # fmt: skip
+
+
+def in_spaces(one, spaces, s):
+    """Put a participant's run into spaces."""
+    bold = func(one, s) / f"sub-{s:02d}_task-rest{RUN}"
+    for space in spaces:
+        shutil.copy(bold, func(one, s) / f"new{bold.name.replace('space-MNI', f'space-{space}')}")
+    bold.unlink()
+    for new in func(one, s).glob("new*"):
+        new.rename(new.with_name(new.name[3:]))
+
+
+@pytest.mark.parametrize("case", RESOLUTIONS)
+def test_a_data_set_is_of_one_resolution(invoke, one, maps, tmp_path, case):
+    first, second, space, taken = RESOLUTIONS[case]
+    in_spaces(one, first, 1)
+    in_spaces(one, second, 2)
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--space", space]
+    if isinstance(taken, str):
+        assert taken in invoke(*call, status=1).stderr
+        return
+    done = invoke(*call)
+    names = [row["run"].partition("_desc")[0] for row in summary(tmp_path / "out")]
+    assert names == [f"sub-0{s}_task-rest_space-{space}" for s, space in taken.items()]
+    assert done.stderr.count("left out, because not in MNI but in MNI:res-2") == (case == "left out")
+
+
+def test_what_a_space_means_does_not_depend_on_the_participants_that_are_chosen(invoke, one, maps, tmp_path):
+    in_spaces(one, ["MNI_res-2"], 2)
+    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label", "02"]
+    refused = invoke(*call, "--space", "MNI", status=1)
+    assert "no preprocessed run (*_desc-preproc_bold.nii.gz) of subject 02, space MNI" in refused.stderr
+    assert "in the spaces MNI:res-2." in refused.stderr
+    invoke(*call, "--space", "MNI:res-2")
+    other = invoke(*call[:-1], "01", "--space", "MNI")
+    assert "holds results of runs in other spaces: MNI:res-2 (such as sub-02/func/sub-02" in other.stderr
 
 
 def test_the_maps_name_says_which_space_fits(invoke, one, maps, tmp_path):
@@ -374,6 +492,40 @@ def test_a_data_set_is_of_one_atlas_and_says_where_settings_differ(
     assert "holds results of other maps under the same name" in refused.stderr
     other = invoke(*call, "02", "--standardize", "zscore")
     assert "results of other runs with other settings: Standardize: no there, zscore asked" in other.stderr
+
+
+def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng, grids):
+    other = save(rng.random(size=(*grids["plain"].shape, 3)), grids["plain"], "atlas-B_probseg.nii.gz")
+    together = tmp_path / "together"
+    for atlas in (maps, other, maps):
+        done = invoke("dataset", one, "--maps", atlas, "--out", together, "--detrend")
+        assert "2 of 2 runs done" in done.stdout
+        assert "holds results" not in done.stderr
+    assert "0 nodes run" in done.stdout
+    for name, atlas in (("atlas", maps), ("B", other)):
+        apart = tmp_path / name
+        invoke("dataset", one, "--maps", atlas, "--out", apart, "--detrend")
+        for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_probseg.tsv"]:
+            assert (together / path.relative_to(apart)).read_bytes() == path.read_bytes()
+        assert [row for row in summary(together) if f"_atlas-{name}_" in row["run"]] == [
+            {**row, "seconds": ANY} for row in summary(apart)
+        ]
+    assert len(summary(together)) == 4
+    assert len(list(together.glob("atlas-*_probseg.tsv"))) == 2
+    # runs of an atlas are still compared with each other
+    call = ["dataset", one, "--maps", maps, "--out", together, "--participant-label", "01"]
+    told = invoke(*call, "--overwrite").stderr
+    assert "other runs with other settings: Detrend: yes there, no asked (such as sub-02/func/sub-02" in told
+    assert "MapNames" not in told
+
+
+@pytest.mark.parametrize("name", ["atlas.nii.gz", "ATLAS.nii.gz"])
+def test_atlases_that_differ_in_case_alone_are_refused(invoke, one, maps, tmp_path, save, rng, grids, name):
+    invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label", "01")
+    other = save(rng.random(size=(*grids["plain"].shape, 4)), grids["plain"], f"elsewhere/{name}")
+    call = ["dataset", one, "--maps", other, "--out", tmp_path / "out", "--participant-label", "02"]
+    assert "or a name for the file of the maps that gives another atlas-" in invoke(*call, status=2).stderr
+    assert not list(tmp_path.glob("out/sub-02/**/*.tsv"))
 
 
 def test_runs_of_one_name_in_different_folders_have_a_row_each(

@@ -85,6 +85,102 @@ def test_what_is_interrupted_before_it_runs_leaves_nothing(
     assert not list(tmp_path.glob("out/*_timeseries.tsv"))
 
 
+#: Where a signal arrives whose exception Python, or somebody's code, ignores.
+IGNORED = {
+    "finalizer": "weakref.finalize(Thing(), send)",
+    "__del__": "Deleted()",
+    "weak reference": "thing = Thing(); reference = weakref.ref(thing, send); del thing",
+    "garbage collector": "gc.callbacks.append(send); gc.collect(); gc.callbacks.clear()",
+    "bare except": "try: send()\n    except: pass",
+}
+#: The command, in which a node receives a signal there, and goes on in one way or another.
+SENT = """
+import gc, os, time, weakref
+from nipype_maps.cli import main
+from nipype_maps.interfaces.project import Project
+
+class Thing:
+    pass
+
+class Deleted:
+    def __del__(self):
+        send()
+
+def send(*_):
+    gc.callbacks.clear()
+    os.kill(os.getpid(), {number})
+    os.path.join("the signal", "is handled by now")
+    open({folder!r} + "/cleaned_up", "w").close()
+
+run = Project._run
+def receive(*arguments):
+    open({folder!r} + "/journal", "a").write("Project ")
+    {ignored}
+    {then}
+    return run(*arguments)
+
+Project._run = receive
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "then", "number", "status"),
+    [
+        ("finalizer", "time.sleep(1000)", signal.SIGINT, 130),
+        ("finalizer", "time.sleep(1000)", signal.SIGTERM, 143),
+        ("finalizer", "time.sleep(1000)", signal.SIGHUP, 129),
+        ("__del__", "time.sleep(1000)", signal.SIGTERM, 143),
+        ("weak reference", "time.sleep(1000)", signal.SIGTERM, 143),
+        ("garbage collector", "time.sleep(1000)", signal.SIGINT, 130),
+        # of which nothing tells: the node is finished, and no other is begun
+        ("bare except", "", signal.SIGINT, 130),
+        ("bare except", "", signal.SIGTERM, 143),
+    ],
+)
+def test_a_signal_ends_the_command_where_python_ignores_its_exception(
+    make_run, maps, tmp_path, where, then, number, status
+):
+    code = SENT.format(number=int(number), ignored=IGNORED[where], then=then, folder=str(tmp_path))
+    runs = [make_run("a.nii.gz"), make_run("b.nii.gz", n_frames=9)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "extract", *runs, "--maps", maps, "--out", "out"],
+        capture_output=True, text=True, cwd=tmp_path, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "call again to go on" in done.stderr
+    assert (tmp_path / "journal").read_text() == "Project "
+    # what cleans up by Python's own means is let finish
+    assert where not in ("finalizer", "__del__") or (tmp_path / "cleaned_up").exists()
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_signal_that_was_ignored_till_the_end_gives_its_status():
+    code = (
+        "import os, signal, sys\n"
+        "from nipype_maps.cli.ends import ending_well\n"
+        "with ending_well():\n"
+        "    try: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    except: pass\n"
+        "    sys.exit(int(sys.argv[1]))"
+    )
+    for given in "01":
+        done = subprocess.run([sys.executable, "-c", code, given], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (143, "interrupted.\n")
+
+
+def test_who_needs_the_timer_keeps_it():
+    code = (
+        "import signal\n"
+        "from nipype_maps.cli.ends import ending_well\n"
+        "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 1000)\n"
+        "with ending_well(): assert signal.getsignal(signal.SIGALRM) == signal.SIG_IGN\n"
+        "assert signal.getitimer(signal.ITIMER_REAL)[0] > 0"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_inverse_that_is_interrupted_leaves_nothing(stop, maps, tmp_path, number, status):
     (tmp_path / "signals.tsv").write_text("map-01\tmap-02\tmap-03\tmap-04\n1\t0\t0\t0\n")

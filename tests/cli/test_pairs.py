@@ -52,7 +52,7 @@ def test_tables_and_frames_of_other_runs_are_refused(
     assert not (tmp_path / "out").exists()
     taken = invoke(*call, "--allow-mismatch")
     if len(names[0].split("/")) == 1:  # of a sidecar, which knows no folders
-        assert f"warning: {ONE}: " in taken.stderr or f"warning: {TWO}: " in taken.stderr
+        assert f"{ONE}: {names[0]} is of" in taken.stderr or f"{TWO}: {names[-1]} is of" in taken.stderr
 
 
 @pytest.mark.parametrize(
