@@ -201,3 +201,22 @@ def test_a_graph_of_several_runs_warns(make_run, tables, caplog):
                 runs=[RunInputs(run[-10:-7], run, [table]) for run, table in zip(runs, given, strict=True)]
             )
         assert told in caplog.text
+
+
+@pytest.mark.parametrize("more", [[], ["--confounds-strategy", "none"]])
+def test_what_was_taken_for_each_run_is_on_the_screen(invoke, make_run, maps, tmp_path, monkeypatch, more):
+    monkeypatch.chdir(tmp_path)
+    call = ["extract", "--maps", maps, "--out", "out", *more]
+    for label in ("S01", "S02"):
+        for kind, first in (("conf", "x"), ("frames", "0")):
+            (tmp_path / label).mkdir(exist_ok=True)
+            lines = [first, *(str(k * k % 11) if kind == "conf" else str(k) for k in range(1, 21))]
+            (tmp_path / label / f"{kind}.tsv").write_text(
+                "\n".join(lines[: 21 if kind == "conf" else 16]) + "\n"
+            )
+        call += [make_run(f"{label}/rest.nii.gz", n_frames=20)]
+        call += ["--confounds", f"{label}/conf.tsv", "--sample-mask", f"{label}/frames.tsv"]
+    said = invoke(*call).stdout.splitlines()
+    n = 0 if more else 1
+    for line, label in zip(said, ("S01", "S02"), strict=False):
+        assert f"16 of 20 frames ({label}/frames.tsv), {n} confounds ({label}/conf.tsv), 4 maps" in line
