@@ -115,7 +115,9 @@ class Request:
             "strategies": _listed(selection.get("StrategiesSource")),
         }
         asked = self._files(run, besides=False)
-        if selection:  # which tells how many frames were kept, not the file that named some of them
+        if "SampleMaskSource" in selection:
+            sources["sample mask"] = [selection["SampleMaskSource"]]
+        elif selection:  # of an older version: how many frames were kept, not the file that named some
             censored = {frame for frames in selection["FramesCensored"].values() for frame in frames}
             masked = len(censored) + selection["FramesKept"] != selection["FramesInRun"]
             sources["sample mask"] = [{"File": "an unknown file", "SHA256": ""}] if masked else []

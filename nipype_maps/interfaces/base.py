@@ -121,8 +121,8 @@ class MapsInputSpec(BaseInterfaceInputSpec):
         return shown, hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
 
 
-def sidecars_read(paths, t_r) -> list[Path]:
-    """The sidecar of a run, if it is asked for the time between frames."""
+def sidecars_read(paths, t_r=None) -> list[Path]:
+    """The sidecar of a run or of signals, if it is asked; not for the time between frames that is known."""
     known = isdefined(paths) and paths and isdefined(paths[0])
     sidecars = [sidecar_of(paths[0])] if known and t_r in (None, Undefined) else []
     return [path for path in sidecars if path.exists()]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..files.extractions import place_columns
+from ..files.extractions import frames_left_out, place_columns
 from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
+from ..files.names import listed
 from ..files.runs import repetition_time
 from ..files.sidecars import sidecar_of
 from ..files.tables import read_signals
@@ -17,6 +19,7 @@ from ..files.threads import prefetched
 from ..files.volumes import Volumes, volumes_in_block
 from ..files.writing import writing
 from ..numerics.cutting import tiles_of
+from ..numerics.notes import note
 from ..numerics.patches import Patch
 from .base import (
     InputFile,
@@ -32,7 +35,7 @@ from .base import (
 
 
 class InverseInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a column per map, a row per frame")
     maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the image to be made")
     mask_file = InputFile(desc="3D image on the maps' grid; the image is 0 outside")
@@ -47,7 +50,7 @@ class InverseInputSpec(MapsInputSpec):
 
     def read_besides(self):
         """The signals' sidecar, and what may hold the maps' names."""
-        return sidecars_read([self.in_file], self.t_r) + names_read(self.maps_file, self.map_names)
+        return sidecars_read([self.in_file]) + names_read(self.maps_file, self.map_names)
 
 
 class InverseOutputSpec(TraitedSpec):
@@ -66,6 +69,12 @@ class Inverse(MapsInterface):
 
     def _run(self, inputs, cwd, notes):
         table = read_signals(inputs.in_file)
+        if missing := frames_left_out(inputs.in_file):
+            note(
+                f"the signals of {Path(inputs.in_file).name} leave out {len(missing)} of the run's frames "
+                f"({listed(list(map(str, missing)), most=5)}), and so does the image, in which time goes on "
+                "as if they had not been."
+            )
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
