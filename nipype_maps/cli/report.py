@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import click
 
+from .words import in_own_words
+
 
 def say_results(path, sidecar: dict, run) -> None:
     """One line on a run's signals, with the files that were given for the run.
@@ -66,14 +68,14 @@ def say_plan(steps: Iterable) -> None:
 def warn(sentences: Iterable[str]) -> None:
     """Warnings, each once, on standard error."""
     for sentence in dict.fromkeys(sentences):
-        click.echo(f"warning: {sentence}", err=True)
+        click.echo(f"warning: {in_own_words(sentence)}", err=True)
 
 
 def fail(failures: Iterable, logs=None) -> None:
     """Failures on standard error, then exit status 1; returns if there are none."""
     failures = list(failures)
     for failure in failures:
-        click.echo(f"failed: {failure.node}: {failure.reason}", err=True)
+        click.echo(f"failed: {failure.node}: {in_own_words(failure.reason)}", err=True)
     if failures and logs:
         click.echo(f"crash reports and nipype's log are in {os.path.relpath(logs)}", err=True)
     if failures:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .runs import Extracted
+from .words import in_own_words
 
 COLUMNS = (
     "run", "status", "columns", "frames", "frames_kept", "repetition_time", "degrees_of_freedom",
@@ -71,7 +72,7 @@ def _label(name: str) -> str:
 
 
 def _failed(reason: str) -> tuple:
-    return ("failed", *["n/a"] * (len(COLUMNS) - 3), " ".join(reason.split()))
+    return ("failed", *["n/a"] * (len(COLUMNS) - 3), " ".join(in_own_words(reason).split()))
 
 
 def _header(path: Path) -> list[str]:

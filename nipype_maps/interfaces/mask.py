@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..files.images import NON_FINITE, read_mask
+from ..files.images import NON_FINITE, holds_non_finite, read_mask
 from ..files.map_names import names_of_maps
 from ..files.volumes import Volumes
 from ..files.writing import writing
-from ..numerics.blocks import has_non_finite
 from ..numerics.notes import note
 from ..numerics.overlap import OverlapCounter, coverage, inside_of
 from ..numerics.patches import Patch
@@ -20,6 +19,7 @@ class MaskInputSpec(MapsInputSpec):
     code_version = algorithm("4")
     in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the maps' grid; inside is where it is not 0")
+    original_mask_file = InputFile(desc="the mask before it was resampled, which messages name")
     original_file = input_images(
         desc="the maps before they were resampled, which coverage refers to and names are found "
         "beside (default: in_file)"
@@ -80,14 +80,14 @@ class Mask(MapsInterface):
             )
         inside = None
         if inputs.mask_file:
-            inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps))
+            inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps, inputs.original_mask_file))
         names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
         if original.n_volumes == 1 and (n_labels := _labels_in(original)) > 1:
             note(
                 f"{original.name} is one image of the whole numbers from 1 to {n_labels}; if they are labels "
                 "of regions it is no map: make a 4D image with a volume for each region."
             )
-        if _has_non_finite(original):
+        if holds_non_finite(original):
             note(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.")
         changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
         shares = _coverages(original, maps.grid, inside, all(left))
@@ -105,13 +105,6 @@ class Mask(MapsInterface):
                 if index in keep:
                     out.append(_cut(patch, maps.grid.shape, inside, inputs.demean and left[index]))
         return {"out_file": out_file, "coverage": shares, "names": names, "warnings": list(notes)}
-
-
-def _has_non_finite(image) -> bool:
-    """Whether an image holds NaN or infinity, which whole numbers are not."""
-    if image.dtype.kind != "f":
-        return False
-    return any(has_non_finite(patch.values) for patch in image.patches(finite=False))
 
 
 def _labels_in(image) -> int:
