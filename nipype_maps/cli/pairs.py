@@ -18,7 +18,7 @@ def require_straight(runs: Sequence) -> None:
     ------
     click.UsageError
     """
-    from ..graphs.dataset import crossings
+    from ..graphs import crossings
 
     for sentence in crossings(runs):
         raise click.UsageError(

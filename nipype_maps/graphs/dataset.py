@@ -80,7 +80,7 @@ class RunInputs:
 def crossings(runs: Sequence[RunInputs]) -> list[str]:
     """Sentences on tables and frames that fit another of the runs by their names, or serve several."""
     paths, sentences = [run.first_file for run in runs], []
-    tables = [list(map(str, run.confounds_files)) for run in runs]
+    tables = [list(map(str, run.confounds_files or ())) for run in runs]
     if shared := without_own(tables):
         table, first, other = shared
         sentences.append(
