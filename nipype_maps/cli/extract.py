@@ -81,7 +81,7 @@ def extract(
         for name, run, tables, frames, seconds in zip(
             names,
             runs,
-            per_run(confounds, len(runs), "--confounds"),
+            per_run(confounds, len(runs), "--confounds", instead=""),
             per_run(sample_mask, len(runs), "--sample-mask"),
             per_run(t_r, len(runs), "--t-r"),
             strict=True,

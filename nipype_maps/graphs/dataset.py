@@ -91,7 +91,8 @@ def crossings(runs: Sequence[RunInputs]) -> list[str]:
         if found := crossed(paths, given):
             own, file, other = found
             sentences.append(
-                f"{file} is given for {paths[own]}, but fits {paths[other]} by its name, which is given too"
+                f"{file} is given for {paths[own]}, but by its name fits another run of this call, "
+                f"{paths[other]}"
             )
     return sentences
 

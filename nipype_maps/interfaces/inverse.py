@@ -72,8 +72,8 @@ class Inverse(MapsInterface):
         if missing := frames_left_out(inputs.in_file):
             note(
                 f"the signals of {Path(inputs.in_file).name} leave out {len(missing)} of the run's frames "
-                f"({listed(list(map(str, missing)), most=5)}), and so does the image, in which time goes on "
-                "as if they had not been."
+                f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
+                "time axis is not the run's."
             )
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)

@@ -184,7 +184,11 @@ def test_warnings_of_the_results_are_told_even_when_cached(call, make_run, save,
         (["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "nan"], "not a finite number"),
         (
             ["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "1", "--t-r", "2"],
-            "--t-r is given 2 times for 1 run;",
+            "--t-r is given 2 times for 1 run; give it once for all runs, or once per run",
+        ),
+        (
+            ["{run}", "--maps", "{maps}", "--out", "o", "--confounds", "{run}", "--confounds", "{run}"],
+            "--confounds is given 2 times for 1 run; give it once per run (several",
         ),
         (["{run}", "--maps", "{maps}", "--out", "o", "--resampling-target", "mask"], "needs --mask"),
         (["{run}", "--maps", "{maps}", "--out", "o", "--confound-columns", "a"], "needs --confounds"),

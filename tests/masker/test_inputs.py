@@ -359,7 +359,10 @@ def test_a_nullable_frame_is_a_frame(atlas, bold, same, rng):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["S02_c.tsv", "S01_c.tsv"], "S02_c.tsv is given for .*S01.nii, but fits .*S02.nii by its name"),
+        (
+            ["S02_c.tsv", "S01_c.tsv"],
+            "S02_c.tsv is given for .*S01.nii, but by its name fits another run .*S02.nii",
+        ),
         (["S01_c.tsv", "S01_c.tsv"], "S01_c.tsv is given for .*S01.nii and for .*S02.nii, though the motion"),
         (["S01_c.tsv", "S02_c.tsv"], None),
         ([np.arange(20.0) % 7] * 2, None),  # without a name
