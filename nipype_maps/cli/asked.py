@@ -127,16 +127,11 @@ class Request:
             "maps": maps["Sources"],
             "mask": _listed(maps.get("MaskSource")),
             "confounds": selection.get("Sources") or cleaning["ConfoundsSources"],
-            "sample mask": _listed(cleaning.get("SampleMaskSource")),
+            "sample mask": _listed((selection or cleaning).get("SampleMaskSource")),
             "strategies": _listed(selection.get("StrategiesSource")),
         }
         asked = self._files(run, besides=False)
         inputs = {role: self._matched(sources[role], asked[role]) for role in sources}
-        if selection:  # which tells the frames that a sample mask left out, not its file
-            left_out = selection["FramesCensored"].get("sample_mask", [])
-            same = left_out == _frames_left_out(run, selection["FramesInRun"])
-            there = [["other frames", ""]] if left_out else []
-            inputs["sample mask"] = self._prints(asked["sample mask"]) if same else there
         inputs["confounds"] += self._prints(_besides(run, self.parameters))
         return {"Run": run.run_file, "Settings": settings, "Inputs": inputs}
 
@@ -284,22 +279,6 @@ def _columns_chosen(run, patterns: Sequence[str]) -> list[str] | None:
         return None
     wanted = {name for pattern in patterns for name in matching(names, pattern)}
     return [name for name in names if name in wanted] if patterns else names
-
-
-def _frames_left_out(run, n_frames: int) -> list[int] | None:
-    """The frames that a run's sample mask leaves out; None where it cannot be read."""
-    from ..files.tables import read_sample_mask
-    from ..numerics.frames import kept_frames
-    from ..numerics.notes import collected
-
-    if not run.sample_mask:
-        return []
-    try:
-        with collected():  # what is noticed is said when the frames are read
-            kept = kept_frames(read_sample_mask(run.sample_mask, n_frames), n_frames)
-    except (OSError, ValueError):
-        return None
-    return sorted(set(range(n_frames)) - set(kept.tolist()))
 
 
 def _besides(run, parameters: dict) -> list[Path]:

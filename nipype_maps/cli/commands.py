@@ -14,6 +14,7 @@ import click
 
 from .ends import ending_well
 from .streams import lasting_output
+from .words import in_own_words
 
 
 class Command(click.Command):
@@ -35,7 +36,11 @@ class Command(click.Command):
     def invoke(self, ctx):
         """Call the command, once it is known that nipype can be imported."""
         _load_nipype()
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:  # which may have come with a parameter's name
+            error.message = in_own_words(error.message)
+            raise
 
 
 class Group(click.Group):

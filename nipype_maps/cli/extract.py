@@ -9,7 +9,7 @@ import click
 from .checks import check_folders, check_images, check_roles, check_runs
 from .commands import Command
 from .options import EXISTING_FILE, SECONDS, Files, per_run
-from .pairs import require_matches
+from .pairs import require_matches, require_straight
 from .parameters import execution_options, extraction_options, graph_parameters
 from .results import ResultFolder
 from .runs import extract_runs, plan_runs
@@ -22,7 +22,7 @@ from .runs import extract_runs, plan_runs
     "--confounds",
     multiple=True,
     type=Files(),
-    help="Confound tables, once for all runs or once per run; several tables of one run joined by commas.",
+    help="Table of confounds, once per run, in their order; several tables of one run joined by commas.",
 )
 @click.option(
     "--sample-mask",
@@ -81,7 +81,7 @@ def extract(
         for name, run, tables, frames, seconds in zip(
             names,
             runs,
-            per_run(confounds, len(runs), "--confounds"),
+            per_run(confounds, len(runs), "--confounds", instead=""),
             per_run(sample_mask, len(runs), "--sample-mask"),
             per_run(t_r, len(runs), "--t-r"),
             strict=True,
@@ -89,6 +89,7 @@ def extract(
     ]
     if not allow_mismatch:
         require_matches(inputs, maps, options["mask"])
+        require_straight(inputs)
     how, parameters = execution_options(options), graph_parameters(options)
     check_runs(inputs, parameters)
     folder = ResultFolder(out, work)

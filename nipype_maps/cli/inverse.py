@@ -125,7 +125,7 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
                 outcome = run_workflow(workflow, logs=Path(work))
             fail(replace(failure, reason=_elsewhere(failure.reason)) for failure in outcome.failures)
             made = outcome.done["back.inverse"].result.outputs
-            warn(made.warnings)
+            warn([*outcome.done["atlas.mask"].result.outputs.warnings, *made.warnings])
             copy(made.out_file, out)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{out} was not written.") from None

@@ -114,7 +114,7 @@ class Widths(click.ParamType):
         return widths[0] if len(widths) == 1 else widths
 
 
-def per_run(values: tuple, n_runs: int, option: str) -> list:
+def per_run(values: tuple, n_runs: int, option: str, instead: str = "once for all runs, or ") -> list:
     """One value for each run, from an option given never, once for all, or once per run.
 
     Examples
@@ -128,7 +128,7 @@ def per_run(values: tuple, n_runs: int, option: str) -> list:
         return list(values) * n_runs
     if len(values) != n_runs:
         raise click.UsageError(
-            f"{option} is given {len(values)} times for {n_runs} run{'s' * (n_runs != 1)}; give it once "
-            "for all runs, or once per run (several tables of one run joined by commas)."
+            f"{option} is given {len(values)} times for {n_runs} run{'s' * (n_runs != 1)}; give it "
+            f"{instead}once per run (several tables of one run joined by commas)."
         )
     return list(values)

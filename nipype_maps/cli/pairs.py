@@ -7,6 +7,26 @@ from collections.abc import Sequence
 import click
 
 
+def require_straight(runs: Sequence) -> None:
+    """Refuse tables and frames that fit another of the runs, or tables that serve several.
+
+    Parameters
+    ----------
+    runs : sequence of RunInputs
+
+    Raises
+    ------
+    click.UsageError
+    """
+    from ..graphs import crossings
+
+    for sentence in crossings(runs):
+        raise click.UsageError(
+            f"{sentence}; give each run its own, in the order of the runs (several tables of one run joined "
+            "by commas), or --allow-mismatch if this is meant."
+        )
+
+
 def require_matches(runs: Sequence, maps: Sequence[str], mask: str | None) -> None:
     """Refuse files that are another run's by their names.
 

@@ -140,7 +140,7 @@ SHARED = [
         "--allow-mismatch",
         is_flag=True,
         help="Take tables, frames, masks and maps that are of another participant, session, task or run by "
-        "their names.",
+        "their names, and one table of confounds for several runs.",
     ),
 ]
 

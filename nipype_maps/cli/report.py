@@ -7,19 +7,37 @@ from collections.abc import Iterable
 
 import click
 
+from .words import in_own_words
 
-def say_results(path, sidecar: dict) -> None:
-    """One line on a run's signals."""
+
+def say_results(path, sidecar: dict, run) -> None:
+    """One line on a run's signals, with the files that were given for the run.
+
+    Parameters
+    ----------
+    path : path-like
+        Of the signals.
+    sidecar : dict
+        Theirs.
+    run : RunInputs
+    """
     kept = sidecar["FramesKept"]
     frames = f"{sidecar['FramesInRun']} frames"
     if kept != "all":
         frames = f"{len(kept)} of {frames}"
+    frames += _given(run.frames_files)
     maps = f"{len(sidecar['Maps']['Names'])} maps, covered {_range(sidecar['Maps']['Coverage'])}"
     if "SignalCoverage" in sidecar["Maps"]:
         maps += f", by signal {_range(sidecar['Maps']['SignalCoverage'])}"
     n_confounds = len(sidecar["Cleaning"]["ConfoundColumns"])
-    confounds = f"{n_confounds} confounds, " if n_confounds else ""
+    tables = _given(run.confounds_files)
+    confounds = f"{n_confounds} confounds{tables}, " if n_confounds or tables else ""
     click.echo(f"{os.path.relpath(path)}: {frames}, {confounds}{maps}")
+
+
+def _given(files) -> str:
+    """Files in parentheses; nothing where there are none."""
+    return f" ({', '.join(map(os.path.relpath, files))})" if files else ""
 
 
 def _range(shares) -> str:
@@ -50,14 +68,14 @@ def say_plan(steps: Iterable) -> None:
 def warn(sentences: Iterable[str]) -> None:
     """Warnings, each once, on standard error."""
     for sentence in dict.fromkeys(sentences):
-        click.echo(f"warning: {sentence}", err=True)
+        click.echo(f"warning: {in_own_words(sentence)}", err=True)
 
 
 def fail(failures: Iterable, logs=None) -> None:
     """Failures on standard error, then exit status 1; returns if there are none."""
     failures = list(failures)
     for failure in failures:
-        click.echo(f"failed: {failure.node}: {failure.reason}", err=True)
+        click.echo(f"failed: {failure.node}: {in_own_words(failure.reason)}", err=True)
     if failures and logs:
         click.echo(f"crash reports and nipype's log are in {os.path.relpath(logs)}", err=True)
     if failures:

@@ -145,9 +145,10 @@ def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **op
     from ..files.sidecars import read_json, sidecar_of
 
     extracted = execute_runs(runs, maps, folder, **options)
-    tables = [extracted.published[run.name] for run in runs if run.name in extracted.published]
-    for table in tables:
-        say_results(table, read_json(sidecar_of(table)))
+    done = [run for run in runs if run.name in extracted.published]
+    tables = [extracted.published[run.name] for run in done]
+    for run, table in zip(done, tables, strict=True):
+        say_results(table, read_json(sidecar_of(table)), run)
     say_nodes(extracted.outcome)
     warn([*extracted.warnings, *tables_of_before([run.name for run in runs], extracted, folder)])
     fail(extracted.failures, folder.logs)

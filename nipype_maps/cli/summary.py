@@ -10,6 +10,7 @@ from pathlib import Path
 from .removed import removed_runs
 from .results import ResultFolder
 from .runs import Extracted
+from .words import in_own_words
 
 COLUMNS = (
     "run", "status", "columns", "frames", "frames_kept", "repetition_time", "degrees_of_freedom",
@@ -105,7 +106,7 @@ def _label(name: str) -> str:
 
 
 def _failed(reason: str) -> tuple:
-    return ("failed", *["n/a"] * (len(COLUMNS) - 3), " ".join(reason.split()))
+    return ("failed", *["n/a"] * (len(COLUMNS) - 3), " ".join(in_own_words(reason).split()))
 
 
 def _header(path: Path) -> list[str]:

@@ -21,6 +21,8 @@ CHOICES = {
 }
 #: What the header of an image can say.
 LONGEST_AXIS = 32767
+#: More than any run has: what a damaged sidecar may say.
+MOST_FRAMES = 10**7
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,19 @@ def read_extraction(signals) -> Extraction:
         about.get("EmptyMaps", "nan"),
         about.get("Demean", False),
     )
+
+
+def frames_left_out(signals) -> list[int]:
+    """The frames of the run that signals do not have, as their sidecar says; empty where it says nothing.
+
+    Parameters
+    ----------
+    signals : path-like
+    """
+    about = _read(sidecar_of(signals))
+    n_frames, kept = about.get("FramesInRun"), about.get("FramesKept")
+    known = isinstance(n_frames, int) and 0 < n_frames < MOST_FRAMES and _is_list(kept, int)
+    return sorted(set(range(n_frames)) - set(kept)) if known else []
 
 
 def place_columns(table, names: Sequence[str]) -> list[int]:

@@ -143,6 +143,39 @@ def select(
     return Selection(columns, np.flatnonzero(~more).tolist(), censored)
 
 
+def definition(strategy: str, strategies: dict[str, dict]) -> dict[str, dict]:
+    """What a strategy stands for: the entry of each of its names, and of the parts of these.
+
+    Examples
+    --------
+    >>> definition("scrub", read_strategies())["scrub"]["Scrub"]["FramewiseDisplacement"]
+    0.5
+    >>> list(definition("12P+gs", read_strategies()))
+    ['12P', 'gs', '6P']
+    """
+    about = ("Name", "Description")
+    return {
+        entry["Name"]: {key: value for key, value in entry.items() if key not in about}
+        for entry in _entries(strategy, strategies)
+    }
+
+
+def redefined(strategy: str, path) -> list[str]:
+    """The names in a strategy, and in its parts, that mean something else by a user's file.
+
+    Parameters
+    ----------
+    strategy : str
+    path : path-like or None
+        The user's file.
+    """
+    if path is None:
+        return []
+    own = read_json(OWN)
+    used = definition(strategy, read_strategies(path))
+    return [name for name, entry in used.items() if name in own and entry != definition(name, own)[name]]
+
+
 def require_known(strategy: str, strategies: dict[str, dict]) -> None:
     """Raise ValueError if a name in a strategy, or a part of one, is not known."""
     _entries(strategy, strategies)

@@ -11,7 +11,7 @@
 """
 
 from .atlas import init_atlas_wf
-from .dataset import Place, RunInputs, init_dataset_wf
+from .dataset import Place, RunInputs, crossings, init_dataset_wf
 from .fit import init_fit_wf
 from .inverse import init_inverse_wf
 from .masker import init_masker_wf
@@ -20,6 +20,7 @@ from .transform import init_transform_wf
 __all__ = [
     "Place",
     "RunInputs",
+    "crossings",
     "init_atlas_wf",
     "init_dataset_wf",
     "init_fit_wf",

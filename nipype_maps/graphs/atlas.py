@@ -96,7 +96,9 @@ def init_atlas_wf(
     workflow.connect([
         (inputnode, resample_maps, [("maps_file", "in_file")]),
         (inputnode, resample_mask, [("mask_file", "in_file")]),
-        (inputnode, mask, [("maps_file", "original_file"), ("map_names", "map_names")]),
+        (inputnode, mask, [
+            ("maps_file", "original_file"), ("mask_file", "original_mask_file"), ("map_names", "map_names"),
+        ]),
         (resample_maps, mask, [("out_file", "in_file")]),
         (resample_mask, mask, [("out_file", "mask_file")]),
         (resample_mask, outputnode, [("out_file", "mask_file")]),

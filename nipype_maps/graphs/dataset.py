@@ -13,6 +13,7 @@ from pathlib import Path
 from nipype.pipeline.engine import Workflow
 
 from ..files.names import mismatch, node_name
+from ..files.pairing import crossed, without_own
 from ..files.volumes import Volumes
 from ..numerics.grid import Grid
 from .fit import init_fit_wf
@@ -60,12 +61,40 @@ class RunInputs:
         """Name, in the graph, of the fit that a run with a mask of its own has."""
         return node_name("fit", self.name)
 
+    @property
+    def first_file(self) -> str:
+        """The run's image, or the first of several."""
+        return str(self.run_file if isinstance(self.run_file, (str, Path)) else self.run_file[0])
+
+    @property
+    def frames_files(self) -> list[str]:
+        """The file of frames to keep, if they are in one."""
+        return [str(self.sample_mask)] if isinstance(self.sample_mask, (str, Path)) else []
+
     def mismatches(self) -> list[str]:
         """Sentences on what is given for the run, but is another run's by its name."""
-        run = self.run_file if isinstance(self.run_file, (str, Path)) else self.run_file[0]
-        given = [*self.confounds_files, self.sample_mask, self.mask_file]
-        files = [path for path in given if isinstance(path, (str, Path))]
-        return [told for path in files if (told := mismatch(run, path, folders=True))]
+        files = [*self.confounds_files, *self.frames_files, *filter(None, [self.mask_file])]
+        return [told for path in files if (told := mismatch(self.first_file, path, folders=True))]
+
+
+def crossings(runs: Sequence[RunInputs]) -> list[str]:
+    """Sentences on tables and frames that fit another of the runs by their names, or serve several."""
+    paths, sentences = [run.first_file for run in runs], []
+    tables = [list(map(str, run.confounds_files or ())) for run in runs]
+    if shared := without_own(tables):
+        table, first, other = shared
+        sentences.append(
+            f"the table of confounds {table} is given for {paths[first]} and for {paths[other]}, though the "
+            "motion of one run is not that of another"
+        )
+    for given in (tables, [run.frames_files for run in runs]):
+        if found := crossed(paths, given):
+            own, file, other = found
+            sentences.append(
+                f"{file} is given for {paths[own]}, but by its name fits another run of this call, "
+                f"{paths[other]}"
+            )
+    return sentences
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,9 +180,9 @@ def init_dataset_wf(
     for place in places:
         _fit_of(place, fits, parameters)
     own_fits = []
+    for sentence in (*(told for run in runs for told in run.mismatches()), *crossings(runs)):
+        logger.warning("%s.", sentence)
     for run in runs:
-        for sentence in run.mismatches():
-            logger.warning("%s.", sentence)
         place = Place.of(run.run_file)
         if run.mask_file is None:
             fit = _fit_of(place, fits, parameters)

@@ -166,6 +166,7 @@ def init_transform_wf(
             (inputnode, select, [
                 ("confounds_files", "in_file"), ("run_file", "run_file"), ("sample_mask", "sample_mask"),
             ]),
+            (inputnode, clean, [("confounds_files", "confounds_source")]),
             (select, clean, [("out_file", "selected_confounds"), ("out_json", "confounds_json")]),
         ])  # fmt: skip
     workflow.connect(frames, "sample_mask", clean, "sample_mask")

@@ -199,12 +199,12 @@ class MapsInterface(SimpleInterface):
         return self._results
 
     def _naming_the_file(self, error: ValueError) -> ValueError:
-        in_file = self.inputs.in_file if "in_file" in self.inputs.copyable_trait_names() else None
-        if isinstance(in_file, list):
-            in_file = in_file[0]
-        if not in_file or not isdefined(in_file) or os.sep in str(error):
+        # the user's own, where the input was made of it
+        values = (getattr(self.inputs, name, None) for name in ("original_file", "source_file", "in_file"))
+        in_file = next((value for value in values if value and isdefined(value)), None)
+        if in_file is None or os.sep in str(error):
             return error
-        return ValueError(f"{Path(in_file).name}: {error}")
+        return ValueError(f"{Path(in_file[0] if isinstance(in_file, list) else in_file).name}: {error}")
 
 
 def output_path(cwd: Path, in_file: str, suffix: str) -> str:

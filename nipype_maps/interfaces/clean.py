@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +80,9 @@ class CleanInputSpec(MapsInputSpec):
     )
     selected_confounds = InputFile(
         desc="confounds that were chosen already, taken whole: what SelectConfounds writes"
+    )
+    confounds_source = InputMultiObject(
+        Str(), nohash=True, desc="the table that selected_confounds come from, its name in messages"
     )
     confounds_json = InputFile(desc="how the confounds were chosen, recorded: what SelectConfounds writes")
     extra_confounds = InputFile(
@@ -233,12 +238,20 @@ def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
         )
     if inputs.selected_confounds:
         own = [inputs.selected_confounds]
-        tables.append(read_confounds(own, [], n_frames, kept, constants, read=read_signals))
+        origin = ", ".join(inputs.confounds_source or own)
+        read = functools.partial(_read_as, origin)
+        tables.append(read_confounds(own, [], n_frames, kept, constants, read=read))
     if inputs.extra_confounds:
-        tables.append(read_confounds([inputs.extra_confounds], [], n_frames, kept, read=read_signals))
+        read = functools.partial(_read_as, "the run's confounds of high variance")
+        tables.append(read_confounds([inputs.extra_confounds], [], n_frames, kept, read=read))
     names = [name for table, _ in tables for name in table.names]
     values = np.hstack([np.zeros((n_frames, 0)), *(table.values for table, _ in tables)])
     return Table(names, values), [name for _, filled in tables for name in filled]
+
+
+def _read_as(name: str, path) -> Table:
+    """A table of this package's own, under the name of the one that it was taken from."""
+    return dataclasses.replace(read_signals(path), source=name)
 
 
 def _description(inputs, confounds, filled, mask_source, selection) -> dict:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
-from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, isdefined, traits
+from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..files.extractions import place_columns
+from ..files.extractions import frames_left_out, place_columns
 from ..files.images import StoredMaps, read_mask
 from ..files.map_names import names_of_maps
+from ..files.names import listed
 from ..files.sidecars import sidecar_of
 from ..files.tables import read_signals
 from ..files.threads import prefetched
@@ -17,6 +19,7 @@ from ..files.timing import repetition_time
 from ..files.volumes import Volumes, volumes_in_block
 from ..files.writing import writing
 from ..numerics.cutting import tiles_of
+from ..numerics.notes import note
 from ..numerics.patches import Patch
 from .base import (
     InputFile,
@@ -31,7 +34,7 @@ from .base import (
 
 
 class InverseInputSpec(MapsInputSpec):
-    code_version = algorithm("2")
+    code_version = algorithm("3")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a column per map, a row per frame")
     maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the image to be made")
     mask_file = InputFile(desc="3D image on the maps' grid; the image is 0 outside")
@@ -46,8 +49,8 @@ class InverseInputSpec(MapsInputSpec):
 
     def read_besides(self):
         """The signals' sidecar, and what may hold the maps' names."""
-        asked = isdefined(self.in_file) and self.t_r in (None, Undefined)
-        sidecars = [path for path in [sidecar_of(self.in_file)] if path.exists()] if asked else []
+        named = isdefined(self.in_file)
+        sidecars = [path for path in [sidecar_of(self.in_file)] if path.exists()] if named else []
         return sidecars + names_read(self.maps_file, self.map_names)
 
 
@@ -67,6 +70,12 @@ class Inverse(MapsInterface):
 
     def _run(self, inputs, cwd, notes):
         table = read_signals(inputs.in_file)
+        if missing := frames_left_out(inputs.in_file):
+            note(
+                f"the signals of {Path(inputs.in_file).name} leave out {len(missing)} of the run's frames "
+                f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
+                "time axis is not the run's."
+            )
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None

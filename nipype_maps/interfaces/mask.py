@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..files.images import read_mask
+from ..files.images import NON_FINITE, holds_non_finite, read_mask
 from ..files.map_names import names_of_maps
 from ..files.volumes import Volumes
 from ..files.writing import writing
@@ -16,9 +16,10 @@ from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_imag
 
 
 class MaskInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the maps' grid; inside is where it is not 0")
+    original_mask_file = InputFile(desc="the mask before it was resampled, which messages name")
     original_file = input_images(
         desc="the maps before they were resampled, which coverage refers to and names are found "
         "beside (default: in_file)"
@@ -79,13 +80,15 @@ class Mask(MapsInterface):
             )
         inside = None
         if inputs.mask_file:
-            inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps))
+            inside = maps.grid.unflatten(read_mask(inputs.mask_file, maps, inputs.original_mask_file))
         names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
         if original.n_volumes == 1 and (n_labels := _labels_in(original)) > 1:
             note(
                 f"{original.name} is one image of the whole numbers from 1 to {n_labels}; if they are labels "
                 "of regions it is no map: make a 4D image with a volume for each region."
             )
+        if holds_non_finite(original):
+            note(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.")
         changed, left = _survey(maps, inside, names, inputs.allow_overlap, original.dtype)
         shares = _coverages(original, maps.grid, inside, all(left))
         if not any(left):

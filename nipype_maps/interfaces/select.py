@@ -13,10 +13,11 @@ from nipype.interfaces.base import (
 )
 
 from ..files.sidecars import read_json, sidecar_of, source, write_json
-from ..files.strategies import read_strategies, select
+from ..files.strategies import definition, read_strategies, redefined, select
 from ..files.tables import Table, read_sample_mask, read_table, require_rows, write_signals
 from ..files.volumes import Volumes
 from ..numerics.frames import kept_frames
+from ..numerics.notes import note
 from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path
 
 
@@ -54,7 +55,9 @@ class SelectConfoundsOutputSpec(TraitedSpec):
         exists=True, desc="the chosen columns (.tsv), n/a as in the table; undefined if there are none"
     )
     sample_mask = traits.List(traits.Int(), desc="frames to keep")
-    out_json = File(exists=True, desc="strategy, columns, frames kept, and frames censored by reason")
+    out_json = File(
+        exists=True, desc="strategy and its definition, columns, frames kept, and frames censored by reason"
+    )
     columns = traits.List(Str(), desc="names of the chosen columns")
 
 
@@ -85,6 +88,11 @@ class SelectConfounds(MapsInterface):
         beside = inputs.in_json or sidecar_of(in_file)
         metadata = read_json(beside) if inputs.in_json or beside.exists() else {}
         strategies = read_strategies(inputs.strategies_file)
+        if names := redefined(inputs.strategy, inputs.strategies_file):
+            note(
+                f"{inputs.strategies_file} gives another meaning to {', '.join(names)}, which the package "
+                "defines too; the file's is taken. Rename it in the file unless that is meant."
+            )
         chosen = select(inputs.strategy, strategies, table, metadata, _kept(inputs.sample_mask, table))
         results = {"sample_mask": chosen.kept, "columns": chosen.columns, "out_file": Undefined}
         if chosen.columns:
@@ -94,6 +102,7 @@ class SelectConfounds(MapsInterface):
         results["out_json"] = output_path(cwd, in_file, "_selected.json")
         description = {
             "Strategy": inputs.strategy,
+            "Definition": definition(inputs.strategy, strategies),
             "Columns": chosen.columns,
             "FramesInRun": len(table.values),
             "FramesKept": len(chosen.kept),
@@ -102,6 +111,8 @@ class SelectConfounds(MapsInterface):
         }
         if inputs.strategies_file:
             description["StrategiesSource"] = source(inputs.strategies_file)
+        if isinstance(inputs.sample_mask, str):
+            description["SampleMaskSource"] = source(inputs.sample_mask)
         description["Warnings"] = list(notes)
         write_json(results["out_json"], description)
         return results

@@ -17,6 +17,7 @@ from ..files.tables import Table, read_signals, write_signals
 from ..graphs import (
     Place,
     RunInputs,
+    crossings,
     init_atlas_wf,
     init_dataset_wf,
     init_inverse_wf,
@@ -143,6 +144,9 @@ class Extraction:
                 _run_inputs(run, tables, frames, t_r, scratch)
                 for run, tables, frames in zip(runs, confounds, sample_mask, strict=True)
             ]
+            folder.warn(
+                f"{told}; check the order of confounds." for told in crossings(_named(inputs, scratch))
+            )
             places = [Place.of(given.run_file) for given in inputs]
             notice(places)
             shared = self._shared(folder, parameters, places)
@@ -226,6 +230,16 @@ def _run_inputs(run: Images, confounds, sample_mask, t_r, scratch: Path) -> RunI
     # what was in memory lies in folders named by content
     paths = [path.removeprefix(str(scratch)) for path in (*run_files, *tables)]
     return RunInputs(_digest(paths, frames, t_r), run_files, tables, frames, t_r)
+
+
+def _named(inputs: Sequence[RunInputs], scratch: Path) -> list[RunInputs]:
+    """Runs whose files have names of their own, as what was in memory has not; each run once."""
+    known = {
+        given.first_file: given
+        for given in inputs
+        if not any(path.startswith(str(scratch)) for path in (given.first_file, *given.confounds_files))
+    }
+    return list(known.values())
 
 
 def _of_run(given: RunInputs, parameters: dict, fits: str, projector: str) -> Workflow:

@@ -253,7 +253,7 @@ def _clean_run(signals, confounds, kept, options) -> tuple[np.ndarray, _Spent]:
     if confounds.shape[1] and not (options.standardize_confounds or options.detrend):
         note(
             "confounds are neither standardised nor detrended, so that what they share with a constant is "
-            "taken out of the signals' level; set standardize_confounds or detrend unless that is meant."
+            "taken out of the signals' level; standardise confounds, or detrend, unless that is meant."
         )
     _check_enough_frames(kept.size, options)
     signals, exponents = _of_unit_size(signals, kept)

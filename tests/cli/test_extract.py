@@ -40,7 +40,7 @@ def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps,
     assert "9 nodes run, 0 found done" in first.stdout
     # the mask, of a few voxels, leaves less than half of each map
     *said, contradiction = first.stderr.splitlines()
-    assert contradiction.endswith("has 2 s between frames by its header; t_r=2.5 s is taken.")
+    assert contradiction.endswith("has 2 s between frames by its header; --t-r 2.5 s is taken.")
     assert [line.split(": ")[:2] for line in said] == [["warning", f"2 runs, such as {Path(runs[0]).name}"]]
     assert all("less than half of the weight of map-01 (25%)" in line for line in said)
     for run, t_r in (("sub-01", 2.0), ("sub-02", 2.5)):
@@ -184,7 +184,11 @@ def test_warnings_of_the_results_are_told_even_when_cached(call, make_run, save,
         (["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "nan"], "not a finite number"),
         (
             ["{run}", "--maps", "{maps}", "--out", "o", "--t-r", "1", "--t-r", "2"],
-            "--t-r is given 2 times for 1 run;",
+            "--t-r is given 2 times for 1 run; give it once for all runs, or once per run",
+        ),
+        (
+            ["{run}", "--maps", "{maps}", "--out", "o", "--confounds", "{run}", "--confounds", "{run}"],
+            "--confounds is given 2 times for 1 run; give it once per run (several",
         ),
         (["{run}", "--maps", "{maps}", "--out", "o", "--resampling-target", "mask"], "needs --mask"),
         (["{run}", "--maps", "{maps}", "--out", "o", "--confound-columns", "a"], "needs --confounds"),
@@ -232,7 +236,7 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
         "--resampling-target", "mask", "--maps-interpolation", "continuous", "--empty-maps", "drop",
         "--standardize", "psc", "--no-standardize-confounds", "--high-variance-confounds", "--detrend",
         "--high-pass", "0.01", "--filter", "cosine", "--t-r", "1.5", "--dtype", "float16",
-        "--smooth-on", "data",
+        "--smooth-on", "data", "--allow-mismatch",  # one table for both runs
     )  # fmt: skip
     sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
     other = json.loads((out / "sub-02_task-rest_atlas-atlas_timeseries.json").read_text())
@@ -256,7 +260,7 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
     assert not (out / "work").exists()
     done = call("extract", runs[0], "--maps", maps, "--out", tmp_path / "o", "--no-allow-overlap", status=1)
     assert (
-        "Overlap detected in the maps, which allow_overlap=False forbids: map-01 and map-02 share"
+        "Overlap detected in the maps, which --no-allow-overlap forbids: map-01 and map-02 share"
         in done.stderr
     )
 

@@ -5,6 +5,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from nipype_maps.files.extractions import frames_left_out
 from nipype_maps.files.sidecars import read_json, sidecar_of
 from nipype_maps.files.tables import read_table
 
@@ -166,3 +167,50 @@ def test_inverse_replaces_a_file_only_when_told_to(call, tmp_path, make_run, map
     assert (tmp_path / "precious.nii").read_text() == "precious"
     call(*words, "--overwrite")
     assert nib.load(tmp_path / "precious.nii").shape[3] == 40
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [([*range(2, 30), *range(35, 40)], "leave out 7 of the run's frames (0, 1, 30"), (range(40), "")],
+)
+def test_the_image_of_censored_signals_says_that_frames_are_missing(
+    call, tmp_path, make_run, maps, kept, told
+):
+    (tmp_path / "frames.txt").write_text("\n".join(map(str, kept)) + "\n")
+    signals = extract(call, tmp_path, make_run(), maps, "--sample-mask", "frames.txt")
+    said = call("inverse", signals, "--maps", maps, "--out", "image.nii").stderr
+    assert told in said
+    assert bool(said) == bool(told)
+    assert nib.load(tmp_path / "image.nii").shape[3] == len(kept)
+
+
+@pytest.mark.parametrize(
+    "sidecar",
+    [
+        {"FramesInRun": 4},
+        {"FramesInRun": "4", "FramesKept": [1]},
+        {"FramesInRun": 10**30, "FramesKept": [1]},
+        {"FramesInRun": 4, "FramesKept": ["1"]},
+        {"FramesInRun": True, "FramesKept": "all"},
+    ],
+)
+def test_frames_of_an_odd_sidecar_are_no_reason_to_fail(sidecar, tmp_path):
+    (tmp_path / "signals.json").write_text(json.dumps(sidecar))
+    assert frames_left_out(tmp_path / "signals.tsv") == []
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1.0])
+def test_maps_that_hold_no_number_are_warned_of_once(call, tmp_path, make_run, grids, save, rng, value):
+    maps = rng.random((*grids["flipped"].shape, 4)) + 0.1
+    maps[2, 2, 2, 1] = value
+    maps = save(maps, grids["flipped"], "odd.nii.gz")
+    sentence = "NaN or infinite voxels of " + maps + " count as 0."
+    for grid in ("plain", "flipped"):  # resampled, or as they are
+        options = ["--maps", maps, "--out", tmp_path / grid]
+        done = call("extract", make_run(grid=grid), *options)
+        assert done.stderr.count(sentence) == (value != 1)
+        (signals,) = (tmp_path / grid).glob("*_timeseries.tsv")
+        sidecar = json.loads(signals.with_suffix(".json").read_text())
+        assert sum(sentence in warning for warning in sidecar["Warnings"]) == (value != 1)
+        done = call("inverse", signals, "--maps", maps, "--out", f"{grid}.nii.gz")
+        assert done.stderr.count(sentence) == (value != 1)

@@ -120,3 +120,68 @@ def test_a_table_that_lacks_a_column_is_refused_before_anything_runs(call, make_
     done = call("extract", make_run(), *options, "--confounds-strategy", "24P", status=2)
     assert "has no column 'trans_x_power2', which '24P' of strategy '24P' needs" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_sidecar_says_what_a_strategy_means(call, make_run, maps, write, tmp_path):
+    (tmp_path / "ours.json").write_text(
+        '{"ours": {"Parts": ["6P"], "Scrub": {"FramewiseDisplacement": 0.3}}}'
+    )
+    (tmp_path / "frames.txt").write_text("\n".join(map(str, range(1, 40))) + "\n")
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", write()]
+    options += [
+        "--confounds-strategy",
+        "ours+scrub",
+        "--strategies",
+        "ours.json",
+        "--sample-mask",
+        "frames.txt",
+    ]
+    done = call("extract", make_run(), *options)
+    assert "ours.json" not in done.stderr
+    selection = sidecar_in(tmp_path / "out")["Cleaning"]["ConfoundsSelection"]
+    assert selection["Definition"] == {
+        "ours": {"Parts": ["6P"], "Scrub": {"FramewiseDisplacement": 0.3}},
+        "scrub": {"Scrub": {"FramewiseDisplacement": 0.5, "StandardizedDVARS": 1.5, "MinimumSegment": 5}},
+        "6P": {"Columns": ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"]},
+    }
+    assert selection["SampleMaskSource"]["File"] == "frames.txt"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "entry", "told"),
+    [
+        ("6P", {"Columns": ["trans_x"]}, True),
+        ("none+ours", {"Columns": ["trans_x"]}, True),  # as a part
+        ("none", {"Columns": ["trans_x"]}, False),  # not asked for
+        ("6P", {"Columns": [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]}, False),
+    ],
+)
+def test_a_name_of_the_package_that_means_something_else_is_warned_of(
+    call, make_run, maps, write, tmp_path, strategy, entry, told
+):
+    (tmp_path / "ours.json").write_text(json.dumps({"6P": entry, "ours": {"Parts": ["6P"]}}))
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", write()]
+    done = call(
+        "extract", make_run(), *options, "--confounds-strategy", strategy, "--strategies", "ours.json"
+    )
+    sentence = "ours.json gives another meaning to 6P, which the package defines too"
+    warnings = sidecar_in(tmp_path / "out")["Warnings"]
+    assert [sentence in done.stderr, any(sentence in warning for warning in warnings)] == [told, told]
+
+
+@pytest.mark.parametrize("odd", ["n/a", "5.0"])
+def test_a_column_that_cannot_be_regressed_out_is_named_with_its_table(
+    call, make_run, maps, write, tmp_path, odd
+):
+    path = write()
+    lines = [line.split("\t") for line in path.read_text().splitlines()]
+    for number, line in enumerate(lines[1:]):
+        line[0] = odd if number == 20 or odd == "5.0" else line[0]
+    path.write_text("".join("\t".join(line) + "\n" for line in lines))
+    options = ["--maps", maps, "--out", tmp_path / "out", "--confounds", path, "--confounds-strategy", "6P"]
+    options += ["--sample-mask", "frames.txt"] if odd == "n/a" else []
+    (tmp_path / "frames.txt").write_text("\n".join(map(str, range(40))) + "\n")
+    done = call("extract", make_run(), *options, status=1 if odd == "n/a" else 0)
+    column = lines[0][0].removeprefix("# ")
+    assert f": {path}: column {column!r} " in done.stderr
+    assert "_selected" not in done.stderr

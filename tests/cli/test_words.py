@@ -122,3 +122,99 @@ def strategies(folder):
     """A file of strategies in which scrub needs no other column."""
     (folder / "ours.json").write_text('{"scrub": {"Scrub": {"FramewiseDisplacement": 0.5}}}')
     return os.fspath(folder / "ours.json")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentences", "not_said"),
+    [
+        # a header against its sidecar
+        ([], 1, ["3 s, but the header says 2 s between frames; pass --t-r to say which is right"], "t_r"),
+        (["--t-r", "2.5"], 0, ["2 s between frames by its header; --t-r 2.5 s is taken."], "t_r"),
+        (["--t-r", "2000"], 0, ["check the unit, and pass --t-r in seconds"], "t_r"),
+        (["--t-r", "2", "--confounds", "wide.tsv"], 0, ["(--confound-columns, --confounds-strategy)"], "_c"),
+        (["--t-r", "2", "--no-allow-overlap"], 1, ["maps, which --no-allow-overlap forbids"], "w_o"),
+        (["--t-r", "2", "--confounds", "gap.tsv"], 1, ["censor the frame by --sample-mask."], "sample_mask"),
+        (
+            ["--t-r", "2", "--mask", "corner.nii.gz", "--empty-maps", "error"],
+            1,
+            ["which --empty-maps error forbids"],
+            "empty_maps",
+        ),
+        (
+            ["--t-r", "2", "--resampling-target", "none"],
+            1,
+            ["or choose a --resampling-target other than none"],
+            "resampling_target",
+        ),
+        (
+            ["--t-r", "2", "--filter", "cosine", "--high-pass", "0.001"],
+            0,
+            [
+                "--high-pass 0.001 Hz is slower than",
+                "so that --filter cosine removes nothing; raise --high-pass",
+            ],
+            "high_pass",
+        ),
+    ],
+)
+def test_messages_name_options_as_they_are_typed(
+    invoke, make_run, maps, grids, save, tmp_path, monkeypatch, words, status, sentences, not_said
+):
+    monkeypatch.chdir(tmp_path)
+    run = make_run(n_frames=80)
+    (tmp_path / "sub-01_task-rest_bold.json").write_text('{"RepetitionTime": 3.0}')
+    values = np.random.default_rng(0).normal(size=(80, 60))
+    np.savetxt("wide.tsv", values, delimiter="\t", header="\t".join(f"c{k}" for k in range(60)), comments="")
+    (tmp_path / "gap.tsv").write_text(
+        "x\n" + "".join("n/a\n" if k == 40 else f"{k % 7}\n" for k in range(80))
+    )
+    atlas = np.zeros((*grids["flipped"].shape, 2))
+    atlas[:3, ..., 0] = 1
+    atlas[2:, ..., 1] = 1
+    corner = np.zeros(grids["flipped"].shape)
+    corner[1] = 1
+    save(corner, grids["flipped"], "corner.nii.gz")
+    atlas = save(atlas, grids["flipped"], "two.nii.gz")
+    done = invoke("extract", run, "--maps", atlas, "--out", "out", *words, status=status)
+    said = " ".join(done.stderr.split())
+    for sentence in sentences:
+        assert sentence in said
+    assert not_said not in said.replace("crash reports", "").replace(str(tmp_path), "")
+
+
+def test_files_and_columns_keep_their_names(invoke, make_run, maps, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = make_run("t_r/sub-01_t_r.nii.gz", n_frames=8)
+    (tmp_path / "t_r.tsv").write_text("t_r\n" + "1\n" * 8)
+    done = invoke("extract", run, "--maps", maps, "--out", "out", "--confounds", "t_r.tsv", status=1)
+    assert "t_r.tsv: column 't_r' is constant" in done.stderr
+
+
+def test_inverse_asks_for_names_by_its_option(invoke, maps, tmp_path):
+    (tmp_path / "signals.tsv").write_text("a\tb\n1\t2\n")
+    done = invoke("inverse", tmp_path / "signals.tsv", "--maps", maps, "--out", tmp_path / "o.nii", status=1)
+    assert "give the maps' names (--map-names)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("slab", "option", "sentence", "status"),
+    [
+        ((0, 0, 0), [], "it masks all data; no voxel of {mask} is inside", 1),
+        ((1,), ["--empty-maps", "error"], "two.nii.gz: nothing is left of map-02", 1),
+        ((slice(4), 0, 0, np.nan), [], "NaN or infinite voxels of {mask} count as outside", 0),
+    ],
+)
+def test_images_that_are_resampled_are_called_by_the_names_of_their_files(
+    invoke, make_run, grids, save, tmp_path, slab, option, sentence, status
+):
+    atlas = np.zeros((*grids["flipped"].shape, 2))
+    atlas[:3, ..., 0] = atlas[3:, ..., 1] = 1
+    inside = np.zeros(grids["flipped"].shape)
+    *where, value = slab if np.nan in slab else (*slab, 1)
+    inside[...] = np.isnan(value)
+    inside[tuple(where)] = value
+    mask, maps = save(inside, grids["flipped"], "inside.nii.gz"), save(atlas, grids["flipped"], "two.nii.gz")
+    options = ["--maps", maps, "--mask", mask, "--out", tmp_path / "out", *option]
+    done = invoke("extract", make_run(n_frames=8), *options, status=status)
+    assert sentence.format(mask=mask) in done.stderr
+    assert "_resampled.nii" not in done.stderr

@@ -1,5 +1,7 @@
 """Images, confounds and sample masks in all their forms give the same signals."""
 
+import re
+import warnings
 from pathlib import Path
 
 import nibabel as nib
@@ -355,3 +357,29 @@ def test_a_nullable_frame_is_a_frame(atlas, bold, same, rng):
     frame.iloc[0, 1] = np.nan
     masker = NiftiMapsMasker(atlas).fit(run)
     same(masker.transform(run, confounds=frame.convert_dtypes()), masker.transform(run, confounds=frame))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            ["S02_c.tsv", "S01_c.tsv"],
+            "S02_c.tsv is given for .*S01.nii, but by its name fits another run .*S02.nii",
+        ),
+        (["S01_c.tsv", "S01_c.tsv"], "S01_c.tsv is given for .*S01.nii and for .*S02.nii, though the motion"),
+        (["S01_c.tsv", "S02_c.tsv"], None),
+        ([np.arange(20.0) % 7] * 2, None),  # without a name
+    ],
+)
+def test_confounds_of_another_of_the_runs_are_warned_of(masker, bold, saved, tmp_path, given, told):
+    for name in ("S01_c.tsv", "S02_c.tsv"):
+        (tmp_path / name).write_text("x\n" + "".join(f"{k * k % 11}\n" for k in range(20)))
+    runs = [str(saved(bold(), name)) for name in ("S01.nii", "S02.nii")]
+    tables = [str(tmp_path / name) if isinstance(name, str) else name for name in given]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        masker.fit().transform(runs, confounds=tables)
+        masker.transform([runs[0], runs[0]], confounds=[tables[0], tables[0]])  # one run, its own table
+    doubts = [str(warning.message) for warning in caught if "is given for" in str(warning.message)]
+    assert len(doubts) == bool(told)
+    assert told is None or re.search(told, doubts[0])
