@@ -24,9 +24,11 @@ for name in ("nipype", "nipype.workflow", "nipype.interface", "nipype.utils"):
     logging.getLogger(name).setLevel(logging.ERROR)
 
 
-# a shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# a shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C, and
+# nohup a terminal that closes
+for number, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, default)
 
 
 def _affine(linear, origin):

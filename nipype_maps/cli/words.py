@@ -11,7 +11,7 @@ def in_options(sentence: str, options: dict[str, str]) -> str:
     """A sentence with options in place of the parameters that it names.
 
     Only what cannot be another word is replaced: a name with an underscore, or one that is followed
-    by ``=``; nothing within quotation marks, a path, or a longer word.
+    by ``=``; nothing within quotation marks, a path, or a longer word, and no key of an option's file.
 
     Parameters
     ----------
@@ -25,12 +25,14 @@ def in_options(sentence: str, options: dict[str, str]) -> str:
     '--t-r 2 s is taken; pass --t-r.'
     >>> in_options("/data/t_r.nii: 'filter' filter='cosine'", {"t_r": "--t-r", "filter": "--filter"})
     "/data/t_r.nii: 'filter' --filter cosine"
+    >>> in_options("n_procs of --plugin-args", {"n_procs": "--n-procs"})
+    'n_procs of --plugin-args'
     >>> in_options("allow_overlap=False forbids it", {"no_allow_overlap": "--no-allow-overlap"})
     '--no-allow-overlap forbids it'
     """
     flags = {name.removeprefix("no_") for name in options if name.startswith("no_")}
     known = "|".join(sorted({*options, *flags}, key=len, reverse=True))
-    pattern = rf"(?<![\w./'\"=-])({known})(?:(=)('?)([\w.+-]*\w)\3)?(?![\w/'\"=-]|\.\w)"
+    pattern = rf"(?<![\w./'\"=-])({known})(?:(=)('?)([\w.+-]*\w)\3)?(?![\w/'\"=-]|\.\w| of --)"
 
     def option(found) -> str:
         name, equals, _, value = found.groups()

@@ -348,6 +348,7 @@ def t_r_contradicting(d):
     return Case(
         r"bold.nii.gz: the sidecar's RepetitionTime is 0.8 s, but the header says 2 s .*; pass t_r",
         lambda: ReadGrid(in_file=d.run),
+        on_screen=r"the sidecar's RepetitionTime is 0.8 s, but the header says 2 s .*; pass --t-r",
     )
 
 
