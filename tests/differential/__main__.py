@@ -19,7 +19,6 @@ for table in map(Path, sys.argv[1:]):
         f"{tally.largest:.1e} standard deviations at most; {n_refused} refused by both; "
         f"{len(tally.wrong)} differ"
     )
-    print(f"    not compared {tally.only_the_mean}: nothing but the mean is left to be standardised")
     for reason, count in tally.refused.most_common():
         print(f"    refused {count:5}: {reason}")
     for case in tally.wrong[:40]:

@@ -18,10 +18,6 @@ class RefusalError(Exception):
     """The reference cannot do it either; the text is a word that the message is to contain."""
 
 
-class OnlyTheMeanError(Exception):
-    """All that is left is the mean, and standardising leaves rounding: nothing to compare."""
-
-
 def expanded(names, *suffixes):
     return [name + suffix for name in names for suffix in ("", *suffixes)]
 
@@ -183,12 +179,12 @@ def cleaned(signals, confounds, kept, n_frames, *, t_r, low, high, kind, detrend
         u = u[:, s > s[0] * max(c.shape) * np.finfo(float).eps]
         rank = u.shape[1]
         x = x - u @ (u.T @ x)
-    before = kept.size - rank - 2 * detrend
-    after = before - (_lost(len(grid), t_r, low, high, detrend, kept.size) if filtering else 0)
-    if after <= 0:
+    trend = 2 if detrend else 1 if standardize else 0
+    before = kept.size - rank - trend
+    after = before - (_lost(len(grid), t_r, low, high, trend, kept.size) if filtering else 0)
+    has_mean = not (trend or (filtering and high))
+    if after <= has_mean and after < kept.size:
         raise RefusalError("no degrees of freedom")
-    if after == 1 and standardize and not detrend and not (filtering and high):
-        raise OnlyTheMeanError
     if standardize:
         spread = x.std(axis=0)
         left = spread > 1e3 * np.finfo(float).eps * np.abs(signals[kept]).max(axis=0)
@@ -197,18 +193,20 @@ def cleaned(signals, confounds, kept, n_frames, *, t_r, low, high, kind, detrend
 
 
 def _with_cosines(c, kept, n_frames, t_r, high):
-    """DCT-II of the run, but for the constant, up to a frequency; none where the confounds have them."""
+    """DCT-II of the run, but for the constant, up to a frequency; without those that the confounds have."""
     count = int(np.floor(2 * n_frames * t_r * high + 1e-12))
     terms = scipy.fft.idct(np.eye(n_frames), norm="ortho", axis=0)[:, 1 : count + 1][kept]
     if c.shape[1] and count:
         with np.errstate(invalid="ignore", divide="ignore"):
-            between = np.corrcoef(terms.T, c.T)[:count, count:]
-        if np.nanmax(between, initial=-1) > 0.9:
+            between = np.nan_to_num(np.abs(np.corrcoef(terms.T, c.T)[:count, count:]))
+        matches = {int(row.argmax()) for row in between if row.max() > 0.9}
+        if count > 2 and len(matches) == count:  # a confound for each term
             return c
+        terms = terms[:, between.max(axis=1) <= 0.999]
     return np.hstack([c, terms])
 
 
-def _lost(n, t_r, low, high, detrend, n_kept):
+def _lost(n, t_r, low, high, trend, n_kept):
     """What the filter takes: two for a frequency, one for 0 and for Nyquist's."""
     slow = fast = 0
     for k in range(n // 2 + 1):
@@ -216,4 +214,4 @@ def _lost(n, t_r, low, high, detrend, n_kept):
         frequency = k / (n * t_r)
         slow += weight * bool(high and frequency < high)
         fast += weight * bool(low and frequency > low)
-    return round((max(slow - 2 * detrend, 0) + fast) * n_kept / n)
+    return round((max(slow - trend, 0) + fast) * n_kept / n)
