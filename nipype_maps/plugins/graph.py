@@ -148,8 +148,8 @@ class GraphPlugin(PluginBase):
                     agenda.ready.clear()
                 elif executor.has_room_for(node):
                     self._begin(node, agenda, executor)
-            if executor.is_busy:
-                node, failure = executor.wait()
+            if executor.is_busy and (ended := executor.wait()) is not None:
+                node, failure = ended
                 if failure is None and not is_done(node, executor.patience):
                     failure = Failure(node, "it ended without leaving results that can be read.")
                 self._end(node, failure, agenda, self.executed)

@@ -201,8 +201,11 @@ class OnCluster:
             self._waiting_since = time.monotonic()
         self._unsubmitted.append(node)
 
-    def wait(self) -> tuple[object, Failure | None]:
-        """Wait until any node has ended; which, and what went wrong."""
+    def wait(self) -> tuple[object, Failure | None] | None:
+        """Wait until any node has ended; which, and what went wrong.
+
+        None where all that was left has been let go: what waited for a node that failed.
+        """
         answered_at = time.monotonic()
         while True:
             if self._is_time_to_submit():
@@ -215,6 +218,8 @@ class OnCluster:
                     kept.pop(node, None)
                 self._alone.discard(node)
                 return node, failure
+            if not self.is_busy:
+                return None
             tasks = queue()
             if tasks is not None:
                 answered_at = time.monotonic()
