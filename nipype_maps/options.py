@@ -74,6 +74,11 @@ class Option:
         return self.type == "bool"
 
     @property
+    def description(self) -> str:
+        """What the trait says."""
+        return f"{self.doc[0].lower()}{self.doc[1:]}{f' ({self.unit})' * bool(self.unit)}"
+
+    @property
     def documentation(self) -> str:
         """The entry in a numpydoc section."""
         kind = f"{{{', '.join(map(repr, self.choices))}}}" if self.choices else self.type
@@ -93,7 +98,7 @@ OPTIONS = (
     ),
     Option(
         "allow_overlap", "bool", True, parts=(ATLAS, FIT), node="Mask", key="AllowOverlap",
-        doc="Let two maps be non-zero in one voxel",
+        doc="Whether two maps may be non-zero in one voxel",
         help="Fail if two maps are non-zero in one voxel.",
     ),
     Option(
@@ -104,7 +109,8 @@ OPTIONS = (
     ),
     Option(
         "demean", "bool", False, parts=(ATLAS, FIT), node="Mask", key="Demean",
-        doc="Subtract from each map its mean inside the mask, as FSL's dual regression does",
+        doc="Subtract from each map its mean inside the mask (or the grid): signals are then those of a fit "
+        "with an intercept, as in FSL's dual regression",
     ),
     Option(
         "smoothing_fwhm", "float | Sequence[float] | None", None, parts=(FIT, TRANSFORM),
@@ -118,7 +124,7 @@ OPTIONS = (
     ),
     Option(
         "clip", "bool", True, parts=(TRANSFORM,), node="Project", key="Clip",
-        doc="Clip a resampled run to its range before, and 0",
+        doc="Clip resampled frames to the range of the whole run and 0",
         help="Let resampled runs overshoot their range.",
     ),
     Option(
@@ -139,7 +145,7 @@ OPTIONS = (
     ),
     Option(
         "detrend", "bool", False, parts=(TRANSFORM,), node="Clean", key="Detrend",
-        doc="Remove mean and linear trend",
+        doc="Remove mean and linear trend from signals and confounds",
     ),
     Option(
         "filter", "str | None", "butterworth", parts=(TRANSFORM,), node="Clean", key="Filter",
@@ -176,7 +182,7 @@ OPTIONS = (
     Option(
         "dtype", "str | None", None, parts=(TRANSFORM,), node="Clean", key="DType",
         choices=(None, "auto", "float64", "float32", "float16"),
-        doc="Precision of the signals; auto is float32",
+        doc="Precision of the signals; None is float64, auto float32",
         help="Precision of the signals; auto is float32.  [default: float64]",
     ),
 )  # fmt: skip
