@@ -113,6 +113,11 @@ OPTIONS = (
         "with an intercept, as in FSL's dual regression",
     ),
     Option(
+        "clip", "bool", True, parts=(TRANSFORM,), node="Project", key="Clip",
+        doc="Clip resampled frames to the range of the whole run and 0",
+        help="Let resampled runs overshoot their range.",
+    ),
+    Option(
         "smoothing_fwhm", "float | Sequence[float] | None", None, parts=(FIT, TRANSFORM),
         key="SmoothingFWHM", unit="mm",
         doc="Smooth the run: full width at half maximum, one number or three",
@@ -123,25 +128,8 @@ OPTIONS = (
         doc="Smooth the maps, once, or each run: the signals are the same",
     ),
     Option(
-        "clip", "bool", True, parts=(TRANSFORM,), node="Project", key="Clip",
-        doc="Clip resampled frames to the range of the whole run and 0",
-        help="Let resampled runs overshoot their range.",
-    ),
-    Option(
         "high_variance_confounds", "bool", False, parts=(TRANSFORM,), key="HighVarianceConfounds",
         doc="Regress out 5 confounds from the voxels of largest variance",
-    ),
-    Option(
-        "confounds_strategy", "str | None", None, parts=(TRANSFORM,), key="Strategy",
-        doc="What to regress out and which frames to censor, by names joined by +: see SelectConfounds",
-    ),
-    Option(
-        "strategies_file", "str | None", None, parts=(TRANSFORM,), flag="--strategies",
-        doc="JSON file of further strategies",
-    ),
-    Option(
-        "confound_columns", "Sequence[str]", (), parts=(TRANSFORM,), key="ConfoundColumns",
-        doc="Columns to regress out, names or patterns such as 'trans_*'; empty takes all",
     ),
     Option(
         "detrend", "bool", False, parts=(TRANSFORM,), node="Clean", key="Detrend",
@@ -169,15 +157,27 @@ OPTIONS = (
         "cutting them off",
     ),
     Option(
-        "standardize", "bool | str | None", False, parts=(TRANSFORM,), node="Clean", key="Standardize",
-        choices=(False, True, None, "zscore", "zscore_sample", "psc"), words={"no": False},
-        doc="Scale of the signals: mean 0 and variance 1 (zscore: ddof=0; zscore_sample: ddof=1), or "
-        "percent signal change (psc)",
+        "confounds_strategy", "str | None", None, parts=(TRANSFORM,), key="Strategy",
+        doc="What to regress out and which frames to censor, by names joined by +: see SelectConfounds",
+    ),
+    Option(
+        "strategies_file", "str | None", None, parts=(TRANSFORM,), flag="--strategies",
+        doc="JSON file of further strategies",
+    ),
+    Option(
+        "confound_columns", "Sequence[str]", (), parts=(TRANSFORM,), key="ConfoundColumns",
+        doc="Columns to regress out, names or patterns such as 'trans_*'; empty takes all",
     ),
     Option(
         "standardize_confounds", "bool", True, parts=(TRANSFORM,), node="Clean", key="StandardizeConfounds",
         doc="Give confounds zero mean and unit variance first", needs="confounds",
         help="Regress out confounds as they are.",
+    ),
+    Option(
+        "standardize", "bool | str | None", False, parts=(TRANSFORM,), node="Clean", key="Standardize",
+        choices=(False, True, None, "zscore", "zscore_sample", "psc"), words={"no": False},
+        doc="Scale of the signals: mean 0 and variance 1 (zscore: ddof=0; zscore_sample: ddof=1), or "
+        "percent signal change (psc)",
     ),
     Option(
         "dtype", "str | None", None, parts=(TRANSFORM,), node="Clean", key="DType",
