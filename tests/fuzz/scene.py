@@ -86,7 +86,9 @@ def expected(folder: Path) -> np.ndarray:
     a = np.stack([(_resampled(volume, maps.affine, run, 1) * inside).ravel() for volume in volumes], axis=1)
     if not (a != 0).any(axis=0).all():
         raise Refused("an empty map")
-    sizes = np.sqrt((run.affine[:3, :3] ** 2).sum(axis=0))
+    # a header that differs by less than what passes for one grid
+    affine = maps.affine if _is_one_grid(maps, run) else run.affine
+    sizes = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
     sigma = FWHM / np.sqrt(8 * np.log(2)) / sizes
     frames = np.nan_to_num(run.values, nan=0, posinf=0, neginf=0)
     smooth = [
@@ -147,13 +149,22 @@ class _load:  # noqa: N801
             raise Refused("affine")
 
 
+def _is_one_grid(image, run) -> bool:
+    return image.shape[:3] == run.shape[:3] and np.allclose(image.affine, run.affine)
+
+
 def _resampled(volume, affine, run, order) -> np.ndarray:
     if volume.shape == run.shape[:3] and np.allclose(affine, run.affine):
         return volume
     matrix = np.linalg.inv(affine) @ run.affine
-    return scipy.ndimage.affine_transform(
-        volume, matrix[:3, :3], matrix[:3, 3], output_shape=run.shape[:3], order=order, mode="constant"
-    )
+    index = np.indices(run.shape[:3]).reshape(3, -1)
+    where = matrix[:3, :3] @ index + matrix[:3, 3:]
+    last = np.array(volume.shape)[:, None] - 1
+    # what is outside by the rounding of a header is on the border
+    inside = np.clip(where, 0, last)
+    where = np.where(np.abs(where - inside) <= 1e-3, inside, where)
+    out = scipy.ndimage.map_coordinates(volume, where, order=order, mode="constant")
+    return out.reshape(run.shape[:3])
 
 
 def _t_r(folder, run) -> float:
