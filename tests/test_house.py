@@ -5,11 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
+from nipype.interfaces.base import traits
 from nipype.interfaces.utility import IdentityInterface
 
 import nipype_maps
 from nipype_maps import graphs, interfaces
+from nipype_maps.cli import main
 from nipype_maps.graphs.atlas import TARGET
+from nipype_maps.masker.parameters import graph_parameters
+from nipype_maps.options import BY_NAME, OPTIONS
 
 #: Metadata that nipype reads, and what traits itself adds to a trait.
 NIPYPE_WORDS = {
@@ -140,6 +144,81 @@ def test_the_masker_has_all_parameters_of_its_parts():
     ours = inspect.signature(graphs.init_masker_wf).parameters
     assert set(ours) == set(theirs)
     assert all(ours[name].default == theirs[name].default for name in ours if name != "name")
+
+
+def trait_of(option):
+    return getattr(interfaces, option.node).input_spec().traits()[option.name]
+
+
+@pytest.mark.parametrize("option", [option for option in OPTIONS if option.node], ids=lambda o: o.name)
+def test_an_option_is_the_trait_of_its_interface(option):
+    trait = trait_of(option)
+    value = getattr(getattr(interfaces, option.node).input_spec(), option.name)
+    assert (value, trait.desc) == (option.default, option.description)
+    assert isinstance(value, type(option.default))
+    if option.choices:
+        assert tuple(trait.handler.values) == option.choices
+    elif option.is_switch:
+        assert isinstance(trait.handler, traits.Bool)
+    else:
+        assert option.type == "float | None"
+
+
+@pytest.mark.parametrize("command", ["extract", "dataset"])
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda o: o.name)
+def test_an_option_is_a_flag_of_the_command(command, option):
+    (flag,) = (param for param in main.commands[command].params if param.name == option.name)
+    assert flag.opts == [option.flag]
+    default = flag.callback(None, flag, flag.default) if option.choices else flag.default
+    # click has values of its own for what is not given, and for what may be given several times
+    assert default == option.default or option.default in (None, ())
+    if option.choices:
+        offered = {option.words.get(word, word) for word in flag.type.choices}
+        assert offered <= set(option.choices)
+        assert {choice for choice in option.choices if isinstance(choice, str)} <= offered
+    # the command may say it in words of its own, but then in each of its commands
+    assert flag.help.startswith(option.help or option.doc) or option.name.startswith("confound")
+
+
+#: Options of the graphs that the class has under nilearn's names, or that have no place there.
+ELSEWHERE = {
+    "empty_maps": "keep_masked_maps", "filter": "clean_args", "extrapolate": "clean_args",
+    # nilearn's class resamples and smooths in one way, and is given confounds that are chosen already
+    "maps_interpolation": None, "demean": None, "smooth_on": None, "clip": None, "confounds_strategy": None,
+    "strategies_file": None, "confound_columns": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda o: o.name)
+def test_an_option_is_an_argument_of_the_class(option):
+    arguments = inspect.signature(nipype_maps.NiftiMapsMasker).parameters
+    if option.name in ELSEWHERE:
+        assert ELSEWHERE[option.name] is None or ELSEWHERE[option.name] in arguments
+        return
+    assert arguments[option.name].default == option.default
+    entry = re.search(rf"^{option.name} : (.*)\n", inspect.getdoc(nipype_maps.NiftiMapsMasker), re.M)
+    assert entry[1].endswith(f"default={option.default!r}")
+
+
+def test_what_the_class_hands_to_the_graphs_are_options():
+    handed = graph_parameters(nipype_maps.NiftiMapsMasker())
+    assert set(handed) == {option.name for option in OPTIONS} - {
+        name for name, elsewhere in ELSEWHERE.items() if elsewhere is None
+    }
+
+
+@pytest.mark.parametrize("builder", [b for b in BUILDERS if b is not graphs.init_inverse_wf])
+def test_builders_document_their_options_in_the_words_of_the_definition(builder):
+    doc = inspect.getdoc(builder)
+    for name in set(inspect.signature(builder).parameters) & set(BY_NAME):
+        assert BY_NAME[name].documentation in doc
+
+
+def test_few_files_name_an_option():
+    """To add one takes its definition, its trait, its numerics and, if nilearn has it, the class."""
+    package = Path(nipype_maps.__file__).parent
+    naming = [path for path in package.rglob("*.py") if "standardize_confounds" in path.read_text()]
+    assert len(naming) <= 4
 
 
 @pytest.mark.parametrize("builder", SINGLE_BUILDERS)

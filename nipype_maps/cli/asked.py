@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import click
 
-#: Options by the names that sidecars have for them.
-KEYS = {
-    "maps_interpolation": "Interpolation",
-    "smoothing_fwhm": "SmoothingFWHM",
-    "confounds_strategy": "Strategy",
-    "dtype": "DType",
-}
-#: Options that change no signal, and files, which count by their content.
-LEFT_OUT = ("smooth_on", "strategies_file")
-OF_MAPS = ("ResamplingTarget", "Interpolation", "AllowOverlap", "EmptyMaps", "SmoothingFWHM")
-OF_CLEANING = (
-    "Detrend", "Filter", "LowPass", "HighPass", "Extrapolate", "Standardize", "StandardizeConfounds", "DType",
-)  # fmt: skip
+from ..options import FIT, OPTIONS, TRANSFORM, entries, options_of
+
 MOST = 60
 
 
@@ -112,8 +99,8 @@ class Request:
         selection = cleaning.get("ConfoundsSelection") or {}
         names, columns = maps["Names"], cleaning["ConfoundColumns"]
         by_hand = [name for name in columns if not name.startswith("high_variance_")] if not selection else []
-        settings = _settings({}) | {key: maps[key] for key in OF_MAPS}
-        settings |= {key: cleaning[key] for key in OF_CLEANING}
+        settings = _settings({}) | {key: maps[key] for key in _keys(FIT)}
+        settings |= {key: cleaning[key] for key in _keys(TRANSFORM, node="Clean")}
         settings["Strategy"] = selection.get("Strategy")
         settings["HighVarianceConfounds"] = any(name.startswith("high_variance_") for name in columns)
         # patterns are told by what they chose: those of the request count if they choose the same
@@ -221,25 +208,17 @@ def _settings(parameters: dict) -> dict:
     """Parameters, the default where one is not given, under the names and in the form of sidecars."""
     import numpy as np
 
-    parameters = {**_defaults(), **parameters}
+    parameters = {option.name: option.default for option in OPTIONS} | parameters
     dtype = parameters["dtype"]
     parameters["dtype"] = np.dtype({None: "float64", "auto": "float32"}.get(dtype, dtype)).name
     if parameters["low_pass"] is None and parameters["high_pass"] is None:
         parameters["filter"] = None
-    return {
-        KEYS.get(name, "".join(word.capitalize() for word in name.split("_"))): _plain(value)
-        for name, value in parameters.items()
-        if name not in LEFT_OUT
-    }
+    return {key: _plain(value) for key, value in entries(parameters, OPTIONS).items()}
 
 
-@cache
-def _defaults() -> dict:
-    """Of the graph's parameters."""
-    from ..graphs import init_masker_wf
-
-    parameters = inspect.signature(init_masker_wf).parameters
-    return {name: parameter.default for name, parameter in parameters.items() if name != "name"}
+def _keys(part: str, node: str = "") -> list[str]:
+    """What options of a part are called in sidecars."""
+    return [option.key for option in options_of(part, node=node) if option.key]
 
 
 def _plain(value):

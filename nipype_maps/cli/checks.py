@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from ..options import OPTIONS
 from .report import warn
 
 #: Arguments that a plugin takes without using them.
@@ -40,11 +41,15 @@ def check_options(options: dict) -> None:
             f"--high-pass {high:g} Hz is not below --low-pass {low:g} Hz, so that no frequency would be "
             "left; choose a lower --high-pass, or a higher --low-pass."
         )
-    if _is_given("smooth_on") and not _smooths(options["smoothing_fwhm"]):
-        warn(["--smooth-on changes nothing without --smoothing-fwhm."])
     sources = ("confounds", "confounds_strategy", "confound_columns", "high_variance_confounds")
-    if options["no_standardize_confounds"] and not any(map(_value, sources)):
-        warn(["--no-standardize-confounds changes nothing without confounds."])
+    has = {
+        "confounds": (any(map(_value, sources)), "confounds"),
+        "smoothing": (_smooths(options["smoothing_fwhm"]), "--smoothing-fwhm"),
+    }
+    for option in OPTIONS:
+        is_met, what = has.get(option.needs, (True, ""))
+        if not is_met and _is_given(option.name):
+            warn([f"{option.flag} changes nothing without {what}."])
 
 
 def check_plugin(how: dict) -> None:

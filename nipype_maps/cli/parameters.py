@@ -6,12 +6,51 @@ from pathlib import Path
 
 import click
 
+from ..options import OPTIONS, Option
 from .checks import check_options, check_plugin
 from .commands import joined
 from .options import EXISTING_FILE, FOLDER, HERTZ, Count, Files, Widths
 
-#: Words for None and False, of the options that have them.
-WORDS = {"resampling_target": {"none": None}, "standardize": {"no": False}}
+#: Of options that are no flags and have no choices.
+KINDS = {
+    "smoothing_fwhm": {"type": Widths()},
+    "low_pass": {"type": HERTZ, "metavar": "HZ"},
+    "high_pass": {"type": HERTZ, "metavar": "HZ"},
+    "strategies_file": {"type": EXISTING_FILE},
+    "confound_columns": {
+        "multiple": True,
+        "metavar": "PATTERN",
+        "help": "Columns to regress out, names or patterns such as 'trans_*' (repeat); default all.",
+    },
+    "confounds_strategy": {
+        "multiple": True,
+        "metavar": "NAME[+NAME]",
+        "callback": joined("+"),
+        "help": "What to regress out and which frames to censor, by the names of papers: 6P, 24P, 36P, gs, "
+        "wmcsf, acompcor5, acompcor50, aroma, cosine, scrub, ... of fMRIPrep's table (join by +, or repeat).",
+    },
+}
+
+
+def _as_on_the_command(option: Option):
+    """The click option of an option of the graphs."""
+    how = {"help": option.help or f"{option.doc}."}
+    if isinstance(option.default, bool) and not option.choices:
+        return click.option(
+            option.flag, option.name, flag_value=not option.default, default=option.default, **how
+        )
+    if option.choices:
+        words, texts = dict(option.words), [choice for choice in option.choices if isinstance(choice, str)]
+        first = [word for word, value in words.items() if value is option.default]
+        how |= {
+            "type": click.Choice([*first, *texts, *(word for word in words if word not in first)]),
+            "callback": lambda context, param, word: words.get(word, word),
+        }
+        if option.default is not None:
+            how |= {"default": (first or [option.default])[0], "show_default": True}
+    return click.option(option.flag, option.name, **how | KINDS.get(option.name, {}))
+
+
 SHARED = [
     click.option(
         "--maps",
@@ -26,86 +65,7 @@ SHARED = [
     click.option(
         "--map-names", type=EXISTING_FILE, help="Names of the maps: .tsv (index, name), .json or .txt."
     ),
-    click.option(
-        "--confound-columns",
-        multiple=True,
-        metavar="PATTERN",
-        help="Columns to regress out, names or patterns such as 'trans_*' (repeat); default all.",
-    ),
-    click.option(
-        "--confounds-strategy",
-        metavar="NAME[+NAME]",
-        multiple=True,
-        callback=joined("+"),
-        help="What to regress out and which frames to censor, by the names of papers: 6P, 24P, 36P, gs, "
-        "wmcsf, acompcor5, acompcor50, aroma, cosine, scrub, ... of fMRIPrep's table (join by +, or repeat).",
-    ),
-    click.option("--strategies", type=EXISTING_FILE, help="JSON file of further strategies."),
-    click.option(
-        "--smoothing-fwhm",
-        type=Widths(),
-        help="Smooth the run: full width at half maximum, in mm; one number or three.",
-    ),
-    click.option(
-        "--resampling-target",
-        type=click.Choice(["data", "mask", "maps", "none"]),
-        default="data",
-        show_default=True,
-        help="Whose grid is the working grid; none: all images must be on one grid.",
-    ),
-    click.option(
-        "--maps-interpolation",
-        type=click.Choice(["linear", "continuous", "nearest"]),
-        default="linear",
-        show_default=True,
-        help="How maps are resampled.",
-    ),
-    click.option("--no-allow-overlap", is_flag=True, help="Fail if two maps are non-zero in one voxel."),
-    click.option(
-        "--empty-maps",
-        type=click.Choice(["nan", "zero", "drop", "error"]),
-        default="nan",
-        show_default=True,
-        help="A map with no non-zero voxel after resampling and masking: its signal is n/a (nan) or 0 "
-        "(zero), it is left out (drop), or the call fails (error).",
-    ),
-    click.option(
-        "--standardize",
-        type=click.Choice(["no", "zscore", "zscore_sample", "psc"]),
-        default="no",
-        show_default=True,
-        help="Scale of the signals: mean 0 and variance 1 (zscore: ddof=0; zscore_sample: ddof=1), or "
-        "percent signal change (psc).",
-    ),
-    click.option("--no-standardize-confounds", is_flag=True, help="Regress out confounds as they are."),
-    click.option(
-        "--high-variance-confounds",
-        is_flag=True,
-        help="Regress out 5 confounds from the voxels of largest variance.",
-    ),
-    click.option("--detrend", is_flag=True, help="Remove mean and linear trend."),
-    click.option("--low-pass", type=HERTZ, metavar="HZ", help="Remove frequencies above this one (Hz)."),
-    click.option("--high-pass", type=HERTZ, metavar="HZ", help="Remove frequencies below this one (Hz)."),
-    click.option(
-        "--filter",
-        type=click.Choice(["butterworth", "cosine"]),
-        default="butterworth",
-        show_default=True,
-        help="How frequencies are removed: butterworth, order 5, zero phase; cosine regresses out slow drift "
-        "(--high-pass alone).",
-    ),
-    click.option(
-        "--dtype",
-        type=click.Choice(["auto", "float64", "float32", "float16"]),
-        help="Precision of the signals; auto is float32.  [default: float64]",
-    ),
-    click.option(
-        "--smooth-on",
-        type=click.Choice(["maps", "data"]),
-        default="maps",
-        show_default=True,
-        help="Smooth the maps, once, or each run: the signals are the same.",
-    ),
+    *map(_as_on_the_command, OPTIONS),
     click.option(
         "--work",
         type=FOLDER,
@@ -164,11 +124,8 @@ def graph_parameters(options: dict) -> dict:
     if options["resampling_target"] == "mask" and not files["mask"]:
         raise click.UsageError("--resampling-target mask needs --mask.")
     check_options(options)
-    parameters = options | {name: words.get(options[name], options[name]) for name, words in WORDS.items()}
-    parameters["allow_overlap"] = not parameters.pop("no_allow_overlap")
-    parameters["standardize_confounds"] = not parameters.pop("no_standardize_confounds")
-    parameters["strategies_file"] = _checked_strategies(parameters, parameters.pop("strategies"))
-    return {**files, **parameters}
+    strategies = _checked_strategies(options)
+    return {**files, **options, "strategies_file": strategies}
 
 
 def execution_options(options: dict) -> dict:
@@ -196,16 +153,16 @@ def execution_options(options: dict) -> dict:
     return how
 
 
-def _checked_strategies(parameters: dict, file: str | None) -> str | None:
+def _checked_strategies(options: dict) -> str | None:
     """Absolute path of the file of strategies, if the strategy that is asked for is known."""
     from ..files.strategies import read_strategies, require_known
 
-    strategy = parameters["confounds_strategy"]
+    strategy, file = options["confounds_strategy"], options["strategies_file"]
     if strategy is None:
         if file:
             raise click.UsageError("--strategies needs --confounds-strategy.")
         return None
-    if parameters["confound_columns"]:
+    if options["confound_columns"]:
         raise click.UsageError("--confounds-strategy chooses the columns; leave out --confound-columns.")
     try:
         require_known(strategy, read_strategies(file))

@@ -27,18 +27,17 @@ def in_options(sentence: str, options: dict[str, str]) -> str:
     "/data/t_r.nii: 'filter' --filter cosine"
     >>> in_options("n_procs of --plugin-args", {"n_procs": "--n-procs"})
     'n_procs of --plugin-args'
-    >>> in_options("allow_overlap=False forbids it", {"no_allow_overlap": "--no-allow-overlap"})
+    >>> in_options("allow_overlap=False forbids it", {"allow_overlap": "--no-allow-overlap"})
     '--no-allow-overlap forbids it'
     """
-    flags = {name.removeprefix("no_") for name in options if name.startswith("no_")}
-    known = "|".join(sorted({*options, *flags}, key=len, reverse=True))
+    known = "|".join(sorted(options, key=len, reverse=True))
     pattern = rf"(?<![\w./'\"=-])({known})(?:(=)('?)([\w.+-]*\w)\3)?(?![\w/'\"=-]|\.\w| of --)"
 
     def option(found) -> str:
         name, equals, _, value = found.groups()
-        if equals and value == "False" and name in flags:
-            return options[f"no_{name}"]
-        if name not in options or not (equals or "_" in name):
+        if options[name].startswith("--no-"):
+            return options[name] if value == "False" else found[0]
+        if not (equals or "_" in name):
             return found[0]
         return f"{options[name]} {value}" if equals else options[name]
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import Mask, ReadGrid, Resample
+from ..options import ATLAS, chosen, options_of, takes
 from .nodes import fields, node
-
-ResamplingTarget = Literal["data", "mask", "maps", None]
-Interpolation = Literal["linear", "continuous", "nearest"]
-EmptyMaps = Literal["nan", "zero", "drop", "error"]
 
 #: Fields that say where the working grid is.
 TARGET = ("target_shape", "target_affine", "target_located", "target_name")
@@ -19,31 +14,13 @@ INPUTS = ("maps_file", "mask_file", "map_names", *TARGET)
 OUTPUTS = ("maps_file", "mask_file", "names", "coverage", "warnings", *TARGET)
 
 
-def init_atlas_wf(
-    *,
-    resampling_target: ResamplingTarget = "data",
-    maps_interpolation: Interpolation = "linear",
-    allow_overlap: bool = True,
-    empty_maps: EmptyMaps = "nan",
-    demean: bool = False,
-    name: str = "atlas_wf",
-) -> Workflow:
+@takes(ATLAS)
+def init_atlas_wf(*, name: str = "atlas_wf", **options) -> Workflow:
     """Build the graph that puts maps and mask onto the working grid.
 
     Parameters
     ----------
-    resampling_target : {'data', 'mask', 'maps', None}
-        Whose grid is the working grid: the runs' (given as ``target_shape`` and
-        ``target_affine``), the mask's, the maps'; None: all lie on the maps' grid already.
-    maps_interpolation : {'linear', 'continuous', 'nearest'}
-        How maps are resampled.
-    allow_overlap : bool
-        False: stop if two maps are both non-zero at one voxel.
-    empty_maps : {'nan', 'zero', 'drop', 'error'}
-        What becomes of a map of which nothing is left.
-    demean : bool
-        Subtract from each map its mean inside the mask, so that signals are those of a fit
-        with an intercept (FSL's dual regression, first stage).
+    {options}
     name : str
         Name of the workflow.
 
@@ -87,10 +64,13 @@ def init_atlas_wf(
     """
     inputnode = fields("inputnode", *INPUTS)
     outputnode = fields("outputnode", *OUTPUTS)
+    resampling_target = options["resampling_target"]
     on_mismatch = "error" if resampling_target is None else "resample"
-    resample_maps = node(Resample(interpolation=maps_interpolation, on_mismatch=on_mismatch), "resample_maps")
+    resample_maps = node(
+        Resample(interpolation=options["maps_interpolation"], on_mismatch=on_mismatch), "resample_maps"
+    )
     resample_mask = node(Resample(interpolation="nearest", on_mismatch=on_mismatch), "resample_mask")
-    mask = node(Mask(allow_overlap=allow_overlap, empty_maps=empty_maps, demean=demean), "mask")
+    mask = node(Mask(**chosen(options, options_of(ATLAS, node="Mask"))), "mask")
 
     workflow = Workflow(name=name)
     workflow.connect([

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from nipype.pipeline.engine import Workflow
@@ -16,6 +14,7 @@ from ..files.names import mismatch, node_name
 from ..files.pairing import crossed, without_own
 from ..files.volumes import Volumes
 from ..numerics.grid import Grid
+from ..options import FIT, TRANSFORM, chosen, options_of, takes
 from .fit import init_fit_wf
 from .masker import connect_fit_to_transform
 from .nodes import fields
@@ -131,12 +130,13 @@ class Place:
         return f"fit_{hashlib.sha256(repr(where).encode()).hexdigest()[:16]}"
 
 
+@takes(FIT, TRANSFORM)
 def init_dataset_wf(
     *,
     runs: Sequence[RunInputs],
     places: Sequence[Place | None] = (),
     name: str = "dataset_wf",
-    **parameters,
+    **options,
 ) -> Workflow:
     """Build the graph of several runs: one fit per grid, one transform per run.
 
@@ -151,8 +151,7 @@ def init_dataset_wf(
         Where to fit besides; None where ``resampling_target`` says so without a run.
     name : str
         Name of the workflow.
-    **parameters
-        All other parameters of `init_masker_wf`.
+    {options}
 
     Inputs
     ------
@@ -170,27 +169,24 @@ def init_dataset_wf(
     ``resampling_target`` other than 'data' is called ``fit``, that of a run's own mask
     `RunInputs.fit_name`.
     """
-    known = {*_parameters(init_fit_wf), *_parameters(init_transform_wf)}
-    if unknown := sorted(set(parameters) - known):
-        raise TypeError(f"init_dataset_wf has no parameter {unknown[0]!r}.")
     inputnode = fields("inputnode", "maps_file", "mask_file", "map_names")
     workflow = Workflow(name=name)
     workflow.add_nodes([inputnode])
     fits: list[tuple[Place | None, Workflow]] = []
     for place in places:
-        _fit_of(place, fits, parameters)
+        _fit_of(place, fits, options)
     own_fits = []
     for sentence in (*(told for run in runs for told in run.mismatches()), *crossings(runs)):
         logger.warning("%s.", sentence)
     for run in runs:
         place = Place.of(run.run_file)
         if run.mask_file is None:
-            fit = _fit_of(place, fits, parameters)
+            fit = _fit_of(place, fits, options)
         else:
-            fit = _new_fit(run.fit_name, place, parameters)
+            fit = _new_fit(run.fit_name, place, options)
             fit.inputs.inputnode.mask_file = run.mask_file
             own_fits.append(fit)
-        transform = init_transform_wf(name=run.workflow_name, **_those_of(init_transform_wf, parameters))
+        transform = init_transform_wf(name=run.workflow_name, **chosen(options, options_of(TRANSFORM)))
         door = transform.get_node("inputnode").inputs  # far quicker than all inputs of the graph
         door.run_file, door.sample_mask, door.t_r = run.run_file, run.sample_mask, run.t_r
         if run.confounds_files:
@@ -208,20 +204,20 @@ def _doors(inputnode, part: Workflow, *fields: str) -> list:
     return [(inputnode, part, [(field, f"inputnode.{field}") for field in fields])]
 
 
-def _fit_of(place: Place | None, fits: list, parameters: dict) -> Workflow:
+def _fit_of(place: Place | None, fits: list, options: dict) -> Workflow:
     """The fit for a place: one of those there are, or a new one."""
-    to_data = _is_to_data(parameters)
+    to_data = _is_to_data(options)
     for other, fit in fits:
         if not to_data or place.same_as(other):
             return fit
-    fit = _new_fit(place.fit_name if to_data else "fit", place, parameters)
+    fit = _new_fit(place.fit_name if to_data else "fit", place, options)
     fits.append((place, fit))
     return fit
 
 
-def _new_fit(name: str, place: Place | None, parameters: dict) -> Workflow:
-    fit = init_fit_wf(name=name, **_those_of(init_fit_wf, parameters))
-    if _is_to_data(parameters):
+def _new_fit(name: str, place: Place | None, options: dict) -> Workflow:
+    fit = init_fit_wf(name=name, **chosen(options, options_of(FIT)))
+    if _is_to_data(options):
         door = fit.inputs.inputnode
         door.target_shape = list(place.grid.shape)
         door.target_affine = place.grid.affine.tolist()
@@ -230,14 +226,5 @@ def _new_fit(name: str, place: Place | None, parameters: dict) -> Workflow:
     return fit
 
 
-def _is_to_data(parameters: dict) -> bool:
-    return parameters.get("resampling_target", "data") == "data"
-
-
-@cache
-def _parameters(builder) -> set[str]:
-    return set(inspect.signature(builder).parameters) - {"name"}
-
-
-def _those_of(builder, parameters: dict) -> dict:
-    return {name: value for name, value in parameters.items() if name in _parameters(builder)}
+def _is_to_data(options: dict) -> bool:
+    return options["resampling_target"] == "data"

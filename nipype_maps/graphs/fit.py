@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
-
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import FitProjector, Smooth
-from .atlas import INPUTS, OUTPUTS, EmptyMaps, Interpolation, ResamplingTarget, init_atlas_wf
+from ..options import ATLAS, FIT, chosen, entries, options_of, takes
+from .atlas import INPUTS, OUTPUTS, init_atlas_wf
 from .nodes import fields, node
 
-Fwhm = float | Sequence[float] | None
-SmoothOn = Literal["maps", "data"]
 
-
-def init_fit_wf(
-    *,
-    resampling_target: ResamplingTarget = "data",
-    maps_interpolation: Interpolation = "linear",
-    allow_overlap: bool = True,
-    empty_maps: EmptyMaps = "nan",
-    demean: bool = False,
-    smoothing_fwhm: Fwhm = None,
-    smooth_on: SmoothOn = "maps",
-    name: str = "fit_wf",
-) -> Workflow:
+@takes(FIT)
+def init_fit_wf(*, name: str = "fit_wf", **options) -> Workflow:
     """Build the graph from maps and mask to the projector.
 
-    Nothing in it depends on a run but for the grid, so that it is run once per grid.
+    Nothing in it depends on a run but for the grid, so that it is run once per grid.  With
+    ``smooth_on='data'`` smoothing is left to `init_transform_wf`.
 
     Parameters
     ----------
-    resampling_target, maps_interpolation, allow_overlap, empty_maps, demean
-        See `init_atlas_wf`.
-    smoothing_fwhm : float, three floats or None
-        Full width at half maximum in mm of the smoothing that runs shall have.
-    smooth_on : {'maps', 'data'}
-        Whether that is done here, on the maps, or by `init_transform_wf` on each run; the
-        signals are the same.
+    {options}
     name : str
         Name of the workflow.
 
@@ -84,24 +65,12 @@ def init_fit_wf(
     """
     inputnode = fields("inputnode", *INPUTS)
     outputnode = fields("outputnode", "projector", *OUTPUTS)
-    atlas = init_atlas_wf(
-        resampling_target=resampling_target,
-        maps_interpolation=maps_interpolation,
-        allow_overlap=allow_overlap,
-        empty_maps=empty_maps,
-        demean=demean,
-        name="atlas",
-    )
-    parameters = {
-        "ResamplingTarget": resampling_target,
-        "Interpolation": maps_interpolation,
-        "AllowOverlap": allow_overlap,
-        "EmptyMaps": empty_maps,
-        "Demean": demean,
-        "SmoothingFWHM": smoothing_fwhm,
-    }
+    atlas = init_atlas_wf(**chosen(options, options_of(ATLAS)), name="atlas")
     fit_projector = node(
-        FitProjector(empty_maps="zero" if empty_maps == "zero" else "nan", parameters=parameters),
+        FitProjector(
+            empty_maps="zero" if options["empty_maps"] == "zero" else "nan",
+            parameters=entries(options, options_of(FIT)),
+        ),
         "fit_projector",
     )
 
@@ -119,8 +88,8 @@ def init_fit_wf(
         (atlas, outputnode, [(f"outputnode.{field}", field) for field in OUTPUTS]),
     ])  # fmt: skip
 
-    if smoothing_fwhm is not None and smooth_on == "maps":
-        smooth = node(Smooth(fwhm=smoothing_fwhm), "smooth")
+    if options["smoothing_fwhm"] is not None and options["smooth_on"] == "maps":
+        smooth = node(Smooth(fwhm=options["smoothing_fwhm"]), "smooth")
         workflow.connect([
             (atlas, smooth, [("outputnode.maps_file", "in_file")]),
             (smooth, fit_projector, [("out_file", "smoothed_file")]),

@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import ReadGrid
-from .atlas import TARGET, EmptyMaps, Interpolation, ResamplingTarget
-from .fit import Fwhm, SmoothOn, init_fit_wf
+from ..options import FIT, TRANSFORM, chosen, options_of, takes
+from .atlas import TARGET
+from .fit import init_fit_wf
 from .nodes import fields, node
-from .transform import DType, Filter, Standardize, init_transform_wf
+from .transform import init_transform_wf
 
 
-def init_masker_wf(
-    *,
-    resampling_target: ResamplingTarget = "data",
-    maps_interpolation: Interpolation = "linear",
-    allow_overlap: bool = True,
-    empty_maps: EmptyMaps = "nan",
-    demean: bool = False,
-    clip: bool = True,
-    smoothing_fwhm: Fwhm = None,
-    smooth_on: SmoothOn = "maps",
-    high_variance_confounds: bool = False,
-    detrend: bool = False,
-    filter: Filter = "butterworth",
-    low_pass: float | None = None,
-    high_pass: float | None = None,
-    extrapolate: bool = False,
-    confounds_strategy: str | None = None,
-    strategies_file: str | None = None,
-    confound_columns: Sequence[str] = (),
-    standardize_confounds: bool = True,
-    standardize: Standardize = False,
-    dtype: DType = None,
-    name: str = "masker_wf",
-) -> Workflow:
+@takes(FIT, TRANSFORM)
+def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
     """Build the graph from a run and maps to signals.
 
     Parameters
     ----------
-    resampling_target, maps_interpolation, allow_overlap, empty_maps, demean
-        See `init_fit_wf`.
-    smoothing_fwhm, smooth_on
-        See `init_fit_wf`.
-    clip, high_variance_confounds, detrend, filter, low_pass, high_pass, extrapolate
-        See `init_transform_wf`.
-    confounds_strategy, strategies_file, confound_columns
-        See `init_transform_wf`.
-    standardize_confounds, standardize, dtype
-        See `init_transform_wf`.
+    {options}
     name : str
         Name of the workflow.
 
@@ -121,35 +89,8 @@ def init_masker_wf(
         "names",
         "coverage",
     )
-    fit = init_fit_wf(
-        resampling_target=resampling_target,
-        maps_interpolation=maps_interpolation,
-        allow_overlap=allow_overlap,
-        empty_maps=empty_maps,
-        demean=demean,
-        smoothing_fwhm=smoothing_fwhm,
-        smooth_on=smooth_on,
-        name="fit",
-    )
-    transform = init_transform_wf(
-        resampling_target=resampling_target,
-        clip=clip,
-        smoothing_fwhm=smoothing_fwhm,
-        smooth_on=smooth_on,
-        high_variance_confounds=high_variance_confounds,
-        detrend=detrend,
-        filter=filter,
-        low_pass=low_pass,
-        high_pass=high_pass,
-        extrapolate=extrapolate,
-        confounds_strategy=confounds_strategy,
-        strategies_file=strategies_file,
-        confound_columns=confound_columns,
-        standardize_confounds=standardize_confounds,
-        standardize=standardize,
-        dtype=dtype,
-        name="transform",
-    )
+    fit = init_fit_wf(**chosen(options, options_of(FIT)), name="fit")
+    transform = init_transform_wf(**chosen(options, options_of(TRANSFORM)), name="transform")
 
     workflow = Workflow(name=name)
     connect_fit_to_transform(workflow, fit, transform)
@@ -176,7 +117,7 @@ def init_masker_wf(
         ]),
     ])  # fmt: skip
 
-    if resampling_target == "data":
+    if options["resampling_target"] == "data":
         read_run = node(ReadGrid(), "read_run", run_without_submitting=True)
         workflow.connect([
             (inputnode, read_run, [("run_file", "in_file")]),

@@ -2,76 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
-
 from nipype.pipeline.engine import Workflow
 
 from ..files.strategies import read_strategies, require_known
 from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, SelectConfounds, Smooth
-from .atlas import TARGET, ResamplingTarget
-from .fit import Fwhm, SmoothOn
+from ..options import TRANSFORM, chosen, options_of, takes
+from .atlas import TARGET
 from .nodes import fields, node
 
-Filter = Literal["butterworth", "cosine", None]
-Standardize = Literal[False, True, None, "zscore", "zscore_sample", "psc"]
-DType = Literal[None, "auto", "float64", "float32", "float16"]
 
-
-def init_transform_wf(
-    *,
-    resampling_target: ResamplingTarget = "data",
-    clip: bool = True,
-    smoothing_fwhm: Fwhm = None,
-    smooth_on: SmoothOn = "maps",
-    high_variance_confounds: bool = False,
-    detrend: bool = False,
-    filter: Filter = "butterworth",
-    low_pass: float | None = None,
-    high_pass: float | None = None,
-    extrapolate: bool = False,
-    confounds_strategy: str | None = None,
-    strategies_file: str | None = None,
-    confound_columns: Sequence[str] = (),
-    standardize_confounds: bool = True,
-    standardize: Standardize = False,
-    dtype: DType = None,
-    name: str = "transform_wf",
-) -> Workflow:
+@takes(TRANSFORM)
+def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
     """Build the graph from a run and a projector to clean signals.
+
+    Options that `init_fit_wf` has too are given as there.  Where the run is resampled, or smoothed
+    itself (``smooth_on='data'``), that is done by cubic splines.
 
     Parameters
     ----------
-    resampling_target : {'data', 'mask', 'maps', None}
-        As given to `init_fit_wf`; 'mask' and 'maps' resample the run (cubic splines).
-    clip : bool
-        Clip a resampled run to its range before (and 0).
-    smoothing_fwhm, smooth_on
-        As given to `init_fit_wf`; with ``smooth_on='data'`` the run is smoothed, and resampled
-        before if need be, in nodes of their own.
-    high_variance_confounds : bool
-        Regress out five confounds drawn from the voxels of largest variance.
-    detrend : bool
-        Remove mean and linear trend from signals and confounds.
-    filter : {'butterworth', 'cosine', None}
-        How ``low_pass`` and ``high_pass`` (Hz) are applied.
-    low_pass, high_pass : float or None
-        Cut-offs in Hz.
-    extrapolate : bool
-        Extrapolate censored frames at the ends for the Butterworth filter.
-    confounds_strategy : str or None
-        Which columns of the one table of confounds to regress out and which frames to censor:
-        names joined by ``+``, see `nipype_maps.interfaces.SelectConfounds`.
-    strategies_file : str or None
-        JSON file of further strategies.
-    confound_columns : sequence of str
-        Names or wildcard patterns of the confounds to regress out; empty takes all.
-    standardize_confounds : bool
-        Give confounds zero mean and unit variance first.
-    standardize : {False, None, True, 'zscore', 'zscore_sample', 'psc'}
-        Scale of the signals.
-    dtype : {None, 'auto', 'float64', 'float32', 'float16'}
-        Precision of the signals.
+    {options}
     name : str
         Name of the workflow.
 
@@ -124,24 +73,13 @@ def init_transform_wf(
     )
     outputnode = fields("outputnode", "signals_file", "sidecar_file", "raw_signals_file")
     project = node(Project(), "project")
-    clean = node(
-        Clean(
-            detrend=detrend,
-            filter=filter,
-            low_pass=low_pass,
-            high_pass=high_pass,
-            extrapolate=extrapolate,
-            standardize_confounds=standardize_confounds,
-            standardize=standardize,
-            dtype=dtype,
-        ),
-        "clean",
-    )
-    if confound_columns:
-        clean.inputs.confound_columns = list(confound_columns)
+    clean = node(Clean(**chosen(options, options_of(TRANSFORM, node="Clean"))), "clean")
+    if options["confound_columns"]:
+        clean.inputs.confound_columns = list(options["confound_columns"])
 
-    if confounds_strategy is not None:
-        require_known(confounds_strategy, read_strategies(strategies_file))
+    strategy, strategies_file = options["confounds_strategy"], options["strategies_file"]
+    if strategy is not None:
+        require_known(strategy, read_strategies(strategies_file))
     workflow = Workflow(name=name)
     workflow.connect([
         (inputnode, project, [
@@ -154,11 +92,11 @@ def init_transform_wf(
     ])  # fmt: skip
 
     frames = inputnode
-    if confounds_strategy is None:
+    if strategy is None:
         workflow.connect(inputnode, "confounds_files", clean, "confounds_files")
     else:
         frames = select = node(
-            SelectConfounds(strategy=confounds_strategy), "select_confounds", run_without_submitting=True
+            SelectConfounds(strategy=strategy), "select_confounds", run_without_submitting=True
         )
         if strategies_file is not None:
             select.inputs.strategies_file = strategies_file
@@ -172,8 +110,9 @@ def init_transform_wf(
     workflow.connect(frames, "sample_mask", clean, "sample_mask")
 
     run, run_file = inputnode, "run_file"
-    if smoothing_fwhm is not None and smooth_on == "data":
-        if resampling_target in ("mask", "maps"):
+    clip, is_moved = options["clip"], options["resampling_target"] in ("mask", "maps")
+    if options["smoothing_fwhm"] is not None and options["smooth_on"] == "data":
+        if is_moved:
             resample = node(
                 Resample(interpolation="continuous", nonfinite="neighbours", clip=clip), "resample"
             )
@@ -181,16 +120,16 @@ def init_transform_wf(
                 (inputnode, resample, [("run_file", "in_file"), *zip(TARGET, TARGET, strict=True)]),
             ])  # fmt: skip
             run, run_file = resample, "out_file"
-        smooth = node(Smooth(fwhm=smoothing_fwhm), "smooth")
+        smooth = node(Smooth(fwhm=options["smoothing_fwhm"]), "smooth")
         workflow.connect(run, run_file, smooth, "in_file")
         run, run_file = smooth, "out_file"
-    elif resampling_target in ("mask", "maps"):
+    elif is_moved:
         # frame by frame: a resampled run on disk would be many times as large as the run
         project.inputs.on_mismatch = "resample"
         project.inputs.clip = clip
     workflow.connect(run, run_file, project, "in_file")
 
-    if high_variance_confounds:
+    if options["high_variance_confounds"]:
         high_variance = node(HighVarianceConfounds(), "high_variance")
         workflow.connect([
             (inputnode, high_variance, [("run_file", "in_file")]),

@@ -60,16 +60,16 @@ class CleanInputSpec(MapsInputSpec):
         "cosine",
         None,
         usedefault=True,
-        desc="how low_pass and high_pass are applied: butterworth (order 5, zero phase), cosine "
-        "(regress out slow drift), or None",
+        desc="how frequencies are removed: butterworth (order 5, zero phase), or cosine, which regresses out "
+        "slow drift (high_pass alone)",
     )
     low_pass = number_or_none(desc="remove frequencies above this one (Hz)")
     high_pass = number_or_none(desc="remove frequencies below this one (Hz)")
     extrapolate = traits.Bool(
         False,
         usedefault=True,
-        desc="with the Butterworth filter, extrapolate censored frames at the ends of the run "
-        "instead of cutting them off",
+        desc="extrapolate censored frames at the ends of the run for the Butterworth filter, instead of "
+        "cutting them off",
     )
     t_r = number_or_none(desc="seconds from frame to frame; needed by the filters")
     confounds_files = InputMultiObject(
@@ -99,8 +99,8 @@ class CleanInputSpec(MapsInputSpec):
         "zscore_sample",
         "psc",
         usedefault=True,
-        desc="False or None: nothing; True or zscore: zero mean, unit variance (ddof=0); "
-        "zscore_sample: the same with ddof=1; psc: percent change from the mean",
+        desc="scale of the signals: mean 0 and variance 1 (zscore: ddof=0; zscore_sample: ddof=1), or "
+        "percent signal change (psc)",
     )
     dtype = traits.Enum(
         None,

@@ -24,23 +24,21 @@ class MaskInputSpec(MapsInputSpec):
         desc="the maps before they were resampled, which coverage refers to and names are found "
         "beside (default: in_file)"
     )
-    allow_overlap = traits.Bool(
-        True, usedefault=True, desc="False: stop if two maps are both non-zero at one voxel"
-    )
+    allow_overlap = traits.Bool(True, usedefault=True, desc="whether two maps may be non-zero in one voxel")
     empty_maps = traits.Enum(
         "nan",
         "zero",
         "drop",
         "error",
         usedefault=True,
-        desc="a map of which nothing is left keeps its column, filled with n/a or 0; or is "
-        "dropped; or stops the run",
+        desc="a map with no non-zero voxel after resampling and masking: its signal is n/a (nan) or 0 "
+        "(zero), it is left out (drop), or the call fails (error)",
     )
     demean = traits.Bool(
         False,
         usedefault=True,
-        desc="subtract from each map its mean inside the mask (or the grid): signals are then those of a "
-        "fit with an intercept, as FSL's dual regression makes them",
+        desc="subtract from each map its mean inside the mask (or the grid): signals are then those of a fit "
+        "with an intercept, as in FSL's dual regression",
     )
     map_names = traits.Either(
         InputFile(),

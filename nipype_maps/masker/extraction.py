@@ -23,24 +23,10 @@ from ..graphs import (
     init_inverse_wf,
     init_transform_wf,
 )
+from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
 from .inputs import Images, confounds_files, frames_of
 from .kept import Kept
 from .work import WorkFolder
-
-#: Parameters of `init_fit_wf`, on which all that runs share depends.
-SHARED = ("resampling_target", "allow_overlap", "empty_maps", "smoothing_fwhm")
-#: Parameters of `init_transform_wf` alone.
-PER_RUN = (
-    "high_variance_confounds",
-    "detrend",
-    "filter",
-    "low_pass",
-    "high_pass",
-    "extrapolate",
-    "standardize_confounds",
-    "standardize",
-    "dtype",
-)
 
 
 @dataclass(frozen=True)
@@ -105,9 +91,9 @@ class Extraction:
         """
         if self.is_deferred(parameters):
             maps_files, mask_file = self._files(folder)
-            chosen = {name: parameters[name] for name in ("allow_overlap", "empty_maps")}
-            name = f"maps_{_digest(maps_files, chosen)}"
-            workflow = init_atlas_wf(resampling_target="maps", name=name, **chosen)
+            own = chosen(parameters, options_of(ATLAS)) | {"resampling_target": "maps"}
+            name = f"maps_{_digest(maps_files, own)}"
+            workflow = init_atlas_wf(name=name, **own)
             workflow.inputs.inputnode.maps_file = maps_files
             (made,) = folder.run(workflow, ["mask"], **telling)
             return Prepared(made.out_file, mask_file, made.names)
@@ -212,10 +198,10 @@ class Extraction:
 
     def _shared(self, folder: WorkFolder, parameters: dict, places: Sequence[Place | None]) -> Workflow:
         """The graph of all that runs at some places share."""
-        chosen = {name: parameters[name] for name in SHARED}
+        shared = chosen(parameters, options_of(FIT))
         maps_files, mask_file = self._files(folder)
-        name = f"fits_{_digest(maps_files, mask_file, chosen)}"
-        workflow = init_dataset_wf(runs=[], places=places, name=name, **chosen)
+        name = f"fits_{_digest(maps_files, mask_file, shared)}"
+        workflow = init_dataset_wf(runs=[], places=places, name=name, **shared)
         door = workflow.get_node("inputnode").inputs
         door.maps_file = maps_files
         if mask_file:
@@ -244,9 +230,9 @@ def _named(inputs: Sequence[RunInputs], scratch: Path) -> list[RunInputs]:
 
 def _of_run(given: RunInputs, parameters: dict, fits: str, projector: str) -> Workflow:
     """The graph of one run; each run, with each choice of parameters, has its own folder."""
-    chosen = {name: parameters[name] for name in ("resampling_target", "smoothing_fwhm", *PER_RUN)}
-    name = f"run_{_digest(given.name, fits, chosen)}"
-    workflow = init_transform_wf(name=name, **chosen)
+    own = chosen(parameters, options_of(TRANSFORM))
+    name = f"run_{_digest(given.name, fits, own)}"
+    workflow = init_transform_wf(name=name, **own)
     door = workflow.inputs.inputnode
     door.run_file, door.sample_mask, door.t_r = given.run_file, given.sample_mask, given.t_r
     door.projector = projector

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-TARGETS = ("data", "mask", "maps", None)
-STANDARDIZE = (False, True, None, "zscore", "zscore_sample", "psc")
-FILTERS = ("butterworth", "cosine", None, False)
+from ..options import BY_NAME, OPTIONS
+
 FLOATS = ("float64", "float32", "float16")
 #: keep_masked_maps, and what becomes of a map of which nothing is left.
 EMPTY_MAPS = {None: "nan", True: "zero", False: "drop"}
@@ -31,8 +30,10 @@ def graph_parameters(masker) -> dict:
         name: bool(value) if isinstance(value, np.bool_) else value
         for name, value in masker.get_params().items()
     }
-    for name in ("allow_overlap", "high_variance_confounds", "detrend", "standardize_confounds", "reports"):
-        _require(given, name, isinstance(given[name], bool), "True or False")
+    for option in OPTIONS:
+        if option.name in given and option.is_switch:
+            _require_switch(given, option.name)
+    _require_switch(given, "reports")
     for name in ("memory_level", "verbose"):
         _require(given, name, isinstance(given[name], Integral), "a whole number")
     for name in ("low_pass", "high_pass", "t_r"):
@@ -50,24 +51,19 @@ def graph_parameters(masker) -> dict:
     )
     clean_args = {} if given["clean_args"] is None else given["clean_args"]
     _require(given, "clean_args", isinstance(clean_args, dict), "a dict or None")
-    _require_one_of("resampling_target", given["resampling_target"], TARGETS)
-    _require_one_of("standardize", given["standardize"], STANDARDIZE)
+    for name in ("resampling_target", "standardize"):
+        _require_one_of(name, given[name], BY_NAME[name].choices)
     if given["resampling_target"] == "mask" and given["mask_img"] is None:
         raise ValueError(
             "resampling_target has been set to 'mask' but no mask has been provided. Set resampling_target "
             "to something else or provide a mask."
         )
-    return {
-        "resampling_target": given["resampling_target"],
-        "allow_overlap": given["allow_overlap"],
+    # where nilearn has another name for an option, or another form of its values
+    return {option.name: given[option.name] for option in OPTIONS if option.name in given} | {
         "empty_maps": EMPTY_MAPS[kept],
         "smoothing_fwhm": _fwhm(given),
-        "high_variance_confounds": given["high_variance_confounds"],
-        "detrend": given["detrend"],
         "low_pass": _float(given["low_pass"]),
         "high_pass": _float(given["high_pass"]),
-        "standardize_confounds": given["standardize_confounds"],
-        "standardize": given["standardize"],
         "dtype": signals_dtype(given["dtype"]).name,
         **_cleaning(clean_args),
     }
@@ -103,7 +99,9 @@ def _cleaning(clean_args: dict) -> dict:
         raise ValueError(
             f"clean_args: {unknown[0]!r} is not known here; filter, extrapolate and ensure_finite are."
         )
-    _require_one_of("filter (of clean_args)", clean_args.get("filter", "butterworth"), FILTERS)
+    _require_one_of(
+        "filter (of clean_args)", clean_args.get("filter", "butterworth"), (*BY_NAME["filter"].choices, False)
+    )
     extrapolate = clean_args.get("extrapolate", False)
     if not isinstance(extrapolate, (bool, np.bool_)):
         raise TypeError(f"'extrapolate' (of clean_args) must be True or False. Got: {extrapolate!r}")
@@ -130,6 +128,10 @@ def _is_number(value) -> bool:
 
 def _float(value) -> float | None:
     return None if value is None else float(value)
+
+
+def _require_switch(given: dict, name: str) -> None:
+    _require(given, name, isinstance(given[name], bool), "True or False")
 
 
 def _require(given: dict, name: str, fits: bool, kinds: str) -> None:
