@@ -16,7 +16,7 @@ FAILURE = {"sentence": "the cat sat on it.", "kind": "ValueError", "traceback": 
 @pytest.fixture
 def executor(tmp_path, monkeypatch):
     """With a task of two nodes, of which the second waits for the first, and a queue that is empty."""
-    monkeypatch.setattr(slurm, "queue", lambda: {})
+    monkeypatch.setattr(slurm, "queue", dict)
     monkeypatch.setattr(slurm, "state_of", lambda job: (False, "SLURM does not know it any more"))
     arguments = slurm.SLURMArguments.of({"poll": 0.01, "nfs_wait": 60.0})
     executor = slurm.OnCluster(None, tmp_path, arguments)
