@@ -34,12 +34,10 @@ KINDS = {
 
 def _as_on_the_command(option: Option):
     """The click option of an option of the graphs."""
-    how = {"help": option.help or f"{option.doc}."}
-    if isinstance(option.default, bool) and not option.choices:
-        return click.option(
-            option.flag, option.name, flag_value=not option.default, default=option.default, **how
-        )
-    if option.choices:
+    how = {"help": option.help or f"{option.doc}{f' ({option.unit})' * bool(option.unit)}."}
+    if option.is_switch:
+        how |= {"flag_value": not option.default, "default": option.default}
+    elif option.choices:
         words, texts = dict(option.words), [choice for choice in option.choices if isinstance(choice, str)]
         first = [word for word, value in words.items() if value is option.default]
         how |= {
