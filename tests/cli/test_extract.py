@@ -265,6 +265,27 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
     )
 
 
+def test_options_that_the_graphs_had_first_reach_them(call, make_run, save, rng, grids, out, tmp_path):
+    run = make_run()
+    maps = save(rng.random((*grids["coarse"].shape, 2)), grids["coarse"], "coarse.nii.gz")
+    (tmp_path / "keep.txt").write_text("\n".join(map(str, range(2, 40))))
+    options = ["--resampling-target", "maps", "--low-pass", "0.1", "--sample-mask", tmp_path / "keep.txt"]
+    table = "sub-01_task-rest_atlas-coarse_timeseries"
+    found = {}
+    for name, more in (("plain", []), ("other", ["--demean", "--extrapolate", "--no-clip"])):
+        call("extract", run, "--maps", maps, "--out", out / name, *options, *more)
+        sidecar = json.loads((out / name / f"{table}.json").read_text())
+        record = json.loads((out / name / "logs/runs" / f"{table}.json").read_text())["Settings"]
+        settings = (sidecar["Maps"]["Demean"], sidecar["Cleaning"]["Extrapolate"], record["Clip"])
+        found[name] = settings, read_table(out / name / f"{table}.tsv").values
+    assert found["plain"][0] == (False, False, True)
+    assert found["other"][0] == (True, True, False)
+    assert np.abs(found["plain"][1] - found["other"][1]).max() > 1e-3
+    # a result of the one is none of the other
+    done = call("extract", run, "--maps", maps, "--out", out / "plain", *options, "--no-clip", status=2)
+    assert "Clip: yes there, no asked" in done.stderr
+
+
 @pytest.fixture
 def fmriprep(tmp_path, rng):
     """A table of confounds of 40 frames, one of large motion, as fMRIPrep writes it."""
