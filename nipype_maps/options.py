@@ -58,7 +58,7 @@ class Option:
     choices: tuple = ()
     unit: str = ""
     key: str | None = None
-    flag: str = field(default="")
+    flag: str = ""
     help: str = ""
     words: Mapping = field(default_factory=dict)
     needs: str = ""

@@ -49,9 +49,8 @@ class InverseInputSpec(MapsInputSpec):
 
     def read_besides(self):
         """The signals' sidecar, and what may hold the maps' names."""
-        named = isdefined(self.in_file)
-        sidecars = [path for path in [sidecar_of(self.in_file)] if path.exists()] if named else []
-        return sidecars + names_read(self.maps_file, self.map_names)
+        beside = [sidecar_of(self.in_file)] if isdefined(self.in_file) else []
+        return [path for path in beside if path.exists()] + names_read(self.maps_file, self.map_names)
 
 
 class InverseOutputSpec(TraitedSpec):

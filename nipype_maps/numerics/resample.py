@@ -82,7 +82,7 @@ class Resampler:
             filled = Patch((0, 0, 0), fill_from_neighbours(volume))
             values = self._interpolate(filled).volume(self.target.shape)
             lost = (~np.isfinite(volume)).astype(np.float64)
-            values[_general(lost, self.target, self._transform, order=0) > 0] = 0.0
+            values[_general(lost, self.target, self._transform, 0, self._rim) > 0] = 0.0
             out = Patch((0, 0, 0), values)
         return Patch(out.corner, self._clipped(out.values))
 
@@ -112,6 +112,11 @@ class Resampler:
 
         return values_at
 
+    @functools.cached_property
+    def _rim(self):
+        linear, offset = self._transform[:3, :3], self._transform[:3, 3]
+        return _rim(linear, offset, self.source.shape, self.target.shape)
+
     def _interpolate(self, patch: Patch) -> Patch:
         if not patch.values.size:
             return patch
@@ -121,7 +126,7 @@ class Resampler:
             return _general_local(patch, self.source, self.target, self._transform, self._order)
         # every voxel has a say in a cubic spline
         volume = patch.volume(self.source.shape)
-        return Patch((0, 0, 0), _general(volume, self.target, self._transform, self._order))
+        return Patch((0, 0, 0), _general(volume, self.target, self._transform, self._order, self._rim))
 
     def _clipped(self, values: np.ndarray) -> np.ndarray:
         return values if self.limits is None else np.clip(values, *self.limits, out=values)
@@ -203,14 +208,15 @@ def _axis_matrix(n_in, n_out, scale, offset, order, diagonal):
     # may round half a voxel the other way, so follow its choice.
     matrix = np.array([scale]) if diagonal else np.array([[scale]])
     offset = np.array([offset])
-    return matrix_of(lambda x: _affine_transform(x, matrix, offset, (n_out,), order), n_in)
+    rim = _rim(np.array([[scale]]), offset, (n_in,), (n_out,))
+    return matrix_of(lambda x: _affine_transform(x, matrix, offset, (n_out,), order, rim), n_in)
 
 
-def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int) -> np.ndarray:
+def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int, rim) -> np.ndarray:
     linear = transform[:3, :3]
     if np.array_equal(np.diag(np.diag(linear)), linear):
         linear = np.diag(linear)
-    return _affine_transform(volume, linear, transform[:3, 3], target.shape, order)
+    return _affine_transform(volume, linear, transform[:3, 3], target.shape, order, rim)
 
 
 def _general_local(patch, source, target, transform, order) -> Patch:
@@ -237,7 +243,7 @@ def _general_local(patch, source, target, transform, order) -> Patch:
     return Patch(tuple(int(n) for n in first), out)
 
 
-def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
+def _affine_transform(values, matrix, offset, shape, order, rim) -> np.ndarray:
     """Scipy's function, with points within `EDGE` of the field of view moved onto its border."""
     if order > 1:
         values = scipy.ndimage.spline_filter(values, order)
@@ -247,17 +253,22 @@ def _affine_transform(values, matrix, offset, shape, order) -> np.ndarray:
         out = scipy.ndimage.affine_transform(
             values, matrix, offset, output_shape=shape, order=order, prefilter=False
         )
-    linear = np.diag(matrix) if matrix.ndim == 1 else matrix
-    where = list(_coordinates(np.column_stack([linear, offset]), np.ogrid[tuple(map(slice, shape))]))
-    near = [_is_near_border(x, n) for x, n in zip(where, values.shape, strict=True)]
+    where, inside = rim
     # only what scipy left at zero: elsewhere its own rounding stands
-    lost = functools.reduce(np.logical_or, near) & (out == 0)
+    lost = out[where] == 0
     if lost.any():
-        inside = [
-            np.broadcast_to(_within(x, n), shape)[lost] for x, n in zip(where, values.shape, strict=True)
-        ]
-        out[lost] = scipy.ndimage.map_coordinates(values, inside, order=order, prefilter=False)
+        where = tuple(axis[lost] for axis in where)
+        out[where] = scipy.ndimage.map_coordinates(values, inside[:, lost], order=order, prefilter=False)
     return out
+
+
+def _rim(linear, offset, source_shape, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """The target's voxels near the border of the source, and where in the source they are, moved onto it."""
+    axes = list(_coordinates(np.column_stack([linear, offset]), np.ogrid[tuple(map(slice, shape))]))
+    near = [_is_near_border(x, n) for x, n in zip(axes, source_shape, strict=True)]
+    where = np.nonzero(np.broadcast_to(functools.reduce(np.logical_or, near), shape))
+    inside = [np.broadcast_to(_within(x, n), shape)[where] for x, n in zip(axes, source_shape, strict=True)]
+    return where, np.stack(inside)
 
 
 def _coordinates(transform, index):
