@@ -5,20 +5,24 @@ With ``A`` the maps on the working grid, ``G`` Gaussian smoothing, ``R`` resampl
 
     s_t = argmin || A s - G R x_t ||  =  (A'A)^+ (G A)' R x_t
 
-The package is a house of tiers; each knows only those below it::
+The package is a house of rooms; each knows only those below it::
 
     cli          the command nipype-maps
     masker       NiftiMapsMasker: nilearn's class, running the graphs
     graphs       nipype workflows: atlas, fit, transform, inverse, masker, dataset
     interfaces   nipype interfaces: typed traits, files in, files out
-    files        images, tables, sidecars and names on disk
+    confounds    strategies, columns, frames to keep
+    bids         names, sidecars, data sets, tables, labels of maps
+    images       NIfTI images on disk, block by block
     numerics     arrays in, arrays out
 
-Beside them stands what runs graphs, which knows nipype, not maps::
+Beside them, knowing nothing of maps::
 
-    running      a workflow, its settings, log and progress
-    plugins      nipype execution plugins: Linear, MultiProc, SLURM, and one that only plans
-    workfolder   who may write to a work folder, and what of it can be trusted
+    engine       how a graph is executed safely: plugins, work folder, log and progress
+    storage      bytes on disk: atomic writing, checksums, compression, locks
+    options      every option, defined once
+    notes        warnings collected while something is computed
+    plugins      the engine's plugins, for ``Workflow.run(plugin=...)``
 """
 
 from __future__ import annotations

@@ -126,8 +126,8 @@ def make_run(rng, grids, save):
 @pytest.fixture
 def run_masker(tmp_path):
     """Run the masker graph in one work folder; returns its Outcome, without failures."""
+    from nipype_maps.engine.execution import run_workflow
     from nipype_maps.graphs import init_masker_wf
-    from nipype_maps.running import run_workflow
 
     def run_masker(run, maps, mask=None, inputs=None, work="work", plugin="Linear", **parameters):
         workflow = init_masker_wf(name="masker", **parameters)

@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = ["tests/numerics", "tests/files", "tests/interfaces"]
-ENGINE = ["nipype_maps/plugins", "tests/plugins", "tests/running", "tests/workfolder"]
+QUICK = [f"tests/{room}" for room in ("numerics", "storage", "images", "bids", "confounds", "interfaces")]
+ENGINE = ["nipype_maps/engine", "tests/engine"]
 #: Files of which only a cluster tells.
-JOBS = ("plugins/slurm.py", "plugins/task.py", "plugins/batch.py", "plugins/cluster.py")
+JOBS = ("engine/slurm/plugin.py", "engine/slurm/task.py", "engine/slurm/batch.py", "engine/slurm/commands.py")
 
 #: name: (file under nipype_maps, what stands there, what is put in its place)
 MUTATIONS = {
@@ -55,76 +55,76 @@ MUTATIONS = {
     "drift: a term too few": ("numerics/filters.py", "np.floor(2 * n_frames * high_pass * step)", "np.floor(2 * n_frames * high_pass * step) - 1"),
     "high variance: not detrended": ("numerics/confounds.py", "series -= np.outer(time, time @ series)", "pass"),
     "high variance: smallest instead of largest": ("numerics/confounds.py", "squares > threshold", "squares < threshold"),
-    "frames: last frame lost": ("files/part.py", "volumes, left = self.volumes(), self.n_volumes", "volumes, left = self.volumes(), self.n_volumes - 1"),
+    "frames: last frame lost": ("images/segment.py", "volumes, left = self.volumes(), self.n_volumes", "volumes, left = self.volumes(), self.n_volumes - 1"),
     "files: slope ignored": ("numerics/blocks.py", "values *= slope", "pass"),
     "project: resampled frames not clipped": ("interfaces/project.py", "if clip else None", "if False else None"),
     "blocks: infinity stays": ("numerics/blocks.py", 'if finite and stored.dtype.kind == "f":', "if False:"),
     "tiles: a later tile replaces an earlier": ("numerics/tiles.py", "out[maps] += part", "out[maps] = part"),
-    "tiles: maps not told apart": ("numerics/cutting.py", "place += reached[index]", "pass"),
-    "tiles: a slab taken for the first": ("numerics/cutting.py", "x * y * first)", "0)"),
+    "tiles: maps not told apart": ("numerics/blocking.py", "place += reached[index]", "pass"),
+    "tiles: a slab taken for the first": ("numerics/blocking.py", "x * y * first)", "0)"),
     "tiles: pieces mixed up": ("numerics/tiles.py", "piece, last = next(pieces), 0", "piece, last = next(pieces), last * 0 + 1"),
-    "slabs: corners not counted from the slab": ("files/volumes.py", "part.patch(stored, first - low, finite=True)", "part.patch(stored, first, finite=True)"),
+    "slabs: corners not counted from the slab": ("images/volumes.py", "part.patch(stored, first - low, finite=True)", "part.patch(stored, first, finite=True)"),
     "patches: a slice too few": ("numerics/patches.py", "used[-1] + 1", "used[-1]"),
     "patches: corner lost": ("numerics/patches.py", "corner[axis] + int(cut.start)", "corner[axis]"),
     "separable: bands too narrow": ("numerics/separable.py", "slice(used[0], used[-1] + 1) if used.size", "slice(used[0], used[-1]) if used.size"),
     "separable: rows of the box forgotten": ("numerics/separable.py", "matrix[rows, patch.box[axis]]", "matrix[:, patch.box[axis]]"),
     "resample: no voxel around a local map": ("numerics/resample.py", "np.array(patch.corner) + patch.values.shape + 1", "np.array(patch.corner) + patch.values.shape"),
-    "holes: written over the wrong pages": ("files/holes.py", "os.pwrite(fd, data[written:last], offset + written)", "os.pwrite(fd, data[written:last], offset + written + 1)"),
-    "holes: not zero when read": ("files/holes.py", "buffer[filled:first] = 0", "pass"),
-    "fingerprints: which block is not told": ("files/fingerprints.py", 'digest.update(int(index).to_bytes(8, "little"))', "pass"),
-    "fingerprints: time of change ignored": ("files/fingerprints.py", "stat.st_mtime_ns, stat.st_ctime_ns]", "stat.st_mtime_ns]"),
+    "holes: written over the wrong pages": ("storage/sparse.py", "os.pwrite(fd, data[written:last], offset + written)", "os.pwrite(fd, data[written:last], offset + written + 1)"),
+    "holes: not zero when read": ("storage/sparse.py", "buffer[filled:first] = 0", "pass"),
+    "fingerprints: which block is not told": ("storage/checksums.py", 'digest.update(int(index).to_bytes(8, "little"))', "pass"),
+    "fingerprints: time of change ignored": ("storage/checksums.py", "stat.st_mtime_ns, stat.st_ctime_ns]", "stat.st_mtime_ns]"),
     "coverage: signed weights": ("numerics/overlap.py", "weight = np.abs(values)", "weight = values"),
     "keys: what is read besides does not count": ("interfaces/base.py", 'values.append(("read besides", [str(path) for path in self.read_besides()]))', "pass"),
-    "lock: shared": ("workfolder/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
-    "check: a changed output is sound": ("workfolder/results.py", "if same is False:", "if False:"),
-    "check: an output without a record is sound": ("workfolder/results.py", "if same is None and recorded and inside:", "if False:"),
-    "check: not made": ("plugins/graph.py", "            mend(node)\n", "            pass\n"),
-    "plan: all is cached": ("workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
-    "clean: everything goes": ("workfolder/needs.py", "if str(path) not in needed]", "if True]"),
-    "plugins: a process that ended well is believed": ("plugins/graph.py", "if failure is None and not is_done(node, executor.patience):", "if False:"),
-    "plugins: what lies behind a failure is run": ("plugins/agenda.py", "{node, *nx.descendants(self._graph, node)}", "{node}"),
-    "plugins: what graphs share is run for each": ("plugins/agenda.py", "if key in earlier:", "if False:"),
-    "plugins: what is lost to one graph is run for the next": ("plugins/agenda.py", "if not self._lost.isdisjoint(map(self._key, before)):", "if False:"),
-    "plugins: all that wait for a node follow it": ("plugins/agenda.py", "behind if len(behind) <= at_most else ()", "behind"),
-    "plugins: the next graph is made at once": ("plugins/graph.py", "or len(agenda) >= executor.ahead", ""),
-    "jobs: what waits for a failure is run": ("plugins/task.py", "LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)", "_run(node, updatehash)"),
-    "jobs: what is in a job already is submitted": ("plugins/slurm.py", "return node in self._behind", "return False"),
-    "jobs: a lost node is given up": ("plugins/slurm.py", "if self._submitted[node] < self._arguments.tries", "if False"),
-    "jobs: a lost node is no failure": ("plugins/slurm.py", "[(node, Failure(node, sentence)) for node", "[(node, None) for node"),
-    "jobs: those of a killed master are not waited for": ("plugins/slurm.py", "tasks = queue() if batches else {}", "tasks = {}"),
-    "jobs: an array whose taking was not told is submitted again": ("plugins/cluster.py", "        if taken:", "        if False:"),
-    "jobs: what sbatch was about at Ctrl-C goes on": ("plugins/cluster.py", '_call(["scancel", f"--name={name}"])', "pass"),
-    "jobs: refused arrays are not divided": ("plugins/slurm.py", "if len(some) == 1 or not", "if True or not"),
-    "jobs: what finds no room is given up": ("plugins/slurm.py", "if isinstance(error, TooManyTasksError) and (room_will_come or self._tasks):", "if False:"),
-    "plugins: a failure in a worker is no failure": ("plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
-    "plugins: workers outlive their master": ("plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
-    "plugins: no room is left out of account": ("plugins/multiproc.py", "return not self._busy or (", "return True or ("),
+    "lock: shared": ("engine/workfolder/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    "check: a changed output is sound": ("engine/workfolder/results.py", "if same is False:", "if False:"),
+    "check: an output without a record is sound": ("engine/workfolder/results.py", "if same is None and recorded and inside:", "if False:"),
+    "check: not made": ("engine/plugins/graph.py", "            mend(node)\n", "            pass\n"),
+    "plan: all is cached": ("engine/workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
+    "clean: everything goes": ("engine/workfolder/dependencies.py", "if str(path) not in needed]", "if True]"),
+    "plugins: a process that ended well is believed": ("engine/plugins/graph.py", "if failure is None and not is_done(node, executor.patience):", "if False:"),
+    "plugins: what lies behind a failure is run": ("engine/plugins/schedule.py", "{node, *nx.descendants(self._graph, node)}", "{node}"),
+    "plugins: what graphs share is run for each": ("engine/plugins/schedule.py", "if key in earlier:", "if False:"),
+    "plugins: what is lost to one graph is run for the next": ("engine/plugins/schedule.py", "if not self._lost.isdisjoint(map(self._key, before)):", "if False:"),
+    "plugins: all that wait for a node follow it": ("engine/plugins/schedule.py", "behind if len(behind) <= at_most else ()", "behind"),
+    "plugins: the next graph is made at once": ("engine/plugins/graph.py", "or len(agenda) >= executor.ahead", ""),
+    "jobs: what waits for a failure is run": ("engine/slurm/task.py", "LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)", "_run(node, updatehash)"),
+    "jobs: what is in a job already is submitted": ("engine/slurm/plugin.py", "return node in self._behind", "return False"),
+    "jobs: a lost node is given up": ("engine/slurm/plugin.py", "if self._submitted[node] < self._arguments.tries", "if False"),
+    "jobs: a lost node is no failure": ("engine/slurm/plugin.py", "[(node, Failure(node, sentence)) for node", "[(node, None) for node"),
+    "jobs: those of a killed master are not waited for": ("engine/slurm/plugin.py", "tasks = queue() if batches else {}", "tasks = {}"),
+    "jobs: an array whose taking was not told is submitted again": ("engine/slurm/commands.py", "        if taken:", "        if False:"),
+    "jobs: what sbatch was about at Ctrl-C goes on": ("engine/slurm/commands.py", '_call(["scancel", f"--name={name}"])', "pass"),
+    "jobs: refused arrays are not divided": ("engine/slurm/plugin.py", "if len(some) == 1 or not", "if True or not"),
+    "jobs: what finds no room is given up": ("engine/slurm/plugin.py", "if isinstance(error, TooManyTasksError) and (room_will_come or self._tasks):", "if False:"),
+    "plugins: a failure in a worker is no failure": ("engine/plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
+    "plugins: workers outlive their master": ("engine/plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
+    "plugins: no room is left out of account": ("engine/plugins/multiproc.py", "return not self._busy or (", "return True or ("),
     "masker: runs of one name share their results": ("masker/extraction.py", "return RunInputs(_digest(paths, frames, t_r), ", 'return RunInputs("run", '),
     "masker: parameters share a folder": ("masker/extraction.py", "_digest(given.name, fits, chosen)", "_digest(given.name, fits)"),
     "masker: what was in memory goes by its folder": ("masker/extraction.py", "path.removeprefix(str(scratch))", "str(path)"),
     "masker: maps resampled once stay so": ("masker/masker.py", 'place if self.resampling_target == "data" else None', "None"),
     "masker: the image lies where the last run does": ("masker/extraction.py", "places = self.seen.places if self.place is None else [self.place]", "places = self.seen.places"),
     "masker: sample mask of the first run for all": ("masker/masker.py", "sample_mask = one_per_run(sample_mask,", "sample_mask = 0 * one_per_run(sample_mask,"),
-    "masker: a changed header is not seen": ("files/handed.py", "and stored.header == image.header", ""),
-    "masker: nilearn's changes are not seen": ("files/handed.py", 'or getattr(image, "_data_cache", None) is not None', ""),
-    "masker: the header's type rounds the data": ("files/handed.py", 'getattr(image, "header", None), dtype=data.dtype)', 'getattr(image, "header", None), dtype=image.get_data_dtype())'),
-    "masker: a damaged copy is used": ("files/handed.py", "if place.exists() and not _is_sound(place, writers):", "if False:"),
-    "masker: a forked process removes the folder": ("masker/work.py", "if os.getpid() == process:", "if True:"),
+    "masker: a changed header is not seen": ("masker/in_memory.py", "and stored.header == image.header", ""),
+    "masker: nilearn's changes are not seen": ("masker/in_memory.py", 'or getattr(image, "_data_cache", None) is not None', ""),
+    "masker: the header's type rounds the data": ("masker/in_memory.py", 'getattr(image, "header", None), dtype=data.dtype)', 'getattr(image, "header", None), dtype=image.get_data_dtype())'),
+    "masker: a damaged copy is used": ("masker/in_memory.py", "if place.exists() and not _is_sound(place, writers):", "if False:"),
+    "masker: a forked process removes the folder": ("masker/session.py", "if os.getpid() == process:", "if True:"),
     "masker: maps do not hold their folder": ("masker/outputs.py", "image.work_folder = folder", "pass"),
     "masker: a volume gives a row": ("masker/masker.py", "run.is_volume and not self._makes_frames", "False"),
     "masker: dtype forgotten": ("masker/masker.py", "table.values.astype(signals_dtype(self.dtype), copy=False)", "table.values"),
-    "masker: threads get in each other's way": ("masker/work.py", "        with _turn:\n", "        if True:\n"),
+    "masker: threads get in each other's way": ("masker/session.py", "        with _turn:\n", "        if True:\n"),
     "masker: nothing is removed": ("masker/extraction.py", "if not folder.kept:", "if False:"),
 }  # fmt: skip
 
 
 def tests_of(path: str) -> list[str]:
     """The tests that judge a file of the package."""
-    if path.startswith("masker/") or path == "files/handed.py":
+    if path.startswith("masker/"):
         return ["tests/masker"]
     if path in JOBS:
         return ["tests/slurm/test_slurm.py", "tests/slurm/test_faults.py"]  # the shorter ones first
-    return ENGINE if path.startswith(("plugins/", "workfolder/")) else QUICK
+    return ENGINE if path.startswith("engine/") else QUICK
 
 
 def survives(name: str) -> bool:

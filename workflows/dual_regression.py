@@ -24,8 +24,8 @@ def maps_of_run(run_file, signals_file):
     import nibabel as nib
     import numpy as np
 
-    from nipype_maps.files.tables import read_signals
-    from nipype_maps.files.volumes import Volumes
+    from nipype_maps.bids.signals import read_signals
+    from nipype_maps.images.volumes import Volumes
 
     run, signals = Volumes(run_file), read_signals(signals_file).values
     inverse = np.linalg.pinv((signals - signals.mean(axis=0)) / signals.std(axis=0))

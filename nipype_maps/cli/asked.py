@@ -66,7 +66,7 @@ class Request:
         That may be the time between frames, for which sidecar and header must agree, or the files
         of a role; where the run is no image, it is all but the settings.
         """
-        from ..files.runs import Run
+        from ..bids.runs import Run
 
         settings, inputs = dict(self.settings), {}
         with suppress(OSError, ValueError, RecursionError):
@@ -79,7 +79,7 @@ class Request:
 
     def shared(self) -> dict:
         """The part of a record that is the same for all runs."""
-        from ..files.sidecars import image_files
+        from ..images.filenames import image_files
 
         files = [file for path in self.maps for file in image_files(path)]
         return {"Settings": self.settings, "Inputs": {"maps": self._prints(files)}}
@@ -124,14 +124,14 @@ class Request:
 
     def _matched(self, sources: list[dict], files: list[str]) -> list:
         """Names and fingerprints of sources; those of files of the request where the content is theirs."""
-        from ..files.atomic import sha256
+        from ..storage.checksums import sha256
 
         prints = {sha256(path): self._fingerprint(path) for path in files}
         return [[source["File"], prints.get(source["SHA256"], "")] for source in sources]
 
     def _files(self, run, besides: bool) -> dict[str, list]:
         """The files that a run's results are made from, by their roles."""
-        from ..files.sidecars import image_files
+        from ..images.filenames import image_files
 
         images = image_files if besides else lambda path: [path]
         strategies, mask = self.parameters.get("strategies_file"), run.mask_file or self.mask
@@ -151,7 +151,7 @@ class Request:
 
     def _fingerprint(self, path) -> str:
         """Of a file; of one that all runs share once."""
-        from ..files.fingerprints import fingerprint
+        from ..storage.checksums import fingerprint
 
         if str(path) not in self._shared:
             return fingerprint(path)
@@ -234,8 +234,8 @@ def names_asked(maps, map_names) -> list[str] | None:
     click.UsageError
         If the names do not fit.
     """
-    from ..files.map_names import names_of_maps
-    from ..files.volumes import Volumes
+    from ..bids.map_names import names_of_maps
+    from ..images.volumes import Volumes
 
     try:
         n_maps = Volumes(list(maps), quiet=True).n_volumes
@@ -249,8 +249,8 @@ def names_asked(maps, map_names) -> list[str] | None:
 
 def _columns_chosen(run, patterns: Sequence[str]) -> list[str] | None:
     """The columns that patterns, or none, choose from a run's tables; None where these cannot be read."""
-    from ..files.heads import head_of
-    from ..files.patterns import matching
+    from ..bids.table_heads import head_of
+    from ..confounds.columns import matching
 
     try:
         names = [name for table in run.confounds_files or () for name in head_of(table)[0]]
@@ -262,7 +262,7 @@ def _columns_chosen(run, patterns: Sequence[str]) -> list[str] | None:
 
 def _besides(run, parameters: dict) -> list[Path]:
     """The sidecars of tables, which say what CompCor's components are."""
-    from ..files.sidecars import sidecar_of
+    from ..bids.sidecars import sidecar_of
 
     if not parameters.get("confounds_strategy"):
         return []

@@ -78,7 +78,7 @@ def check_images(files: dict[str, Sequence[str | None]]) -> None:
     files : dict of str to sequence of str or None
         By the option, or argument, that they are given as.
     """
-    from ..files.sidecars import is_image_name
+    from ..images.filenames import is_image_name
 
     for option, paths in files.items():
         for path in paths:
@@ -110,7 +110,7 @@ def check_folders(out: Path, work: Path | None) -> None:
 
 def check_runs(runs: Sequence, parameters: dict) -> None:
     """Raise click.UsageError at the first problem of a run; one that cannot be read is left out."""
-    from ..files.runs import Run
+    from ..bids.runs import Run
 
     for run in runs:
         try:
@@ -127,7 +127,7 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
     Parameters
     ----------
     run : RunInputs
-    image : nipype_maps.files.runs.Run
+    image : nipype_maps.bids.runs.Run
         The same one.
     parameters : dict
         Of `init_masker_wf`.
@@ -141,8 +141,8 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
 
 
 def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
-    from ..files.heads import head_of
-    from ..files.patterns import matching
+    from ..bids.table_heads import head_of
+    from ..confounds.columns import matching
 
     names: list[str] = []
     for table in run.confounds_files:
@@ -167,9 +167,10 @@ def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
 
 def _check_strategy(strategy: str, strategies_file, table, names: list[str]) -> None:
     """Raise ValueError if a table has not, among the names of its columns, what a strategy needs."""
-    from ..files.sidecars import read_json, sidecar_of
-    from ..files.strategies import read_strategies, require_columns
-    from ..numerics.notes import collected
+    from ..bids.sidecars import sidecar_of
+    from ..confounds.strategies import read_strategies, require_columns
+    from ..notes import collected
+    from ..storage.json_files import read_json
 
     metadata = read_json(sidecar_of(table)) if sidecar_of(table).exists() else {}
     with collected():  # what is noticed is said when the columns are taken
@@ -177,9 +178,9 @@ def _check_strategy(strategy: str, strategies_file, table, names: list[str]) -> 
 
 
 def _problems_of_frames(run, image) -> Iterator[str]:
-    from ..files.tables import read_sample_mask
+    from ..confounds.frames import read_sample_mask
+    from ..notes import collected
     from ..numerics.frames import kept_frames
-    from ..numerics.notes import collected
 
     if not isinstance(run.sample_mask, (str, Path)):
         return

@@ -31,9 +31,9 @@ def clean(work, unused_for, dry_run) -> None:
     parameters left beside it goes.  With --unused-for, current results go too where no run has
     used them for so long.
     """
-    from ..workfolder.lock import FolderInUseError
-    from ..workfolder.needs import clean, graphs_in
-    from ..workfolder.unused import remove_unused
+    from ..engine.workfolder.dependencies import clean, graphs_in
+    from ..engine.workfolder.lock import FolderInUseError
+    from ..engine.workfolder.unused import remove_unused
 
     if not graphs_in(work) and (work / "nipype-maps").is_dir():  # the memory of a masker
         work = work / "nipype-maps"

@@ -71,11 +71,11 @@ def dataset(
     OUT becomes a BIDS derivatives data set, with a summary.tsv: a row per run.  A run that
     fails does not stop the others; call again, and only what is missing is computed.
     """
-    from ..files.data_sets import describe, require_own, write_map_names
-    from ..files.derivatives import find_runs, labels_without_runs, require_one_space, without_echoes
-    from ..files.names import atlas_name, double_of
-    from ..numerics.notes import collected
-    from ..running import Failure
+    from ..bids.dataset import describe, require_own, write_map_names
+    from ..bids.derivatives import find_runs, labels_without_runs, require_one_space, without_echoes
+    from ..bids.names import atlas_name, double_of
+    from ..engine.execution import Failure
+    from ..notes import collected
 
     check_folders(out, work)
     how, parameters = execution_options(options), graph_parameters(options)
@@ -147,7 +147,7 @@ def _some_of(warnings: Sequence[str]) -> list[str]:
 
 def _inputs(run, maps: Sequence[str], t_r, wanted: Sequence[str]):
     """A found run as one of the graph; its name has the folder that its results go to."""
-    from ..files.names import result_names
+    from ..bids.names import result_names
     from ..graphs import RunInputs
 
     (name,) = result_names([run.path], maps)
@@ -184,8 +184,8 @@ def _older_tables(runs: Sequence) -> list[str]:
 
 def _require_map_names(folder: ResultFolder, maps, map_names, overwrite: bool) -> list[str] | None:
     """The names of all maps, if the data set's table has no others; None where they cannot be read."""
-    from ..files.data_sets import map_names_file, map_names_text
-    from ..files.names import atlas_name
+    from ..bids.dataset import map_names_file, map_names_text
+    from ..bids.names import atlas_name
 
     names = names_asked(maps, map_names)
     path = map_names_file(folder.out, atlas_name(maps))

@@ -36,7 +36,7 @@ def demo(out) -> None:
 
 
 def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: str) -> None:
-    from ..files.names import result_names
+    from ..bids.names import result_names
     from ..graphs import RunInputs
 
     run = _with_a_place(run, folder.out / RUN, maps[0])
@@ -64,7 +64,7 @@ def _with_a_place(run: Path, path: Path, maps: str) -> Path:
     """
     import nibabel as nib
 
-    from ..files.atomic import replacing
+    from ..storage.atomic import replacing
 
     image = nib.load(run)
     affine = image.affine.copy()

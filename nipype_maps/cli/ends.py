@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import click
 
-from ..files.interrupts import signals_as_ctrl_c
+from ..engine.interrupts import signals_as_ctrl_c
 
 
 @contextmanager

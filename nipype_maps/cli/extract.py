@@ -54,8 +54,8 @@ def extract(
 
     Results land in OUT under BIDS-style names, each a .tsv with a .json beside it.
     """
-    from ..files.data_sets import require_own
-    from ..files.names import result_names
+    from ..bids.dataset import require_own
+    from ..bids.names import result_names
     from ..graphs import RunInputs
 
     check_images({"RUN": runs, "--maps": maps, "--mask": [options["mask"]]})

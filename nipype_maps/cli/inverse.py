@@ -73,13 +73,13 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
     """
     from nipype.pipeline.engine import Workflow
 
-    from ..files.atomic import copy
-    from ..files.extractions import read_extraction
-    from ..files.sidecars import sidecar_of
-    from ..files.timing import repetition_time
+    from ..bids.extractions import read_extraction
+    from ..bids.sidecars import sidecar_of
+    from ..bids.timing import repetition_time
+    from ..engine.execution import run_workflow, sentence_of
+    from ..engine.execution.log import log_to
     from ..graphs import init_atlas_wf, init_inverse_wf
-    from ..running import run_workflow, sentence_of
-    from ..running.log import log_to
+    from ..storage.atomic import copy
 
     extension = _extension(out, [signals, *maps, *filter(None, (mask, map_names))])
     try:
@@ -176,7 +176,7 @@ def _check_memory(shape: list[int], signals) -> None:
 
 def _n_maps(maps) -> int:
     """How many maps there are; 0 if they cannot be read, which a node will tell."""
-    from ..files.volumes import Volumes
+    from ..images.volumes import Volumes
 
     try:
         return Volumes(maps, quiet=True).n_volumes
@@ -186,7 +186,7 @@ def _n_maps(maps) -> int:
 
 def _are_same(sources: Iterable[dict], paths) -> bool:
     """Whether files are those that a sidecar names, by their content."""
-    from ..files.atomic import sha256
+    from ..storage.checksums import sha256
 
     return [source["SHA256"] for source in sources] == [sha256(path) for path in paths]
 

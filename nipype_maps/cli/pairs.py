@@ -44,8 +44,8 @@ def require_matches(runs: Sequence, maps: Sequence[str], mask: str | None) -> No
     click.UsageError
         On the first such file.
     """
-    from ..files.names import mismatch
-    from ..files.sidecars import stem
+    from ..bids.names import mismatch
+    from ..images.filenames import stem
 
     for path in maps:
         if stem(path).endswith("_bold"):

@@ -135,7 +135,7 @@ def execution_options(options: dict) -> dict:
         If the file of the plugin's arguments cannot be read, or holds what the plugin does not know,
         or if processes are counted where jobs are.
     """
-    from ..running import PLUGINS, read_plugin_args
+    from ..engine.execution import PLUGINS, read_plugin_args
 
     how = {name: options.pop(name) for name in ("plugin", "n_procs", "plugin_args", "wait", "verbose")}
     if how["n_procs"] is not None and how["plugin"] == "SLURM":
@@ -153,7 +153,7 @@ def execution_options(options: dict) -> dict:
 
 def _checked_strategies(options: dict) -> str | None:
     """Absolute path of the file of strategies, if the strategy that is asked for is known."""
-    from ..files.strategies import read_strategies, require_known
+    from ..confounds.strategies import read_strategies, require_known
 
     strategy, file = options["confounds_strategy"], options["strategies_file"]
     if strategy is None:

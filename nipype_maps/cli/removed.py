@@ -29,9 +29,9 @@ def removed_runs(labels: Iterable[str], folder: ResultFolder, source, label_of: 
     label_of : callable
         The label of a run's row by the name of its results.
     """
-    from ..files.data_sets import sources_of
-    from ..files.derivatives import IMAGES
-    from ..files.sidecars import stem
+    from ..bids.dataset import sources_of
+    from ..bids.derivatives import IMAGES
+    from ..images.filenames import stem
 
     sources = list(dict.fromkeys([Path(source).absolute(), *sources_of(folder.out)]))
     known = {label_of(name): (name, run) for name, run in folder.runs_of_before()}

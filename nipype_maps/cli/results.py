@@ -50,8 +50,8 @@ class ResultFolder:
         click.ClickException
             If a folder cannot be made or written, or another command writes to it.
         """
-        from ..running import sentence_of
-        from ..workfolder.lock import FolderInUseError, locked
+        from ..engine.execution import sentence_of
+        from ..engine.workfolder.lock import FolderInUseError, locked
 
         self._make()
         with contextlib.ExitStack() as stack:
@@ -64,7 +64,7 @@ class ResultFolder:
             yield
 
     def _make(self) -> None:
-        from ..files.atomic import sweep
+        from ..storage.atomic import sweep
 
         for folder in (self.out, self.work, self.logs):
             try:
@@ -113,8 +113,8 @@ class ResultFolder:
             If there are such results, and they are not to be overwritten; or, in a folder of one
             kind, results of other maps.
         """
-        from ..files.atomic import sweep
-        from ..files.fingerprints import remembering
+        from ..storage.atomic import sweep
+        from ..storage.checksums import remembering
 
         runs, lacking = list(runs), list(lacking)
         memory = self.work / ".fingerprints"
@@ -146,8 +146,8 @@ class ResultFolder:
 
         Those of another atlas are of another kind.
         """
-        from ..files.derivatives import full_space
-        from ..files.names import atlas_name
+        from ..bids.derivatives import full_space
+        from ..bids.names import atlas_name
 
         own, spaces = {run.name for run in runs}, {full_space(run.name) for run in runs}
         atlas = f"_atlas-{atlas_name(request.maps)}_timeseries"
@@ -197,7 +197,7 @@ class ResultFolder:
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove tables, their sidecars and records."""
-        from ..running import sentence_of
+        from ..engine.execution import sentence_of
 
         for name in names:
             for path in self._files(name):
@@ -220,8 +220,8 @@ class ResultFolder:
         record : dict
             What was asked: `Request.of`.
         """
-        from ..files.atomic import replacing
-        from ..files.sidecars import save_json
+        from ..storage.atomic import replacing
+        from ..storage.json_files import save_json
 
         table, sidecar, kept = self._files(name)
         for folder in (table.parent, kept.parent):
@@ -265,7 +265,7 @@ class ResultFolder:
 
 def _read(path: Path) -> dict:
     """A JSON object; empty where there is none, or another content."""
-    from ..files.sidecars import read_json
+    from ..storage.json_files import read_json
 
     try:
         return read_json(path)

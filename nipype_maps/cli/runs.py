@@ -81,9 +81,9 @@ def execute_runs(
     **parameters
         Of `init_masker_wf`.
     """
-    from ..files.sidecars import read_json
-    from ..running import Failure, run_workflows, sentence_of
-    from ..running.log import log_to
+    from ..engine.execution import Failure, run_workflows, sentence_of
+    from ..engine.execution.log import log_to
+    from ..storage.json_files import read_json
 
     request = Request(parameters, maps, mask, map_names)
     warn(folder.claim(runs, request, overwrite, lacking=lacking, of_one_kind=of_one_kind))
@@ -142,7 +142,8 @@ def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **op
     SystemExit
         With status 1 if a run failed, after the others were published.
     """
-    from ..files.sidecars import read_json, sidecar_of
+    from ..bids.sidecars import sidecar_of
+    from ..storage.json_files import read_json
 
     extracted = execute_runs(runs, maps, folder, **options)
     done = [run for run in runs if run.name in extracted.published]
@@ -167,8 +168,8 @@ def plan_runs(
     **parameters,
 ):
     """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
-    from ..running import plan_workflow
-    from ..running.log import off_the_screen
+    from ..engine.execution import plan_workflow
+    from ..engine.execution.log import off_the_screen
 
     request = Request(parameters, maps, mask, map_names)
     warn(folder.claim(runs, request, overwrite, remove=False, of_one_kind=of_one_kind))
@@ -196,9 +197,9 @@ def _workflows(runs, maps, folder, mask, map_names, parameters, failures: list) 
 
 def _readable(runs: Sequence, parameters: dict, failures: list) -> list:
     """The runs that can be read, with tables that fit; the others become failures."""
-    from ..files.names import require_room
-    from ..files.runs import Run
-    from ..running import Failure
+    from ..bids.names import require_room
+    from ..bids.runs import Run
+    from ..engine.execution import Failure
 
     readable = []
     for run in runs:
@@ -219,7 +220,7 @@ def _workflow(runs, maps, folder, mask, map_names, parameters):
     """The graph of some runs, with its inputs."""
     from nipype.interfaces.base import TraitError
 
-    from ..files.names import READABLE, atlas_name
+    from ..bids.names import READABLE, atlas_name
     from ..graphs import init_dataset_wf
 
     try:

@@ -50,8 +50,9 @@ def write_summary(
     list of str
         A warning where tables of runs stay that were removed.
     """
-    from ..files.atomic import replacing
-    from ..files.sidecars import as_utf8, read_json, sidecar_of
+    from ..bids.sidecars import sidecar_of
+    from ..storage.atomic import replacing
+    from ..storage.json_files import as_utf8, read_json
 
     seconds, reasons = defaultdict(float), {}
     for name, node in extracted.outcome.done.items():

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from nipype.pipeline.engine import Workflow
 
-from ..files.names import mismatch, node_name
-from ..files.pairing import crossed, without_own
-from ..files.volumes import Volumes
+from ..bids.names import mismatch, node_name
+from ..bids.pairing import crossed, without_own
+from ..images.volumes import Volumes
 from ..numerics.grid import Grid
 from ..options import FIT, TRANSFORM, chosen, options_of, takes
 from .fit import init_fit_wf

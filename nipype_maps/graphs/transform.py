@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nipype.pipeline.engine import Workflow
 
-from ..files.strategies import read_strategies, require_known
+from ..confounds.strategies import read_strategies, require_known
 from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, SelectConfounds, Smooth
 from ..options import TRANSFORM, chosen, options_of, takes
 from .atlas import TARGET

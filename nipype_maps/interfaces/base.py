@@ -23,11 +23,11 @@ from nipype.interfaces.base import (
 )
 from threadpoolctl import threadpool_limits
 
-from ..files.fingerprints import fingerprint, record
-from ..files.inherited import sidecars_for
-from ..files.map_names import files_beside
-from ..files.sidecars import image_files, stem
-from ..numerics.notes import collected
+from ..bids.inheritance import sidecars_for
+from ..bids.map_names import files_beside
+from ..images.filenames import image_files, stem
+from ..notes import collected
+from ..storage.checksums import fingerprint, record
 
 logger = logging.getLogger("nipype.interface")
 

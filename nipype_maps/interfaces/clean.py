@@ -9,28 +9,17 @@ from pathlib import Path
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
-from ..files.names import mismatch
-from ..files.sidecars import read_json, source, sources, versions, write_json
-from ..files.tables import (
-    Table,
-    read_confounds,
-    read_labels,
-    read_sample_mask,
-    read_signals,
-    write_signals,
-)
+from ..bids.names import mismatch
+from ..bids.provenance import source, sources, versions
+from ..bids.signals import read_signals, write_signals
+from ..bids.tables import Table
+from ..confounds.frames import read_labels, read_sample_mask
+from ..confounds.tables import read_confounds
+from ..notes import note
 from ..numerics.clean import Cleaning, clean
 from ..numerics.frames import kept_frames
-from ..numerics.notes import note
-from .base import (
-    InputFile,
-    MapsInputSpec,
-    MapsInterface,
-    SampleMask,
-    algorithm,
-    number_or_none,
-    output_path,
-)
+from ..storage.json_files import read_json, write_json
+from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, number_or_none, output_path
 
 #: More columns than these are rarely meant to be regressed out together: tables of fMRIPrep have hundreds.
 MANY = 50

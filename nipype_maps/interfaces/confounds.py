@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, traits
 
-from ..files.images import read_mask
-from ..files.tables import read_sample_mask, write_signals
-from ..files.volumes import Volumes
+from ..bids.signals import write_signals
+from ..confounds.frames import read_sample_mask
+from ..images.masks import read_mask
+from ..images.volumes import Volumes
 from ..numerics.confounds import high_variance_confounds
 from ..numerics.frames import kept_frames
 from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, input_images, output_path

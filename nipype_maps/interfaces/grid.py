@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nipype.interfaces.base import Str, TraitedSpec, traits
 
-from ..files.runs import Run
+from ..bids.runs import Run
 from .base import MapsInputSpec, MapsInterface, algorithm, input_images, number_or_none, sidecars_read
 
 

@@ -8,19 +8,20 @@ from pathlib import Path
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..files.extractions import frames_left_out, place_columns
-from ..files.images import StoredMaps, read_mask
-from ..files.map_names import names_of_maps
-from ..files.names import listed
-from ..files.sidecars import sidecar_of
-from ..files.tables import read_signals
-from ..files.threads import prefetched
-from ..files.timing import repetition_time
-from ..files.volumes import Volumes, volumes_in_block
-from ..files.writing import writing
-from ..numerics.cutting import tiles_of
-from ..numerics.notes import note
+from ..bids.extractions import frames_left_out, place_columns
+from ..bids.map_names import names_of_maps
+from ..bids.names import listed
+from ..bids.sidecars import sidecar_of
+from ..bids.signals import read_signals
+from ..bids.timing import repetition_time
+from ..images.masks import read_mask
+from ..images.stored_maps import StoredMaps
+from ..images.volumes import Volumes, volumes_in_block
+from ..images.writing import writing
+from ..notes import note
+from ..numerics.blocking import tiles_of
 from ..numerics.patches import Patch
+from ..storage.threads import prefetched
 from .base import (
     InputFile,
     MapsInputSpec,

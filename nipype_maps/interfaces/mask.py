@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..files.images import NON_FINITE, holds_non_finite, read_mask
-from ..files.map_names import names_of_maps
-from ..files.volumes import Volumes
-from ..files.writing import writing
-from ..numerics.notes import note
+from ..bids.map_names import names_of_maps
+from ..images.masks import NON_FINITE, holds_non_finite, read_mask
+from ..images.volumes import Volumes
+from ..images.writing import writing
+from ..notes import note
 from ..numerics.overlap import OverlapCounter, coverage, inside_of
 from ..numerics.patches import Patch
 from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images, names_read, output_path

@@ -8,23 +8,25 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..files.compression import LIBRARY
-from ..files.images import NON_FINITE, StoredMaps
-from ..files.map_names import default_map_names
-from ..files.names import listed, space_of, spaces_differ
-from ..files.projectors import MapsInfo, read_projector, write_projector
-from ..files.runs import Run
-from ..files.sidecars import number, source, sources, versions, write_json
-from ..files.tables import write_signals
-from ..files.threads import worked
-from ..files.volumes import Volumes, volumes_in_block
+from ..bids.map_names import default_map_names
+from ..bids.names import listed, space_of, spaces_differ
+from ..bids.provenance import source, sources, versions
+from ..bids.runs import Run
+from ..bids.signals import write_signals
+from ..images.masks import NON_FINITE
+from ..images.projectors import MapsInfo, read_projector, write_projector
+from ..images.stored_maps import StoredMaps
+from ..images.volumes import Volumes, volumes_in_block
+from ..notes import note
 from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
-from ..numerics.notes import note
 from ..numerics.projector import weights_of
 from ..numerics.resample import Resampler, clip_range
 from ..numerics.signal import has_signal, met_by, signal_threshold
 from ..numerics.solution import solve
+from ..storage.compression import LIBRARY
+from ..storage.json_files import number, write_json
+from ..storage.threads import worked
 from .base import (
     InputFile,
     MapsInputSpec,

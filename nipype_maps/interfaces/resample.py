@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, Str, TraitedSpec, Undefined, traits
 
-from ..files.threads import worked
-from ..files.volumes import Volumes
-from ..files.writing import writing
+from ..images.volumes import Volumes
+from ..images.writing import writing
 from ..numerics.grid import Grid, require_same_grid
 from ..numerics.overlap import inside_of
 from ..numerics.resample import Resampler, clip_range
+from ..storage.threads import worked
 from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images, output_path
 
 

@@ -12,12 +12,17 @@ from nipype.interfaces.base import (
     traits,
 )
 
-from ..files.sidecars import read_json, sidecar_of, source, write_json
-from ..files.strategies import definition, read_strategies, redefined, select
-from ..files.tables import Table, read_sample_mask, read_table, require_rows, write_signals
-from ..files.volumes import Volumes
+from ..bids.provenance import source
+from ..bids.sidecars import sidecar_of
+from ..bids.signals import write_signals
+from ..bids.tables import Table, read_table
+from ..confounds.frames import read_sample_mask
+from ..confounds.strategies import definition, read_strategies, redefined, select
+from ..confounds.tables import require_rows
+from ..images.volumes import Volumes
+from ..notes import note
 from ..numerics.frames import kept_frames
-from ..numerics.notes import note
+from ..storage.json_files import read_json, write_json
 from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path
 
 
@@ -32,7 +37,7 @@ class SelectConfoundsInputSpec(MapsInputSpec):
     strategy = Str(
         mandatory=True,
         desc="names of strategies joined by +, such as 24P+acompcor5+scrub; those of the package are in "
-        "nipype_maps/files/strategies.json",
+        "nipype_maps/confounds/strategies.json",
     )
     # not in the cache key: of the run its number of frames alone is asked for, and Clean asks again
     run_file = InputMultiObject(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from nipype.interfaces.base import File, TraitedSpec, traits
 
-from ..files.threads import worked
-from ..files.volumes import Volumes
-from ..files.writing import writing
+from ..images.volumes import Volumes
+from ..images.writing import writing
 from ..numerics.smooth import gaussian
+from ..storage.threads import worked
 from .base import MapsInputSpec, MapsInterface, algorithm, input_images, output_path
 
 

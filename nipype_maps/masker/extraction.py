@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from nipype.pipeline.engine import Workflow
 
-from ..files.sidecars import read_json
-from ..files.tables import Table, read_signals, write_signals
+from ..bids.signals import read_signals, write_signals
+from ..bids.tables import Table
 from ..graphs import (
     Place,
     RunInputs,
@@ -24,9 +24,10 @@ from ..graphs import (
     init_transform_wf,
 )
 from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
+from ..storage.json_files import read_json
 from .inputs import Images, confounds_files, frames_of
 from .kept import Kept
-from .work import WorkFolder
+from .session import WorkFolder
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
-from ..files.compression import hindrance
-from ..files.handed import file_of, store_images, store_table
-from .telling import warn
+from ..storage.compression import hindrance
+from .in_memory import file_of, store_images, store_table
+from .warnings import warn
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..files.fingerprints import fingerprint
-from ..files.sidecars import image_files
+from ..images.filenames import image_files
+from ..storage.checksums import fingerprint
 from .inputs import Images
-from .work import WorkFolder
+from .session import WorkFolder
 
 
 @dataclass(frozen=True)

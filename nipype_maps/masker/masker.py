@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..files.runs import Run
-from ..files.volumes import Volumes, grid_of
+from ..bids.runs import Run
 from ..graphs import Place
+from ..images.volumes import Volumes, grid_of
 from ..numerics.grid import require_same_grid
 from .estimator import Estimator
 from .extraction import Extraction
@@ -19,8 +19,8 @@ from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
 from .kept import Kept
 from .outputs import image_in_memory, maps_image, mask_image
 from .parameters import graph_parameters, signals_dtype
-from .telling import warn
-from .work import WorkFolder, in_turn, location_of
+from .session import WorkFolder, in_turn, location_of
+from .warnings import warn
 
 #: Of what is pickled; another one's fitted maskers cannot be read.
 FORMAT = 1

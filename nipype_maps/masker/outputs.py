@@ -8,9 +8,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from ..files.images import read_mask
-from ..files.volumes import Volumes
-from .work import WorkFolder
+from ..images.masks import read_mask
+from ..images.volumes import Volumes
+from .session import WorkFolder
 
 
 def maps_image(path: str, folder: WorkFolder) -> nib.Nifti1Image:

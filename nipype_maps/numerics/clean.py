@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from ..notes import note
 from .directions import independent_directions, one_bit_off
 from .filters import butterworth, check_band, cosine_drift, frequencies_removed
 from .frames import kept_frames
-from .notes import note
 
 #: What is left of a column counts as nothing when its spread is below this share of the
 #: column's largest value before: rounding, which standardising would blow up to noise.

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .blocking import Columns, Maps, cut
 from .blocks import StoredBlock
-from .cutting import Columns, Maps, cut
 from .solution import DENSE, Solution, solve
 from .tiles import Tiles, join, whole
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from .cutting import EDGE, Maps, cut
+from .blocking import EDGE, Maps, cut
 from .patches import Patch
 
 #: Normal equations square the condition number.  Up to this one (of the maps scaled to

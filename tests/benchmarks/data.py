@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 from scipy import ndimage
 
-from nipype_maps.files.writing import writing
+from nipype_maps.images.writing import writing
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.patches import patch_of
 

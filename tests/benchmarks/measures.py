@@ -34,9 +34,9 @@ def project(run, projector, zipped) -> dict:
 
 def fit(folder, run, maps, fwhm) -> dict:
     """Make a projector for a run's grid in a folder; seconds of the whole graph."""
-    from nipype_maps.files.runs import Run
+    from nipype_maps.bids.runs import Run
+    from nipype_maps.engine.execution import run_workflow
     from nipype_maps.graphs import init_fit_wf
-    from nipype_maps.running import run_workflow
 
     fitting = init_fit_wf(smoothing_fwhm=float(fwhm) or None, name="fit")
     fitting.base_dir = folder
@@ -57,8 +57,8 @@ def fit(folder, run, maps, fwhm) -> dict:
 
 def graph(way, tree, work) -> dict:
     """Seconds of running one graph of a data set by a plugin at its defaults, and when it began."""
-    from nipype_maps import plugins
-    from nipype_maps.files.derivatives import find_runs
+    from nipype_maps.bids.derivatives import find_runs
+    from nipype_maps.engine import plugins
     from nipype_maps.graphs import RunInputs, init_dataset_wf
 
     from ..derivatives import REAL_MAPS
@@ -115,8 +115,8 @@ def masker(side, run, maps, memory) -> dict:
 def _numerics(run, path) -> None:
     import numpy as np
 
-    from nipype_maps.files.projectors import read_projector
-    from nipype_maps.files.volumes import Volumes
+    from nipype_maps.images.projectors import read_projector
+    from nipype_maps.images.volumes import Volumes
     from nipype_maps.numerics.clean import Cleaning, clean
 
     projector, _ = read_projector(path)
@@ -180,7 +180,7 @@ def accuracy(run, projector, maps_file, fwhm) -> dict:
     import numpy as np
     from scipy import linalg, ndimage
 
-    from nipype_maps.files.tables import read_table
+    from nipype_maps.bids.tables import read_table
     from nipype_maps.interfaces import Project
 
     with tempfile.TemporaryDirectory() as folder:
@@ -200,9 +200,7 @@ def engine(*arguments) -> dict:
     """Where the wall time of an extract goes: imports, our interfaces, nipype and the rest."""
     began = time.perf_counter()
     from nipype_maps.cli.extract import extract
-    from nipype_maps.graphs import init_dataset_wf  # noqa: F401
     from nipype_maps.interfaces.base import MapsInputSpec, MapsInterface
-    from nipype_maps.running import run_workflow  # noqa: F401
 
     imports = time.perf_counter() - began
     ours = {"work": 0.0, "fingerprints": 0.0}

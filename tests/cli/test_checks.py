@@ -159,7 +159,7 @@ def test_a_table_that_does_not_fit_takes_down_its_own_run_alone(call, make_run, 
 
 def test_arguments_of_a_file_reach_the_plugin(monkeypatch, tmp_path):
     """What is not given on the command line does not hide them."""
-    from nipype_maps.running import execute
+    from nipype_maps.engine.execution import execute
 
     class Plugin(execute.LinearPlugin):
         def __init__(self, plugin_args):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
-from nipype_maps.files.tables import read_table
 
 from ..derivatives import COLUMNS, describe, write_run
 

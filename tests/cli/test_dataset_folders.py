@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
 
 from ..derivatives import describe, write_run
 from .test_dataset import summary
@@ -462,8 +462,8 @@ def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invo
 
 
 def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
-    monkeypatch.setattr("nipype_maps.files.fingerprints.SETTLED", -1)  # as of files made long ago
-    monkeypatch.setattr("nipype_maps.files.fingerprints._known", {})
+    monkeypatch.setattr("nipype_maps.storage.checksums.SETTLED", -1)  # as of files made long ago
+    monkeypatch.setattr("nipype_maps.storage.checksums._known", {})
     before = as_it_was(tmp_path)
     invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--dry-run")
     assert as_it_was(tmp_path) == before

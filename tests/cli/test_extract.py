@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from nipype_maps.bids.names import node_name
+from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
 from nipype_maps.cli.results import ResultFolder
-from nipype_maps.files.names import node_name
-from nipype_maps.files.tables import read_table
-from nipype_maps.workfolder.lock import locked
+from nipype_maps.engine.workfolder.lock import locked
 
 NODE = node_name("transform", "sub-01_task-rest_atlas-atlas_timeseries")
 

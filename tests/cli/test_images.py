@@ -4,7 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
 
 
 def signals(folder):

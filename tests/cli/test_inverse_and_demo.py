@@ -5,9 +5,10 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.extractions import frames_left_out
-from nipype_maps.files.sidecars import read_json, sidecar_of
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.extractions import frames_left_out
+from nipype_maps.bids.sidecars import sidecar_of
+from nipype_maps.bids.tables import read_table
+from nipype_maps.storage.json_files import read_json
 
 
 def extract(call, tmp_path, run, maps, *more):

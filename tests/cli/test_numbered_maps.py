@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nipype_maps import NiftiMapsMasker
-from nipype_maps.files.tables import read_signals
+from nipype_maps.bids.signals import read_signals
 
 NAMES = ["1", "nan", "3", " 4.5 "]
 FILES = {

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
 from nipype_maps.cli.results import ResultFolder
-from nipype_maps.files.tables import read_table
-from nipype_maps.workfolder.lock import locked
+from nipype_maps.engine.workfolder.lock import locked
 
 NAME = "sub-01_task-rest_atlas-atlas_timeseries"
 
@@ -387,7 +387,7 @@ def test_a_full_disk_takes_no_results_away(published, monkeypatch, step):
         return write
 
     monkeypatch.setattr(shutil, "copyfile", full(copyfile))
-    monkeypatch.setattr("nipype_maps.files.sidecars.save_json", full(lambda path, content: None))
+    monkeypatch.setattr("nipype_maps.storage.json_files.save_json", full(lambda path, content: None))
     with pytest.raises(OSError, match="No space"):
         publish()
     assert there() == ["old"] * 3
@@ -518,7 +518,7 @@ def test_a_damaged_list_of_runs_of_an_older_version_does_no_harm(invoke, made, o
 
 def test_a_command_that_is_interrupted_lets_go_of_its_folder(invoke, made, out, monkeypatch):
     monkeypatch.setattr(
-        "nipype_maps.running.run_workflows",
+        "nipype_maps.engine.execution.run_workflows",
         lambda *words, **options: (_ for _ in ()).throw(KeyboardInterrupt),
     )
     assert "interrupted" in invoke(*made, "--detrend", "--overwrite", status=130).stderr

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
 from nipype_maps.graphs import init_transform_wf
 
 from ..derivatives import COLUMNS, describe, write_run

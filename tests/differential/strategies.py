@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nipype_maps.files.tables import read_signals, write_signals
+from nipype_maps.bids.signals import read_signals, write_signals
 from nipype_maps.interfaces import Clean, SelectConfounds
 
 from . import reference

@@ -25,7 +25,7 @@ os.environ["NIPYPE_NO_ET"] = "1"
 
 def _steps(folder, does, plugin) -> str:
     """Run first -> second -> third, apart; what is said of the second."""
-    from tests.plugins.steps import workflow_of
+    from tests.engine.plugins.steps import workflow_of
 
     try:
         workflow_of(folder, does).run(plugin=plugin)
@@ -50,7 +50,7 @@ def unpicklable(folder, make):
 
 def no_result_file(folder, make):
     """MultiProc: a node fails before its result file exists"""
-    from tests.plugins.steps import workflow_of
+    from tests.engine.plugins.steps import workflow_of
 
     workflow = workflow_of(folder, "works")
     (folder / "wf").mkdir()
@@ -128,7 +128,7 @@ def damaged_output(folder, make):
 
 def truncated_result(folder, make):
     """a result file was truncated"""
-    from tests.plugins.steps import workflow_of
+    from tests.engine.plugins.steps import workflow_of
 
     workflow_of(folder, "works").run(plugin=make("Linear"))
     for name in ("first", "third"):
@@ -146,7 +146,7 @@ def orphans(folder, make):
     program = (
         "import sys, os; sys.path.insert(0, sys.argv[1])\n"
         "from tests.endurance.traps import KINDS\n"
-        "from tests.plugins.test_multiproc import independent\n"
+        "from tests.engine.plugins.test_multiproc import independent\n"
         "make = KINDS[sys.argv[2]]\n"
         "independent(sys.argv[3], sys.argv[4], 60).run(plugin=make('MultiProc', n_procs=2))\n"
     )
@@ -244,7 +244,7 @@ def cached_nodes(folder, make):
     """MultiProc as it is: a chain of 10 nodes, all cached"""
     from nipype.pipeline.engine import Node, Workflow
 
-    from tests.plugins.steps import Step
+    from tests.engine.plugins.steps import Step
 
     def chain():
         workflow = Workflow(name="wf", base_dir=str(folder))
@@ -275,7 +275,7 @@ def nipypes(kind, **plugin_args):
 
 def ours(kind, **plugin_args):
     """A plugin of nipype-maps."""
-    from nipype_maps import plugins
+    from nipype_maps.engine import plugins
 
     return getattr(plugins, f"{kind}Plugin")(plugin_args)
 

@@ -240,7 +240,7 @@ def _status_of(arguments) -> int:
 
 def _imported() -> None:
     """Import what a call needs, once for all forks."""
-    for module in ("nipype_maps.cli", "nipype_maps.graphs", "nipype_maps.running"):
+    for module in ("nipype_maps.cli", "nipype_maps.graphs", "nipype_maps.engine.execution"):
         importlib.import_module(module)
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nipype_maps.files.sidecars import read_json
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
+from nipype_maps.engine.execution import run_workflow
 from nipype_maps.graphs import RunInputs, init_dataset_wf, init_inverse_wf, init_masker_wf
-from nipype_maps.running import run_workflow
+from nipype_maps.storage.json_files import read_json
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from nipype.interfaces.base import TraitError
 from nipype.pipeline.engine import Node
 
-from nipype_maps.files.fingerprints import fingerprint
 from nipype_maps.interfaces import Clean, Mask, Project, ReadGrid, Smooth
-from nipype_maps.numerics.notes import note
+from nipype_maps.notes import note
+from nipype_maps.storage.checksums import fingerprint
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.projectors import read_projector
-from nipype_maps.files.tables import read_table, write_signals
+from nipype_maps.bids.signals import write_signals
+from nipype_maps.bids.tables import read_table
+from nipype_maps.images.projectors import read_projector
 from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
 from nipype_maps.numerics.clean import Cleaning, clean
 

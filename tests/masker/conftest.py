@@ -26,7 +26,7 @@ def bold(rng, grids):
 @pytest.fixture
 def nodes_run(monkeypatch):
     """Names of the nodes that are run while the test goes on."""
-    from nipype_maps.plugins import linear
+    from nipype_maps.engine.plugins import linear
 
     names, run_node = [], linear.run_node
 

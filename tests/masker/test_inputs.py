@@ -12,7 +12,7 @@ import pytest
 from nibabel.filebasedimages import ImageFileError
 
 from nipype_maps import NiftiMapsMasker
-from nipype_maps.files.handed import file_of, store_images
+from nipype_maps.masker.in_memory import file_of, store_images
 
 
 @pytest.fixture

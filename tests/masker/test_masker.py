@@ -16,7 +16,7 @@ import pytest
 from traits.trait_notifiers import notification_exception_handler
 
 from nipype_maps import NiftiMapsMasker
-from nipype_maps.workfolder.lock import locked
+from nipype_maps.engine.workfolder.lock import locked
 
 
 @pytest.fixture
@@ -467,7 +467,7 @@ def test_processes_that_share_a_memory_do_not_wait_for_each_others_runs(tmp_path
 def test_what_a_killed_process_left_is_removed(tmp_path, atlas, bold):
     masker = NiftiMapsMasker(atlas, memory=tmp_path).fit()
     code = (
-        "import os, sys; from nipype_maps.files.atomic import draft_folder as draft\n"
+        "import os, sys; from nipype_maps.storage.atomic import draft_folder as draft\n"
         "with draft(sys.argv[1]) as folder: (folder / 'imgs.nii').touch(); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, masker.memory_], check=False)

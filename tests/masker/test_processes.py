@@ -12,12 +12,12 @@ import nibabel as nib
 import pytest
 
 from nipype_maps import NiftiMapsMasker
+from nipype_maps.engine.execution import working_directory
+from nipype_maps.engine.workfolder.lock import locked
 from nipype_maps.interfaces import Clean, Mask, Project
-from nipype_maps.running import apart
-from nipype_maps.workfolder.lock import locked
 
 
-@pytest.mark.skipif(not apart._can_unshare(), reason="threads have no folders here")
+@pytest.mark.skipif(not working_directory._can_unshare(), reason="threads have no folders here")
 def test_the_folder_of_other_threads_never_changes(tmp_path, atlas, bold, monkeypatch):
     """Whenever the folder is changed, another thread is asked where it is."""
     monkeypatch.chdir(tmp_path)

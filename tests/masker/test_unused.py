@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from nipype_maps import NiftiMapsMasker
 from nipype_maps.cli import main
-from nipype_maps.workfolder.lock import NAME, locked
-from nipype_maps.workfolder.needs import NAME as NEEDS
+from nipype_maps.engine.workfolder.dependencies import NAME as NEEDS
+from nipype_maps.engine.workfolder.lock import NAME, locked
 
 WEEK = 7 * 86400
 
@@ -103,7 +103,7 @@ def test_whoever_waits_for_a_folder_that_is_removed_makes_a_new_one(tmp_path):
 WAIT = """
 import os, sys, time
 from pathlib import Path
-from nipype_maps.workfolder import lock
+from nipype_maps.engine.workfolder import lock
 folder, hold = Path(sys.argv[1]), lock._hold
 def hold_and_say(*arguments):
     (folder.parent / f"waits-{os.getpid()}").touch()

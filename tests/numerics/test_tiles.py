@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nipype_maps.numerics.blocking import tiles_of
 from nipype_maps.numerics.blocks import StoredBlock
-from nipype_maps.numerics.cutting import tiles_of
 from nipype_maps.numerics.patches import patch_of
 
 seeds = st.integers(0, 2**32 - 1)

@@ -84,7 +84,7 @@ def nilearn_signals():
 @pytest.fixture
 def our_signals(run_masker):
     """Signals of the masker graph: ``our_signals(run, maps, mask, inputs, **parameters)``."""
-    from nipype_maps.files.tables import read_table
+    from nipype_maps.bids.tables import read_table
 
     def our_signals(*files, **parameters):
         outcome = run_masker(*files, **parameters)

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
+from nipype_maps.engine.execution import run_workflow
 from nipype_maps.graphs import init_masker_wf
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.resample import Resampler
-from nipype_maps.running import run_workflow
 
 DTYPES = ["float64", "float32", "int16", "uint8", "int32", ">i2", ">f4", ">f8"]
 #: nilearn resamples images that do not overlap to zeros, and makes up confounds where there

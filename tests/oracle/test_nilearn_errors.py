@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
 from nipype_maps.numerics.clean import Cleaning, clean
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.overlap import OverlapCounter
@@ -126,8 +126,8 @@ def test_4_overlap_is_seen_and_maps_stay_as_they_are(
 def test_5_inverse_after_a_map_was_dropped_keeps_the_time_step(
     verdict, masker, run_masker, save, make_run, grids, tmp_path
 ):
+    from nipype_maps.engine.execution import run_workflow
     from nipype_maps.graphs import init_inverse_wf
-    from nipype_maps.running import run_workflow
 
     grid = grids["plain"]
     values = np.zeros((*grid.shape, 3))

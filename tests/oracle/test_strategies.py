@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from nilearn.interfaces.fmriprep import load_confounds, load_confounds_strategy
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
 from nipype_maps.interfaces import SelectConfounds
 
 DATA = Path(nilearn.interfaces.fmriprep.__file__).parent / "data"

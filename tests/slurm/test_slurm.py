@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from nipype.pipeline.engine import Node, Workflow
 
-from nipype_maps.files.derivatives import find_runs
+from nipype_maps.bids.derivatives import find_runs
+from nipype_maps.engine.slurm.commands import ClusterError
 from nipype_maps.graphs import RunInputs, init_dataset_wf
 from nipype_maps.plugins import LinearPlugin, SLURMPlugin
-from nipype_maps.plugins.cluster import ClusterError
 
 from ..derivatives import REAL_MAPS, write_derivatives
-from ..plugins.steps import Step, names, workflow_of
+from ..engine.plugins.steps import Step, names, workflow_of
 from .cluster import until
 
 pytestmark = pytest.mark.xdist_group("slurm")  # there is one cluster

@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.files.tables import read_table
+from nipype_maps.bids.tables import read_table
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 

@@ -1,0 +1,1 @@
+"""Confounds: strategies, columns, frames to keep, tables ready to be regressed out."""

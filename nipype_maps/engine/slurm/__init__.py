@@ -1,0 +1,1 @@
+"""Nodes as job arrays on a SLURM cluster."""

@@ -1,0 +1,57 @@
+"""JSON files: UTF-8, complete or not there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from .atomic import replacing
+from .text import parse_json, read_text
+
+#: What Python makes of bytes of a name that are no letters of the locale.
+ESCAPED = re.compile("[\udc80-\udcff]+")
+
+
+def read_json(path) -> dict:
+    """A JSON object; ValueError where the file holds something else."""
+    content = parse_json(read_text(path), path)
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no JSON object but a {type(content).__name__}.")
+    return content
+
+
+def write_json(path, content: dict) -> None:
+    """Write a JSON object, the keys in the order given: all of it, or nothing."""
+    with replacing(path) as temporary:
+        save_json(temporary, content)
+
+
+def save_json(path: Path, content: dict) -> None:
+    """Write a JSON object to a draft, or another file that nobody reads yet."""
+    text = as_utf8(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    # where a name is no UTF-8, what comes is JSON's own way to write it
+    path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+
+
+def as_utf8(text: str) -> str:
+    r"""A text with names of files as they are on the disk, where they are UTF-8, whatever the locale.
+
+    Python reads what a locale cannot decode as halves of characters.
+
+    Examples
+    --------
+    >>> as_utf8("sub-\udcc3\udca9"), as_utf8("\udcff\ud800")
+    ('sub-é', '\udcff\ud800')
+    """
+    return ESCAPED.sub(
+        lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape"), text
+    )
+
+
+def number(value: float) -> float | str:
+    """A float as JSON can hold it: 'n/a' and 'inf' are words."""
+    value = float(value)
+    if value != value:
+        return "n/a"
+    return value if abs(value) != float("inf") else "inf"
