@@ -4,7 +4,7 @@ import pytest
 
 from nipype_maps.engine.execution import PLUGINS, run_workflow
 
-from ..engine.plugins.steps import workflow_of
+from ..plugins.steps import workflow_of
 
 
 @pytest.mark.parametrize(
