@@ -1,7 +1,7 @@
-"""What is noticed while something is computed: into the sidecar of its results, else a warning.
+"""Warnings collected while something is computed: for the sidecar of its results.
 
 Python's warnings belong to the whole process: who records them takes those of other threads
-too.  A note belongs to the call during which it was made, whatever else goes on.
+too.  A note belongs to the call during which it was made, whatever else is going on.
 """
 
 from __future__ import annotations
@@ -11,35 +11,52 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_collector: ContextVar[list[str] | None] = ContextVar("notes", default=None)
+_collector: ContextVar[list[Note] | None] = ContextVar("notes", default=None)
 
 
-def note(sentence: str) -> None:
-    """Note something for the sidecar; outside of `collected` it is a UserWarning.
+class Note(str):
+    """A message, and its kind, by which those of many runs are grouped and counted.
+
+    Attributes
+    ----------
+    kind : str
+        One word, such as ``DegreesOfFreedom``; docs/checks.md lists them.
+    """
+
+    kind: str
+
+    def __new__(cls, message: str, kind: str) -> Note:
+        made = super().__new__(cls, message)
+        made.kind = kind
+        return made
+
+
+def note(message: str, kind: str = "") -> None:
+    """Add a note to the collected ones; outside of `collected` it is a UserWarning.
 
     Examples
     --------
     >>> with collected() as notes:
-    ...     note("map-03 is empty.")
-    ...     note("map-03 is empty.")
-    >>> notes
-    ['map-03 is empty.']
+    ...     note("map-03 is empty.", "EmptyMaps")
+    ...     note("map-03 is empty.", "EmptyMaps")
+    >>> notes, notes[0].kind
+    (['map-03 is empty.'], 'EmptyMaps')
     """
     notes = _collector.get()
     if notes is None:
-        warnings.warn(sentence, stacklevel=3)
-    elif sentence not in notes:
-        notes.append(sentence)
+        warnings.warn(message, stacklevel=3)
+    elif message not in notes:
+        notes.append(Note(message, kind))
 
 
 @contextmanager
-def collected() -> Iterator[list[str]]:
+def collected() -> Iterator[list[Note]]:
     """A list of the notes that are made in this context, each once, in the order in which they come.
 
     Threads that are started meanwhile belong to it if they run in a copy of this context
-    (`contextvars.copy_context`), as those of `files.threads` do.
+    (`contextvars.copy_context`), as those of `storage.threads` do.
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     token = _collector.set(notes)
     try:
         yield notes
