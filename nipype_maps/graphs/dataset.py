@@ -41,6 +41,8 @@ class RunInputs:
         Seconds from frame to frame; None takes them from sidecar or header.
     mask_file : str or None
         A mask of this run alone, in place of the graph's; the run has a fit of its own then.
+    runs : str, sequence of str, or None
+        Label of each frame's run, where several were concatenated, or a file of them.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RunInputs:
     sample_mask: str | Sequence[int] | Sequence[bool] | None = None
     t_r: float | None = None
     mask_file: str | None = None
+    runs: str | Sequence[str] | None = None
 
     @property
     def workflow_name(self) -> str:
@@ -189,6 +192,8 @@ def init_dataset_wf(
         transform = init_transform_wf(name=run.workflow_name, **chosen(options, options_of(TRANSFORM)))
         door = transform.get_node("inputnode").inputs  # far quicker than all inputs of the graph
         door.run_file, door.sample_mask, door.t_r = run.run_file, run.sample_mask, run.t_r
+        if run.runs is not None:
+            door.runs = run.runs
         if run.confounds_files:
             door.confounds_files = list(run.confounds_files)
         connect_fit_to_transform(workflow, fit, transform)

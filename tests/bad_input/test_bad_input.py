@@ -307,7 +307,7 @@ def low_pass_above_nyquist(d):
         lambda: Clean(in_file=d.signals, low_pass=0.25, t_r=2.0),
         ["--low-pass", "0.25"],
         status=2,
-        on_screen=r"--low-pass 0.25 Hz is not below Nyquist's frequency of .*bold.nii.gz, 0.25 Hz at 2 s",
+        on_screen=r"--low-pass 0.25 Hz is not below the Nyquist frequency of .*bold.nii.gz, 0.25 Hz at 2 s",
     )
 
 
@@ -329,7 +329,7 @@ def t_r_missing(d):
         ["--low-pass", "0.1"],
         run=path,
         status=2,
-        on_screen=r"untimed.nii.gz says nothing of the time between frames, which --low-pass and --high-pass",
+        on_screen=r"untimed.nii.gz has no repetition time, which --low-pass and --high-pass",
     )
 
 

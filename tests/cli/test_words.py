@@ -32,8 +32,8 @@ def test_no_option_is_dropped_in_silence(name, option):
     """Those that may be repeated are in the table, with what their values are taken for."""
     (word,) = option.opts
     repeated = {
-        "--maps", "--confound-columns", "--confounds", "--sample-mask", "--participant-label", "--session",
-        "--task", "--space", "--confounds-strategy",
+        "--maps", "--confound-columns", "--confounds", "--sample-mask", "--runs", "--participant-label",
+        "--session", "--task", "--space", "--confounds-strategy",
     }  # fmt: skip
     if word in repeated or (name, word) == ("extract", "--t-r"):
         assert option.multiple
@@ -42,7 +42,9 @@ def test_no_option_is_dropped_in_silence(name, option):
         assert refused(name, f"{word}=a", word, "b").startswith(f"{word} is given 2 times")
     assert refused(name, word, "").startswith(f"the value of {word} is empty")
     assert refused(name, word, "  ").startswith(f"the value of {word} is empty")
-    assert refused(name, word, "--help").startswith(f"{word} has no value but the option --help behind it")
+    assert refused(name, word, "--help").startswith(
+        f"{word} has no value, but is followed by the option --help"
+    )
 
 
 def test_a_flag_given_twice_is_the_flag(call, make_run, maps):
@@ -54,7 +56,7 @@ def test_a_flag_given_twice_is_the_flag(call, make_run, maps):
     [
         ("--smoothing-fwhm", "1e300", "is wider than 1000 mm"),
         ("--smoothing-fwhm", "6,6,6000", "is wider than 1000 mm"),
-        ("--high-pass", "1e-300", "is below 1e-05 Hz, more than a day a cycle"),
+        ("--high-pass", "1e-300", "is below 1e-05 Hz, a period of more than a day"),
     ],
 )
 def test_numbers_are_of_this_world(word, value, sentence):
@@ -90,7 +92,8 @@ def test_numbers_are_finite_and_written_in_the_usual_way(word, value):
     ("words", "sentence"),
     [
         (["extrct"], "no command is called 'extrct'; did you mean extract?"),
-        (["xyz"], "no command is called 'xyz'; there are extract, dataset, inverse, clean, demo."),
+        (["clean", "--work", "work"], "nipype-maps clean is now nipype-maps prune."),
+        (["xyz"], "no command is called 'xyz'; there are extract, dataset, inverse, prune, demo."),
         (["extract", "--conf", "a"], "No such option"),
         (["extract", ""], "one RUN... is empty"),
         (["extract", "--maps", "a,,b"], "'a,,b' has no file between two commas"),

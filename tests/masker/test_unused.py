@@ -18,7 +18,7 @@ WEEK = 7 * 86400
 
 
 def clean(*arguments, status=0):
-    result = CliRunner().invoke(main, ["clean", *map(str, arguments)])
+    result = CliRunner().invoke(main, ["prune", *map(str, arguments)])
     assert result.exit_code == status, result.output
     return result.output
 

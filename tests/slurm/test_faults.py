@@ -86,11 +86,11 @@ def log_of(tmp_path) -> str:
 def test_nothing_happens(on_cluster, cluster):
     status, output, _ = on_cluster()
     assert status == 0
-    assert "0 found done" in output
+    assert "0 cached" in output
     assert (n_submitted := cluster.calls("sbatch")) <= 3  # both fits, then the runs of each grid
     status, output, _ = on_cluster()
     assert status == 0
-    assert "0 nodes run" in output
+    assert "0 steps executed" in output
     assert cluster.calls("sbatch") == n_submitted
 
 
@@ -252,7 +252,7 @@ def test_the_master_is_killed(on_cluster, cluster, tmp_path):
 
     status, output, errors = on_cluster(let_on)
     assert status == 0, errors
-    n_found = int(re.search(r"(\d+) found done", output)[1])
+    n_found = int(re.search(r"(\d+) cached", output)[1])
     assert n_found >= 8  # the nodes of both fits went on, and are not submitted twice
 
 

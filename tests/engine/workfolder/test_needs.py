@@ -5,7 +5,7 @@ from nipype_maps.engine.workfolder.lock import locked
 
 
 def clean(*arguments):
-    return CliRunner().invoke(main, ["clean", *map(str, arguments)])
+    return CliRunner().invoke(main, ["prune", *map(str, arguments)])
 
 
 def test_what_nothing_needs_is_removed_and_nothing_else(run, tmp_path):

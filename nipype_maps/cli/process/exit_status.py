@@ -1,4 +1,4 @@
-"""How a command ends: whatever stops it, with a sentence and a status, and nothing left running."""
+"""Whatever stops a command: a message, an exit status, and no process left running."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from contextlib import contextmanager
 
 import click
 
-from ..engine.interrupts import signals_as_ctrl_c
+from ...engine.interrupts import signals_as_ctrl_c
 
 
 @contextmanager
-def ending_well() -> Iterator[None]:
-    """Turn what ends a command into a sentence on standard error, and an exit status.
+def ending_with_status() -> Iterator[None]:
+    """Turn an exception that ends a command into a message on standard error and an exit status.
 
     Raises
     ------
     SystemExit
-        130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 1 for all else that the command itself
-        has not told.
+        130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 1 for any exception that is not click's.
     """
     with signals_as_ctrl_c() as interrupts:
         try:
@@ -36,17 +35,17 @@ def ending_well() -> Iterator[None]:
             click.echo(f"{line}interrupted{kept}", err=True)
             raise SystemExit(128 + number) from None
         except (OSError, MemoryError) as error:
-            click.echo(f"error: {_words(error)}", err=True)
+            click.echo(f"error: {_message(error)}", err=True)
             raise SystemExit(1) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            click.echo(f"error: {_words(error)}{_report(error)}", err=True)
+            click.echo(f"error: {_message(error)}{_traceback_file(error)}", err=True)
             raise SystemExit(1) from None
 
 
-def _words(error: BaseException) -> str:
-    """What went wrong, in one line."""
+def _message(error: BaseException) -> str:
+    """The message of an exception, in one line."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     if isinstance(error, MemoryError):
@@ -54,8 +53,8 @@ def _words(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def _report(error: BaseException) -> str:
-    """Where the traceback of what nobody foresaw is."""
+def _traceback_file(error: BaseException) -> str:
+    """A request to report an unexpected error, with the file that its traceback is saved to."""
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     try:
         descriptor, path = tempfile.mkstemp(prefix="nipype-maps-error-", suffix=".txt", text=True)
@@ -63,4 +62,4 @@ def _report(error: BaseException) -> str:
             stream.write(text)
     except OSError:
         return f"\n{text}"
-    return f"\nthis is an error of nipype-maps itself: please report it with {os.path.abspath(path)}"
+    return f"\nthis is a bug in nipype-maps: please report it with {os.path.abspath(path)}"

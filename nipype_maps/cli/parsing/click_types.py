@@ -1,4 +1,4 @@
-"""Kinds of options that click does not know."""
+"""Kinds of values that click does not know: counts, frequencies, lists of files, widths."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import math
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-#: mm: what is wider is in another unit, or a slip.
+#: mm; a larger width is in another unit, or a typing error.
 WIDEST = 1000.0
 
-#: As people write them: Python would also take 1_000, and the digits of other scripts.
+#: Numbers as people write them: Python also accepts 1_000, and the digits of other scripts.
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
@@ -24,7 +25,7 @@ def number_of(text: str) -> float:
     Raises
     ------
     ValueError
-        If it is none.
+        If the text is not one.
 
     Examples
     --------
@@ -41,10 +42,10 @@ class Positive(click.ParamType):
 
     name = "number"
 
-    def __init__(self, unit: str, least: float = 0.0):
+    def __init__(self, unit: str, least: float = 0.0) -> None:
         self._unit, self._least = unit, least
 
-    def convert(self, value, param, ctx):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return a float."""
         if isinstance(value, float):
             return value
@@ -55,7 +56,9 @@ class Positive(click.ParamType):
         if not number > 0:
             self.fail(f"{value} is not above 0; give {self._unit}.", param, ctx)
         if number < self._least:
-            self.fail(f"{value} is below {self._least:g} {self._unit}, more than a day a cycle.", param, ctx)
+            self.fail(
+                f"{value} is below {self._least:g} {self._unit}, a period of more than a day.", param, ctx
+            )
         return number
 
 
@@ -67,7 +70,7 @@ class Count(click.ParamType):
 
     name = "count"
 
-    def convert(self, value, param, ctx):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return an int."""
         if isinstance(value, int):
             return value
@@ -81,15 +84,17 @@ class Files(click.ParamType):
 
     name = "file[,file]"
 
-    def convert(self, value, param, ctx):
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
         """Return a tuple of paths."""
         if isinstance(value, tuple):
             return value
-        # a file whose own name has a comma is taken as it is
+        # the name of an existing file may have a comma
         parts = [value] if os.path.exists(value) else [part.strip() for part in value.split(",")]
         if not all(parts):
             self.fail(f"{value!r} has no file between two commas or at an end.", param, ctx)
-        return tuple(EXISTING_FILE.convert(part, param, ctx) for part in parts)
+        return tuple(str(EXISTING_FILE.convert(part, param, ctx)) for part in parts)
 
 
 class Widths(click.ParamType):
@@ -97,7 +102,9 @@ class Widths(click.ParamType):
 
     name = "mm[,mm,mm]"
 
-    def convert(self, value, param, ctx):
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | list[float]:
         """Return a float, or a list of three."""
         if isinstance(value, (float, list)):
             return value
@@ -110,25 +117,5 @@ class Widths(click.ParamType):
                 f"{value!r} is neither one width in mm (0 or more) nor three joined by commas.", param, ctx
             )
         if max(widths) > WIDEST:
-            self.fail(f"{value!r} is wider than {WIDEST:g} mm, more than any head; give mm.", param, ctx)
+            self.fail(f"{value!r} is wider than {WIDEST:g} mm; check the unit.", param, ctx)
         return widths[0] if len(widths) == 1 else widths
-
-
-def per_run(values: tuple, n_runs: int, option: str, instead: str = "once for all runs, or ") -> list:
-    """One value for each run, from an option given never, once for all, or once per run.
-
-    Examples
-    --------
-    >>> per_run((2.0,), 3, "--t-r"), per_run((), 2, "--t-r")
-    ([2.0, 2.0, 2.0], [None, None])
-    """
-    if not values:
-        return [None] * n_runs
-    if len(values) == 1:
-        return list(values) * n_runs
-    if len(values) != n_runs:
-        raise click.UsageError(
-            f"{option} is given {len(values)} times for {n_runs} run{'s' * (n_runs != 1)}; give it "
-            f"{instead}once per run (several tables of one run joined by commas)."
-        )
-    return list(values)

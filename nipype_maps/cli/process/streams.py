@@ -1,4 +1,4 @@
-"""Standard streams that never stop a command: its results matter more than what it says of them."""
+"""Standard streams whose failure does not stop a command: its results matter more."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 class LastingOutput(io.RawIOBase):
-    """Writes to a file descriptor until that fails, and nowhere after.
+    """Writes to a file descriptor until that fails, and discards everything after.
 
     Attributes
     ----------
     error : OSError or None
-        Why it failed first; None also where a reader closed the pipe, since it wants no more.
+        The first failure; None also where the reader has closed the pipe.
     """
 
-    def __init__(self, descriptor: int):
+    def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._is_open = True
         self.error: OSError | None = None
 
-    def writable(self):
+    def writable(self) -> bool:
         """Whether it can be written: always."""
         return True
 
-    def fileno(self):
+    def fileno(self) -> int:
         """Return the descriptor."""
         return self._descriptor
 
-    def isatty(self):
+    def isatty(self) -> bool:
         """Whether it is a terminal."""
         return os.isatty(self._descriptor)
 
-    def write(self, content):
-        """Write some bytes; how many were taken."""
+    def write(self, content: Any) -> int:
+        """Write some bytes; return how many were accepted."""
         if self._is_open:
             try:
                 return os.write(self._descriptor, content)
@@ -49,18 +50,18 @@ class LastingOutput(io.RawIOBase):
 
 @contextmanager
 def lasting_output() -> Iterator[None]:
-    """Standard output and error that neither a letter nor a full disk stops.
+    """Let neither a character that cannot be encoded nor a full disk stop standard output and error.
 
     Raises
     ------
     SystemExit
-        At the end, with status 1 if it was to be 0 and standard output could not be written.
+        At the end, with status 1 in place of 0, if standard output could not be written.
     """
-    _open_closed_ones()
+    _open_closed_streams()
     before, stdout = (sys.stdout, sys.stderr), None
     for name in ("stderr", "stdout"):
         stdout = _make_lasting(name)
-    status = 0
+    status: str | int | None = 0
     try:
         yield
     except SystemExit as end:
@@ -78,7 +79,7 @@ def lasting_output() -> Iterator[None]:
 
 
 def _make_lasting(name: str) -> LastingOutput | None:
-    """What is behind a standard stream from now on; None where a test, for example, has replaced it."""
+    """Replace a standard stream; return None where it has no descriptor, as in a test."""
     stream = getattr(sys, name)
     try:
         descriptor = stream.fileno()
@@ -93,8 +94,8 @@ def _make_lasting(name: str) -> LastingOutput | None:
     return lasting
 
 
-def _open_closed_ones() -> None:
-    """Give closed standard streams a place, lest the next file that is opened takes it."""
+def _open_closed_streams() -> None:
+    """Open closed standard streams, lest the next file that is opened gets their descriptor."""
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(descriptor)
