@@ -144,7 +144,7 @@ def _first_kinds(warnings: Sequence[str]) -> list[str]:
     verb = "is" if more == 1 else "are"
     return [
         *warnings[:MOST_WARNINGS],
-        f"{counted(more, 'more warning')} {verb} in the sidecars of the runs; {SUMMARY} counts them.",
+        f"{counted(more, 'more kind')} of warning {verb} in the sidecars of the runs; {SUMMARY} counts them.",
     ]
 
 

@@ -100,10 +100,10 @@ def test_many_runs_are_several_graphs_with_the_same_results(derivatives, maps, t
         "nipype_maps.cli.extraction.graphs.RUNS_PER_GRAPH", 5
     )  # both graphs need the fit of one grid
     *_, planned = call("several", "--dry-run").splitlines()
-    assert planned.startswith(f"{n_steps} nodes would be run, 0 depend")
+    assert planned.endswith(f"{n_steps} steps: {n_steps} to execute, 0 depending on those, 0 cached")
     assert call("several").startswith(f"{n_steps} steps executed, 0 cached")
     assert contents(tmp_path / "several") == contents(tmp_path / "one")
-    assert call("several").startswith(f"0 steps executed, {n_steps} found done")
+    assert call("several").startswith(f"0 steps executed, {n_steps} cached")
 
 
 def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
@@ -232,8 +232,8 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     for _ in range(2):  # the second time everything is cached
         (said,) = (line for line in warnings() if "first frames" in line)
         assert said == (
-            "warning: 4 runs, each in its own way, such as sub-01_task-rest_run-1_space-MNI_desc-preproc_bold"
-            ".nii.gz: confounds without a number in the first frames take their first number there: trans_x."
+            "warning: 4 runs, such as sub-01_task-rest_run-1_space-MNI_desc-preproc: "
+            "confounds without a number in the first frames take their first number there: trans_x."
         )
     assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0", "1", "1", "1", "0"]
 
@@ -243,7 +243,7 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     assert len(several) == 2
     assert warnings() == [
         several[0],
-        "warning: 1 more kind of warnings is in the sidecars of the runs; summary.tsv counts them.",
+        "warning: 1 more kind of warning is in the sidecars of the runs; summary.tsv counts them.",
     ]
 
 

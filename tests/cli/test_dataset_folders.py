@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.bids.tables import read_table
+from nipype_maps.interfaces import Clean
 
 from ..derivatives import describe, write_run
 from .test_dataset import summary
@@ -153,9 +154,11 @@ def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_pa
     (table,) = out.glob("sub-02/func/*.tsv")
     shutil.copytree(one, tmp_path / "copy")
     remove_run(one, 2)
-    told = "summary.tsv, such as sub-02_task-rest_space-MNI_desc-preproc_atlas-atlas_timeseries, is not there"
+    told = (
+        "summary.tsv, such as sub-02_task-rest_space-MNI_desc-preproc_atlas-atlas_timeseries, does not exist"
+    )
     done = invoke(*call, *more)
-    assert f"warning: 1 run of {out}/{told} any more, which the status 'removed' says" in done.stderr
+    assert f"warning: 1 run of {out}/{told} any more and has the status 'removed'" in done.stderr
     said = {"status": "removed", "reason": "its run does not exist any more"}
     assert summary(out)[1] == {**before[1], **said}
     assert table.exists()
@@ -537,3 +540,23 @@ def test_runs_of_one_name_in_different_folders_have_a_row_each(
         "sub-01/ses-1/func",
         "sub-01/ses-2/func",
     ]
+
+
+def test_an_interrupted_call_has_rows_of_the_runs_that_are_done(invoke, one, maps, tmp_path, monkeypatch):
+    out, seen = tmp_path / "out", []
+    run = Clean._run
+
+    def interrupted(*arguments):
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(arguments)
+        return run(*arguments)
+
+    monkeypatch.setattr(Clean, "_run", interrupted)
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    assert "interrupted" in invoke(*call, status=130).stderr
+    (row,) = summary(out)
+    assert (row["status"], row["frames"]) == ("done", "12")
+    monkeypatch.undo()
+    invoke(*call)
+    assert [row["status"] for row in summary(out)] == ["done", "done"]

@@ -3,6 +3,7 @@ import os
 import shutil
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -292,6 +293,31 @@ def test_options_that_the_graphs_had_first_reach_them(call, make_run, save, rng,
     # a result of the one is none of the other
     done = call("extract", run, "--maps", maps, "--out", out / "plain", *options, "--no-clip", status=2)
     assert "Clip: yes before, no now" in done.stderr
+
+
+def test_concatenated_acquisitions_are_denoised_each_by_itself(invoke, make_run, save, maps, out, tmp_path):
+    parts = [make_run(f"part-{k}.nii.gz", n_frames=n) for k, n in enumerate((40, 30))]
+    images = [nib.load(path) for path in parts]
+    both = tmp_path / "sub-01_task-rest_bold.nii.gz"
+    nib.save(nib.concat_images(images, axis=3), both)
+    labels, others = tmp_path / "labels.txt", tmp_path / "others.txt"
+    labels.write_text("first\n" * 40 + "second\n" * 30)
+    others.write_text("first\n" * 45 + "second\n" * 25)
+    options = ["--maps", maps, "--t-r", "2", "--high-pass", "0.05", "--detrend"]
+    said = invoke("extract", both, *options, "--out", out, "--runs", labels).stdout
+    assert "sub-01_task-rest: 70 frames, at least " in said
+    name = "sub-01_task-rest_atlas-atlas_timeseries"
+    together = read_table(out / f"{name}.tsv").values
+    for part, path in zip((together[:40], together[40:]), parts, strict=True):
+        invoke("extract", path, *options, "--out", tmp_path / "apart", "--overwrite")
+        (table,) = (tmp_path / "apart").glob(f"{Path(path).name.partition('.')[0]}*.tsv")
+        np.testing.assert_allclose(part, read_table(table).values, atol=1e-9)
+    assert len(json.loads((out / f"{name}.json").read_text())["DegreesOfFreedom"]) == 2
+    # results of other labels, or of none, are other results
+    for more, words in ((["--runs", others], "run labels: labels.txt before, others.txt now"),
+                        ([], "run labels: labels.txt before, none now")):  # fmt: skip
+        assert words in invoke("extract", both, *options, "--out", out, *more, status=2).stderr
+    assert "1 step executed" in invoke("extract", both, *options, "--out", out, "--overwrite").stdout
 
 
 @pytest.fixture
