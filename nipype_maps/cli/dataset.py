@@ -14,15 +14,16 @@ from .checks.execution import checked_execution
 from .checks.files import check_folders
 from .checks.matching import require_matching_entities
 from .checks.options import checked_options
-from .extraction.execute import Extracted, execute_runs, show_counts, warnings_of_earlier_tables
+from .extraction.execute import execute_runs, show_counts, warnings_of_earlier_tables
 from .extraction.plan import plan_runs
 from .messages import counted, fail, warn
 from .parsing.commands import Command
 from .parsing.parameters import dataset_options
 from .records.request import Request
 from .reports.run_names import RunNames
-from .reports.summary import require_summary, write_summary
+from .results.extracted import Extracted
 from .results.folder import ResultFolder
+from .results.summary import require_summary, write_summary
 
 if TYPE_CHECKING:
     from ..bids.derivatives import FoundRun

@@ -1,1 +1,1 @@
-"""What a user reads afterwards: a line per run, warnings of many runs together, the summary table."""
+"""What a user reads of each run: its name, a line on its signals, warnings of many runs together."""

@@ -1,1 +1,1 @@
-"""The output folder: where results are published, and which of them may be replaced."""
+"""The output folder: its results, which of them may be replaced, and the summary of a data set."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...storage.paths import PathLike
-from ..results.folder import ResultFolder
-from .run_names import ATLAS, results_label
+from ..reports.run_names import ATLAS, results_label
+from .folder import ResultFolder
 
 
 def removed_runs(labels: Iterable[str], folder: ResultFolder, source: PathLike) -> set[str]:

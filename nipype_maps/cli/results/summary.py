@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...storage.paths import PathLike
-from ..extraction.execute import Extracted
 from ..messages import counted
-from ..results.folder import ResultFolder
+from ..reports.run_names import part_of, results_label
+from .extracted import Extracted
+from .folder import ResultFolder
 from .removed_runs import removed_runs
-from .run_names import part_of, results_label
 
 if TYPE_CHECKING:
     from ...graphs import RunInputs
