@@ -48,7 +48,7 @@ def test_fit_and_project(atlas, make_run, execute, empty):
     assert sidecar["Maps"]["VarianceInflation"][2] == "n/a"
     assert sidecar["Versions"]["nipype"]
     assert sidecar["Warnings"] == [
-        "nothing is left of c on the working grid inside the mask; the signals are "
+        "maps with no non-zero voxel after resampling and masking: c; their signals are "
         f"{'n/a' if empty == 'nan' else '0'}."
     ]
 

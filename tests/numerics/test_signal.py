@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from nipype_maps.numerics.projector import build_projector
 from nipype_maps.numerics.signal import has_signal, met_by, signal_threshold
+
+from ..matrices import build_projector
 
 
 @pytest.mark.parametrize(
