@@ -1,8 +1,8 @@
 """Projectors of maps given as a matrix of voxels by maps."""
 
 from nipype_maps.numerics.blocking import Columns
+from nipype_maps.numerics.least_squares import solve
 from nipype_maps.numerics.projector import Projector, weights_of
-from nipype_maps.numerics.solution import solve
 from nipype_maps.numerics.tiles import join
 
 

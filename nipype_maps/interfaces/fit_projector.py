@@ -16,8 +16,9 @@ from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes
 from ..notes import note
 from ..numerics.diagnosis import diagnose
+from ..numerics.least_squares import solve
 from ..numerics.projector import weights_of
-from ..numerics.solution import Solution, solve
+from ..numerics.solution import Solution
 from ..storage.json_files import number
 from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images
 from .sidecar_warnings import warning_entries

@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, eq=False)
 class StoredBlock:
-    """Some frames of a run as they are stored; their values are ``slope * stored + inter``.
+    """Consecutive frames of a run as stored; their values are ``slope * stored + inter``.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class StoredBlock:
     inter: float = 0.0
 
     def values(self, columns: slice = slice(None), finite: bool = False) -> np.ndarray:
-        """(n, S) float64, of some columns, with 0 for NaN and infinity if ``finite``."""
+        """Values (n, S) of some columns, float64, with 0 for NaN and infinity if ``finite``."""
         return values_of(self.stored[:, columns], self.slope, self.inter, finite)
 
 

@@ -43,7 +43,7 @@ def diagnose(solution: Solution) -> Diagnosis:
     Examples
     --------
     >>> from .blocking import Columns
-    >>> from .solution import solve
+    >>> from .least_squares import solve
     >>> diagnosis = diagnose(solve(Columns(np.array([[1.0, 0.0, 2.0], [1.0, 0.0, 2.0]]))))
     >>> diagnosis.empty, diagnosis.dependent, diagnosis.inflated
     ([1], [0, 2], [])

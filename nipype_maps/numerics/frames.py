@@ -1,11 +1,12 @@
-"""Which frames of a run are kept, and whether a run has the frames that a step needs."""
+"""Which frames of a run are kept."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def kept_frames(sample_mask, n_frames: int) -> np.ndarray:
+def kept_frames(sample_mask: ArrayLike | None, n_frames: int) -> np.ndarray:
     """The frames to keep, as ascending indices.
 
     Parameters
@@ -22,8 +23,8 @@ def kept_frames(sample_mask, n_frames: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If no frame is kept, an index is negative, out of range or given twice, or there
-        are not as many booleans as frames.
+        If no frame is kept, an index is negative, out of range or given twice, or the number of
+        booleans is not that of the frames.
 
     Examples
     --------

@@ -17,8 +17,8 @@ import numpy as np
 
 from .blocking import Maps, cut
 from .blocks import StoredBlock
-from .solution import DENSE, Solution
-from .tiles import Tiles, whole
+from .solution import Solution
+from .tiles import DENSE, Tiles, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Projector:
     Two overlapping maps on three voxels; projecting ``A s`` returns ``s``:
 
     >>> from .blocking import Columns
-    >>> from .solution import solve
+    >>> from .least_squares import solve
     >>> from .tiles import join
     >>> maps = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
     >>> solution = solve(Columns(maps))

@@ -130,7 +130,7 @@ def met_by(projector: Projector, signal: np.ndarray, demeaned: bool = False) -> 
     Examples
     --------
     >>> from .blocking import Columns, tiles_of
-    >>> from .solution import solve
+    >>> from .least_squares import solve
     >>> maps = Columns(np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 2.0]]))
     >>> projector = Projector(tiles_of(maps), solve(maps))
     >>> met_by(projector, np.array([True, False, True]))
@@ -147,7 +147,7 @@ def met_by(projector: Projector, signal: np.ndarray, demeaned: bool = False) -> 
     for rows, maps, values in weights:
         values, lit = values[::step], signal[rows][::step]
         if unmix is not None:
-            values, maps = values @ unmix, slice(None)
+            values, maps = values @ unmix, np.arange(n_maps)
         values = np.abs(values - base[maps] if demeaned else values)
         total[maps] += values.sum(axis=0)
         met[maps] += lit @ values
@@ -162,7 +162,7 @@ def _base(projector: Projector, unmix: np.ndarray | None) -> np.ndarray:
     medians: list[list[float]] = [[] for _ in range(len(projector.solution.finish))]
     for _, maps, values in projector.weights:
         if unmix is not None:
-            values, maps = values @ unmix, range(unmix.shape[1])
+            values, maps = values @ unmix, np.arange(unmix.shape[1])
         for index, median in zip(maps, np.median(values, axis=0), strict=True):
             medians[index].append(median)
     return np.array([np.median(each) if each else 0.0 for each in medians])

@@ -170,8 +170,8 @@ def test_warnings_of_the_results_are_told_even_when_cached(call, make_run, save,
     for _ in range(2):
         done = call("extract", run, "--maps", maps, "--out", out)
         assert (
-            "warning: sub-01_task-rest_bold.nii.gz: maps with no non-zero voxel after resampling and masking: map-02"
-            in done.stderr
+            "warning: sub-01_task-rest_bold.nii.gz: maps with no non-zero voxel after resampling and "
+            "masking: map-02" in done.stderr
         )
 
 

@@ -51,6 +51,21 @@ def test_fit_and_project(atlas, make_run, execute, empty):
         "maps with no non-zero voxel after resampling and masking: c; their signals are "
         f"{'n/a' if empty == 'nan' else '0'}."
     ]
+    assert sidecar["WarningKinds"] == ["EmptyMaps"]
+    assert "Warnings" not in sidecar["Maps"]
+    assert "WarningKinds" not in sidecar["Maps"]
+
+
+def test_messages_about_maps_come_before_those_about_the_run(save, atlas, rng, grids, execute):
+    """Each with its kind beside it; earlier ones may have none."""
+    fit = FitProjector(maps_file=atlas[0], warnings=["one.", "two."], warning_kinds=["First"])
+    projector = execute(fit, "fit").projector
+    run = rng.normal(size=(*grids["plain"].shape, 5))
+    run[0, 0, 0] = np.nan
+    outputs = execute(Project(in_file=save(run, grids["plain"], "run.nii"), projector=projector), "project")
+    sidecar = json.loads(Path(outputs.out_json).read_text())
+    assert sidecar["Warnings"][:2] == ["one.", "two."]
+    assert sidecar["WarningKinds"] == ["First", "", "EmptyMaps", "NonFinite"]
 
 
 @pytest.mark.parametrize("settings", [{"block": 1}, {"block": 7}])
@@ -64,7 +79,7 @@ def test_speed_settings_do_not_change_the_signals(atlas, make_run, execute, sett
 
 def test_a_run_on_another_grid_is_refused(atlas, make_run, execute):
     projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
-    with pytest.raises(Exception, match=r"other.nii.gz .* and atlas.nii.gz .* lie on different grids"):
+    with pytest.raises(Exception, match=r"other.nii.gz .* and atlas.nii.gz .* are on different grids"):
         execute(Project(in_file=make_run("other.nii.gz", grid="flipped"), projector=projector), "project")
 
 

@@ -76,7 +76,7 @@ def test_resampling_without_knowing_where_is_refused(make_run, maps, execute, lo
         ({}, "either as grid or as reference"),
         (
             {"on_mismatch": "error", "reference": "maps"},
-            "bold.nii.gz .* and .*atlas.nii.gz .* lie on different grids",
+            "bold.nii.gz .* and .*atlas.nii.gz .* are on different grids",
         ),
         (
             {"grid": {"shape": [1, 1, 1], "affine": np.eye(4).tolist()}, "reference": "maps"},
