@@ -262,10 +262,8 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
     assert (tmp_path / "scratch" / "extract_atlas").is_dir()
     assert not (out / "work").exists()
     done = call("extract", runs[0], "--maps", maps, "--out", tmp_path / "o", "--no-allow-overlap", status=1)
-    assert (
-        "Overlap detected in the maps, which --no-allow-overlap forbids: map-01 and map-02 share"
-        in done.stderr
-    )
+    assert "Overlap detected in the maps" in done.stderr
+    assert "(--no-allow-overlap) forbids: map-01 and map-02 share" in done.stderr
 
 
 def test_options_that_the_graphs_had_first_reach_them(call, make_run, save, rng, grids, out, tmp_path):

@@ -132,12 +132,12 @@ def strategies(folder):
         (["--t-r", "2.5"], 0, ["2 s between frames by its header; --t-r 2.5 s is taken."], "t_r"),
         (["--t-r", "2000"], 0, ["check the unit, and pass --t-r in seconds"], "t_r"),
         (["--t-r", "2", "--confounds", "wide.tsv"], 0, ["(--confound-columns, --confounds-strategy)"], "_c"),
-        (["--t-r", "2", "--no-allow-overlap"], 1, ["maps, which --no-allow-overlap forbids"], "w_o"),
+        (["--t-r", "2", "--no-allow-overlap"], 1, ["(--no-allow-overlap) forbids"], "w_o"),
         (["--t-r", "2", "--confounds", "gap.tsv"], 1, ["censor the frame by --sample-mask."], "sample_mask"),
         (
             ["--t-r", "2", "--mask", "corner.nii.gz", "--empty-maps", "error"],
             1,
-            ["which --empty-maps error forbids"],
+            ["(--empty-maps error) forbids"],
             "empty_maps",
         ),
         (
