@@ -14,6 +14,7 @@ from ..bids.signals import write_signals
 from ..confounds.frames import read_sample_mask
 from ..images.masks import read_mask
 from ..images.volumes import Volumes
+from ..notes import Note
 from ..numerics.blocks import StoredBlock
 from ..numerics.confounds import high_variance_confounds
 from ..numerics.frames import kept_frames
@@ -53,7 +54,7 @@ class HighVarianceConfounds(MapsInterface):
     input_spec = HighVarianceConfoundsInputSpec
     output_spec = HighVarianceConfoundsOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         run = Volumes(inputs.in_file)
         mask = inputs.sample_mask
         if isinstance(mask, str):

@@ -14,7 +14,7 @@ from ..bids.provenance import source, sources
 from ..images.projectors import MapsInfo, write_projector
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes
-from ..notes import note
+from ..notes import Note, note
 from ..numerics.diagnosis import diagnose
 from ..numerics.least_squares import solve
 from ..numerics.projector import weights_of
@@ -56,7 +56,7 @@ class FitProjector(MapsInterface):
     input_spec = FitProjectorInputSpec
     output_spec = FitProjectorOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         maps = Volumes(inputs.maps_file)
         smoothed = Volumes(inputs.smoothed_file) if inputs.smoothed_file else maps
         if not smoothed.grid.same_as(maps.grid) or smoothed.n_volumes != maps.n_volumes:

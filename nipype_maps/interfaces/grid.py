@@ -10,6 +10,7 @@ from nipype.interfaces.base import TraitedSpec, traits
 
 from ..bids.runs import Run
 from ..images.working_grid import FORM, WorkingGrid
+from ..notes import Note
 from .base import MapsInputSpec, MapsInterface, algorithm, input_images, number_or_none, sidecars_read
 from .working_grid import WorkingGridTrait
 
@@ -40,6 +41,6 @@ class ReadGrid(MapsInterface):
     input_spec = ReadGridInputSpec
     output_spec = ReadGridOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[str]) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         run = Run(inputs.in_file, inputs.t_r)
         return {"grid": WorkingGrid.of(run).to_dict(), "t_r": run.t_r, "n_frames": run.n_volumes}

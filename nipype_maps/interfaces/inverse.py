@@ -18,7 +18,7 @@ from ..images.masks import read_mask
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
 from ..images.writing import writing
-from ..notes import note
+from ..notes import Note, note
 from ..numerics.blocking import tiles_of
 from ..numerics.inverse import inverse_volumes, signals_of_all_maps
 from ..storage.threads import prefetched
@@ -68,7 +68,7 @@ class Inverse(MapsInterface):
     input_spec = InverseInputSpec
     output_spec = InverseOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         table = read_signals(inputs.in_file)
         _note_gaps(inputs.in_file)
         maps = Volumes(inputs.maps_file)

@@ -13,6 +13,7 @@ from ..images.map_checks import note_doubtful_values
 from ..images.masks import read_mask
 from ..images.volumes import Volumes
 from ..images.writing import writing
+from ..notes import Note
 from ..numerics.coverage import coverages
 from ..numerics.masking import (
     maps_to_keep,
@@ -80,7 +81,7 @@ class Mask(MapsInterface):
     input_spec = MaskInputSpec
     output_spec = MaskOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         maps = Volumes(inputs.in_file)
         original = Volumes(inputs.original_file or inputs.in_file)
         if original.n_volumes != maps.n_volumes:

@@ -18,7 +18,7 @@ from ..images.projectors import MapsInfo, read_projector
 from ..images.resampling import require_overlap, resampled_blocks
 from ..images.volumes import Volumes
 from ..images.working_grid import WorkingGrid
-from ..notes import note
+from ..notes import Note, note
 from ..numerics.blocks import NonFiniteCheck
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import signals_of
@@ -85,7 +85,7 @@ class Project(MapsInterface):
     input_spec = ProjectInputSpec
     output_spec = ProjectOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         projector, maps = read_projector(inputs.projector)
         run = Volumes(inputs.in_file)
         original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
@@ -157,7 +157,9 @@ def _note_spaces(run: Run, maps: MapsInfo) -> None:
             )
 
 
-def _sidecar(run: Run, n_frames: int, maps: MapsInfo, coverage: np.ndarray, notes: list) -> dict[str, Any]:
+def _sidecar(
+    run: Run, n_frames: int, maps: MapsInfo, coverage: np.ndarray, notes: list[Note]
+) -> dict[str, Any]:
     """The sidecar of the signals."""
     description = dict(maps.description)
     warnings, kinds = (description.pop(key, []) for key in ("Warnings", "WarningKinds"))

@@ -12,6 +12,7 @@ from ..images.resampling import require_overlap, resampled_volumes
 from ..images.volumes import Volumes
 from ..images.working_grid import WorkingGrid
 from ..images.writing import writing
+from ..notes import Note
 from ..numerics.grid import require_same_grid
 from .base import InputFile, MapsInterface, algorithm, input_images, output_path
 from .working_grid import OnGridInputSpec
@@ -67,7 +68,7 @@ class Resample(MapsInterface):
     input_spec = ResampleInputSpec
     output_spec = ResampleOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[str]) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         if inputs.in_file is None:
             return {"out_file": Undefined}
         image = Volumes(inputs.in_file)

@@ -10,6 +10,7 @@ from nipype.interfaces.base import File, TraitedSpec, traits
 
 from ..images.volumes import Volumes
 from ..images.writing import writing
+from ..notes import Note
 from ..numerics.smooth import gaussian
 from ..storage.threads import worked
 from .base import MapsInputSpec, MapsInterface, algorithm, input_images, output_path
@@ -41,7 +42,7 @@ class Smooth(MapsInterface):
     input_spec = SmoothInputSpec
     output_spec = SmoothOutputSpec
 
-    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[str]) -> dict[str, Any]:
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         image = Volumes(inputs.in_file)
         with naming(image.path):
             smooth = gaussian(image.grid, inputs.fwhm)

@@ -113,12 +113,13 @@ def clean(
 
     cleaned = np.full((n_frames, signals.shape[1]), np.nan)
     before, after = [], []
-    wheres = [f"the run that starts at frame {member[0]}" for member in members]
-    names = wheres if len(members) > 1 else [""]
-    for member, where, name in zip(members, wheres, names, strict=True):
+    names = [f"the run that starts at frame {member[0]}" for member in members]
+    if len(members) == 1:
+        names = [""]  # the only run needs no name
+    for member, name in zip(members, names, strict=True):
         kept_here = np.flatnonzero(np.isin(member, kept))
         if not kept_here.size:
-            raise ValueError(f"sample_mask (--sample-mask) keeps no frame of {where}.")
+            raise ValueError(f"sample_mask (--sample-mask) keeps no frame of {name or 'the run'}.")
         rows, spent = _clean_run(
             signals[member], None if confounds is None else confounds[member], kept_here, options
         )
