@@ -99,8 +99,9 @@ class Project(MapsInterface):
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
         demeaned = bool(maps.description.get("Demean"))
-        frames = run.patches(finite=False)
-        coverage = signal_coverage(frames, run.grid, maps.grid, projector, demeaned) * _coverage(maps)
+        coverage = _coverage(maps) * signal_coverage(
+            run.patches(finite=False), run.grid, maps.grid, projector, demeaned
+        )
         _note_coverage(coverage, maps, original)
         _note_spaces(original, maps)
         signals = signals_of(projector, blocks, empty_as_nan=maps.empty == "nan")

@@ -70,7 +70,7 @@ def test_empty_maps_are_kept_dropped_or_refused():
     assert maps_to_keep(nonzero, names, "nan") == maps_to_keep(nonzero, names, "zero") == [0, 1]
     with pytest.warns(UserWarning, match="no non-zero voxel .* are left out: b"):
         assert maps_to_keep(nonzero, names, "drop") == [0]
-    with pytest.raises(ValueError, match="no non-zero voxel .*: b; empty_maps='error'"):
+    with pytest.raises(ValueError, match=r"no non-zero voxel .*: b; empty_maps='error'"):
         maps_to_keep(nonzero, names, "error")
 
 
