@@ -28,9 +28,9 @@ def with_drift(confounds: np.ndarray, kept: np.ndarray, t_r: float, high_pass: f
     drift = cosine_drift(len(confounds), t_r, high_pass)
     if not drift.shape[1]:
         note(
-            f"the period of high_pass={high_pass:g} Hz (--high-pass) is longer than the run of "
-            f"{len(confounds)} frames, so that filter='cosine' (--filter cosine) removes nothing; raise the "
-            "cut-off or leave the filter out.",
+            f"high_pass={high_pass:g} Hz is slower than the run of {len(confounds)} frames, so that "
+            "filter='cosine' (--filter cosine) removes nothing; raise high_pass (--high-pass) or leave the "
+            "filter out.",
             "NoDriftTerms",
         )
         return confounds

@@ -92,5 +92,5 @@ def require_same_grid(first: str, grid: Grid, second: str, other: Grid) -> None:
     if not grid.same_as(other):
         raise ValueError(
             f"{first} ({grid}) and {second} ({other}) are on different grids; resample one of them, "
-            "or choose a resampling_target (--resampling-target) other than none."
+            "or choose a resampling_target other than none (--resampling-target)."
         )
