@@ -29,7 +29,8 @@ def with_drift(confounds: np.ndarray, kept: np.ndarray, t_r: float, high_pass: f
     if not drift.shape[1]:
         note(
             f"high_pass={high_pass:g} Hz is slower than the run of {len(confounds)} frames, so that "
-            "filter='cosine' removes nothing; raise high_pass (--high-pass) or leave the filter out (--filter).",
+            "filter='cosine' removes nothing; raise high_pass (--high-pass) or leave out the filter "
+            "(--filter).",
             "NoDriftTerms",
         )
         return confounds
