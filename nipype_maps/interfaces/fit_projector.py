@@ -83,7 +83,8 @@ class FitProjector(MapsInterface):
         }
         if inputs.mask_source:
             description["MaskSource"] = source(inputs.mask_source)
-        description |= warning_entries(inputs.warnings or [], inputs.warning_kinds or [], notes)
+        earlier = {"Warnings": inputs.warnings or [], "WarningKinds": inputs.warning_kinds or []}
+        description |= warning_entries(earlier, notes)
         out_file = str(cwd / "projector.npz")
         weights = weights_of(StoredMaps(smoothed, cwd), solution)
         info = MapsInfo(maps.grid, names, inputs.empty_maps, description, maps.located)

@@ -162,8 +162,8 @@ def _sidecar(
     run: Run, n_frames: int, maps: MapsInfo, coverage: np.ndarray, notes: list[Note]
 ) -> dict[str, Any]:
     """The sidecar of the signals."""
-    description = dict(maps.description)
-    warnings, kinds = (description.pop(key, []) for key in ("Warnings", "WarningKinds"))
+    warnings = warning_entries(maps.description, notes)
+    description = {key: value for key, value in maps.description.items() if key not in warnings}
     description["SignalCoverage"] = [number(share) for share in coverage]
     return {
         "Description": "Least-squares signals of brain maps, one per column, one row per frame",
@@ -172,6 +172,6 @@ def _sidecar(
         "FramesInRun": n_frames,
         "Sources": sources(run.paths),
         "Maps": description,
-        **warning_entries(warnings, kinds, notes),
+        **warnings,
         "Versions": versions(),
     }
