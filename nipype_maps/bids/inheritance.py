@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..images.filenames import stem
 from .dataset import DESCRIPTION
-from .names import ENTITY, entities_of
+from .entities import ENTITY, entities_of
 from .sidecars import sidecar_of
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def kind_of(option: Option) -> Kind:
         choices = option.choices or (False, True)
         # 0 equals False, but is another value in JSON
         return Kind(
-            f"one of {', '.join(map(repr, choices))}",
+            f"one of {', '.join(map(json.dumps, choices))}",
             lambda value: any(type(value) is type(choice) and value == choice for choice in choices),
             article="",
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..images.filenames import stem
 from ..storage.text import lines_of, parse_json, read_text
 from .column_names import check_names
-from .tables import read_rows
+from .text_tables import read_rows
 
 ENDINGS = (".tsv", ".json", ".txt")
 

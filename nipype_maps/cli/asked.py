@@ -249,11 +249,11 @@ def names_asked(maps, map_names) -> list[str] | None:
 
 def _columns_chosen(run, patterns: Sequence[str]) -> list[str] | None:
     """The columns that patterns, or none, choose from a run's tables; None where these cannot be read."""
-    from ..bids.table_heads import head_of
+    from ..bids.tables import read_header
     from ..confounds.columns import matching
 
     try:
-        names = [name for table in run.confounds_files or () for name in head_of(table)[0]]
+        names = [name for table in run.confounds_files or () for name in read_header(table)[0]]
     except (OSError, ValueError):
         return None
     wanted = {name for pattern in patterns for name in matching(names, pattern)}

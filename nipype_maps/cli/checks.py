@@ -141,13 +141,13 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
 
 
 def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
-    from ..bids.table_heads import head_of
+    from ..bids.tables import read_header
     from ..confounds.columns import matching
 
     names: list[str] = []
     for table in run.confounds_files:
         with _naming(table):
-            columns, n_rows = head_of(table)
+            columns, n_rows = read_header(table)
         names += columns
         if n_rows != image.n_volumes:
             yield (

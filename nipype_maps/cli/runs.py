@@ -197,14 +197,14 @@ def _workflows(runs, maps, folder, mask, map_names, parameters, failures: list) 
 
 def _readable(runs: Sequence, parameters: dict, failures: list) -> list:
     """The runs that can be read, with tables that fit; the others become failures."""
-    from ..bids.names import require_room
+    from ..bids.result_names import require_short_names
     from ..bids.runs import Run
     from ..engine.execution import Failure
 
     readable = []
     for run in runs:
         try:
-            require_room(run.name, run.run_file)
+            require_short_names(run.name, run.run_file)
             image = Run(run.run_file, run.t_r, quiet=True)
         except (OSError, ValueError) as error:
             failures.append(Failure(run.workflow_name, str(error)))
@@ -220,7 +220,7 @@ def _workflow(runs, maps, folder, mask, map_names, parameters):
     """The graph of some runs, with its inputs."""
     from nipype.interfaces.base import TraitError
 
-    from ..bids.names import READABLE, atlas_name
+    from ..bids.result_names import READABLE, atlas_name
     from ..graphs import init_dataset_wf
 
     try:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..bids.ambiguous import without_header_of_pandas
-from ..bids.tables import header_and_rows, is_number, number_of, read_npy, read_rows
+from ..bids.tables import read_npy
+from ..bids.text_tables import header_and_rows, is_number, number_of, read_rows
+from ..notes import note
 
 #: Booleans as programs write them.
 WORDS = {"true": True, "false": False}
@@ -96,3 +97,31 @@ def _one_column(path, what: str, is_value) -> tuple[list[str], bool]:
 
 def _is_frame(field: str) -> bool:
     return field.lower() in WORDS or is_number(field)
+
+
+def without_header_of_pandas(path, fields: list[str], n_frames: int) -> list[str]:
+    """The frames that a file lists, a line each, without the 0 that pandas writes above them.
+
+    It is left out where it cannot be frame 0, and noted where it can be either.
+
+    Examples
+    --------
+    >>> without_header_of_pandas("kept.txt", ["0", "0", "1", "2"], 10)
+    ['0', '1', '2']
+    """
+    first, *rest = fields
+    flags = n_frames > 2 and set(fields) <= {"0", "1"}
+    if first != "0" or not rest or (flags and len(fields) == n_frames):
+        return fields
+    if flags:
+        return rest if len(rest) == n_frames else fields
+    if all("." in field for field in rest) or rest[0] == "0":
+        return rest
+    every = fields == [str(frame) for frame in range(n_frames)]
+    if every or (rest[0].isdigit() and int(rest[0]) > 1):
+        doubt = "and every frame is kept" if every else f"but the next is {rest[0]}"
+        note(
+            f"the first line of {path} is taken for frame 0, {doubt}; if it is the header that pandas "
+            "writes, remove it, and if not, write a header such as 'frame' above it."
+        )
+    return fields

@@ -6,9 +6,8 @@ import difflib
 
 import numpy as np
 
-from ..bids.names import listed
 from ..bids.tables import Table, read_table
-from ..notes import note
+from ..notes import listed, note
 from ..numerics.steps import even_step
 from .columns import matching
 

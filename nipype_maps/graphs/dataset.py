@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nipype.pipeline.engine import Workflow
 
-from ..bids.names import mismatch, node_name
-from ..bids.pairing import crossed, without_own
+from ..bids.pairing import mismatch, only_shared_tables, swapped_file
+from ..bids.result_names import node_name
 from ..images.volumes import Volumes
 from ..numerics.grid import Grid
 from ..options import FIT, TRANSFORM, chosen, options_of, takes
@@ -80,14 +80,14 @@ def crossings(runs: Sequence[RunInputs]) -> list[str]:
     """Sentences on tables and frames that fit another of the runs by their names, or serve several."""
     paths, sentences = [run.first_file for run in runs], []
     tables = [list(map(str, run.confounds_files or ())) for run in runs]
-    if shared := without_own(tables):
+    if shared := only_shared_tables(tables):
         table, first, other = shared
         sentences.append(
             f"the table of confounds {table} is given for {paths[first]} and for {paths[other]}, though the "
             "motion of one run is not that of another"
         )
     for given in (tables, [run.frames_files for run in runs]):
-        if found := crossed(paths, given):
+        if found := swapped_file(paths, given):
             own, file, other = found
             sentences.append(
                 f"{file} is given for {paths[own]}, but by its name fits another run of this call, "

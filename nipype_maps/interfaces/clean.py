@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
-from ..bids.names import mismatch
+from ..bids.pairing import mismatch
 from ..bids.provenance import source, sources, versions
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table

@@ -8,17 +8,16 @@ from pathlib import Path
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..bids.extractions import frames_left_out, place_columns
+from ..bids.extractions import frames_left_out
 from ..bids.map_names import names_of_maps
-from ..bids.names import listed
 from ..bids.sidecars import sidecar_of
-from ..bids.signals import read_signals
+from ..bids.signals import maps_of_columns, read_signals
 from ..bids.timing import repetition_time
 from ..images.masks import read_mask
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
 from ..images.writing import writing
-from ..notes import note
+from ..notes import listed, note
 from ..numerics.blocking import tiles_of
 from ..numerics.patches import Patch
 from ..storage.threads import prefetched
@@ -94,7 +93,7 @@ class Inverse(MapsInterface):
 
 def _in_order_of(names, table) -> np.ndarray:
     """(T, K) signals of all maps; 0 for maps that have none."""
-    columns = place_columns(table, names)
+    columns = maps_of_columns(table, names)
     if np.isinf(table.values).any():
         raise ValueError(f"{table.source} has an infinite signal; correct it first.")
     missing = np.isnan(table.values)

@@ -9,15 +9,15 @@ import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
 from ..bids.map_names import default_map_names
-from ..bids.names import listed, space_of, spaces_differ
 from ..bids.provenance import source, sources, versions
 from ..bids.runs import Run
 from ..bids.signals import write_signals
+from ..bids.spaces import space_of, spaces_differ
 from ..images.masks import NON_FINITE
 from ..images.projectors import MapsInfo, read_projector, write_projector
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
-from ..notes import note
+from ..notes import listed, note
 from ..numerics.blocks import StoredBlock, has_non_finite
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import weights_of

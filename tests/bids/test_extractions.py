@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from nipype_maps.bids.extractions import Extraction, place_columns, read_extraction
+from nipype_maps.bids.extractions import Extraction, read_extraction
+from nipype_maps.bids.signals import maps_of_columns
 from nipype_maps.bids.tables import Table
 
 GRID = {"Shape": [2, 3, 4], "Affine": np.eye(4).tolist()}
@@ -41,32 +42,32 @@ def test_a_sidecar_says_all_or_nothing(write, tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ({"Maps": []}, "Maps is not an object"),
-        ({"Maps": {"Grid": [2, 3, 4]}}, "Grid is not an object with Shape and Affine"),
-        ({"Maps": {"Grid": {"Shape": [2, 3, 4]}}}, "Affine of Grid is not a list of four lists"),
+        ({"Maps": []}, "Maps must be an object"),
+        ({"Maps": {"Grid": [2, 3, 4]}}, "Maps.Grid must be an object"),
+        ({"Maps": {"Grid": {"Shape": [2, 3, 4]}}}, "Maps.Grid.Affine must be an invertible 4 x 4 affine, a list of four lists"),
         (
             {"Maps": {"Grid": {"Affine": GRID["Affine"]}}},
-            "Shape of Grid is not a list of three whole numbers",
+            "Maps.Grid.Shape must be a list of three whole numbers",
         ),
-        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3]}}}, "Shape of Grid"),
-        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3, 0]}}}, "Shape of Grid"),
-        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3, True]}}}, "Shape of Grid"),
-        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3, 4.0]}}}, "Shape of Grid"),
+        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3]}}}, "Maps.Grid.Shape must be"),
+        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3, 0]}}}, "Maps.Grid.Shape must be"),
+        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3, True]}}}, "Maps.Grid.Shape must be"),
+        ({"Maps": {"Grid": {**GRID, "Shape": [2, 3, 4.0]}}}, "Maps.Grid.Shape must be"),
         ({"Maps": {"Grid": {**GRID, "Shape": [10**9] * 3}}}, "whole numbers from 1 to 32767"),
-        ({"Maps": {"Grid": {**GRID, "Affine": "identity"}}}, "Affine of Grid"),
-        ({"Maps": {"Grid": {**GRID, "Affine": [[1, 0, 0, "a"]] * 4}}}, "Affine of Grid"),
-        ({"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 0, 1, 1.0]).tolist()}}}, "can be inverted"),
-        ({"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 1, 1, 2.0]).tolist()}}}, "can be inverted"),
-        ('{"Maps": {"Grid": {"Shape": [2, 3, 4], "Affine": [[NaN, 0, 0, 0]]}}}', "Affine of Grid"),
-        ({"Maps": {"Names": [1, 2]}}, "Names is not a list of texts"),
-        ({"Maps": {"Names": "ab"}}, "Names is not a list of texts"),
-        ({"Maps": {"Sources": [{"File": "a"}]}}, "Sources is not a list of objects with File and SHA256"),
-        ({"Maps": {"Sources": {}}}, "Sources is not a list"),
-        ({"Maps": {"MaskSource": "mask.nii"}}, "MaskSource is not an object"),
-        ({"Maps": {"Interpolation": "cubic"}}, "Interpolation is not one of 'linear', 'continuous'"),
-        ({"Maps": {"Interpolation": ["linear"]}}, "Interpolation is not one of"),
-        ({"Maps": {"EmptyMaps": None}}, "EmptyMaps is not one of 'nan'"),
-        ({"Maps": {"Demean": 1}}, "Demean is not one of False, True"),
+        ({"Maps": {"Grid": {**GRID, "Affine": "identity"}}}, "Maps.Grid.Affine must be"),
+        ({"Maps": {"Grid": {**GRID, "Affine": [[1, 0, 0, "a"]] * 4}}}, "Maps.Grid.Affine must be"),
+        ({"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 0, 1, 1.0]).tolist()}}}, "Maps.Grid.Affine must be an invertible"),
+        ({"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 1, 1, 2.0]).tolist()}}}, "Maps.Grid.Affine must be an invertible"),
+        ('{"Maps": {"Grid": {"Shape": [2, 3, 4], "Affine": [[NaN, 0, 0, 0]]}}}', "Maps.Grid.Affine must be"),
+        ({"Maps": {"Names": [1, 2]}}, "Maps.Names must be a list of texts"),
+        ({"Maps": {"Names": "ab"}}, "Maps.Names must be a list of texts"),
+        ({"Maps": {"Sources": [{"File": "a"}]}}, "Maps.Sources must be a list of objects with File and SHA256"),
+        ({"Maps": {"Sources": {}}}, "Maps.Sources must be a list"),
+        ({"Maps": {"MaskSource": "mask.nii"}}, "Maps.MaskSource must be an object"),
+        ({"Maps": {"Interpolation": "cubic"}}, 'Maps.Interpolation must be one of "linear", "continuous"'),
+        ({"Maps": {"Interpolation": ["linear"]}}, "Maps.Interpolation must be one of"),
+        ({"Maps": {"EmptyMaps": None}}, 'Maps.EmptyMaps must be one of "nan"'),
+        ({"Maps": {"Demean": 1}}, "Maps.Demean must be one of false, true"),
         ([], "holds no JSON object"),
         ("{", "is not a JSON file"),
         ("[" * 100000, "signals"),
@@ -89,7 +90,7 @@ def place(columns, maps):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         table = Table(columns, np.zeros((1, len(columns))), "/data/signals.tsv")
-        return place_columns(table, maps), bool(caught)
+        return maps_of_columns(table, maps), bool(caught)
 
 
 @pytest.mark.parametrize(
@@ -125,5 +126,5 @@ def test_columns_that_cannot_be_placed_are_refused(columns, maps, sentence):
 def test_an_affine_of_numbers_beyond_all_integers(write):
     affine = np.eye(4).tolist()
     affine[0][0] = 10**30
-    with pytest.raises(ValueError, match="Affine of Grid"):
+    with pytest.raises(ValueError, match="Maps.Grid.Affine must be"):
         read_extraction(write({"Maps": {"Grid": {"Shape": [2, 3, 4], "Affine": affine}}}))

@@ -4,7 +4,8 @@ import re
 import pytest
 
 from nipype_maps.bids.map_names import names_of_maps, read_map_names
-from nipype_maps.bids.names import atlas_name, mismatch, node_name, require_room, result_names, run_name
+from nipype_maps.bids.pairing import mismatch
+from nipype_maps.bids.result_names import atlas_name, node_name, require_short_names, result_names, run_name
 
 
 @pytest.mark.parametrize(
@@ -140,10 +141,10 @@ def test_no_two_runs_have_one_name_of_a_node():
 
 
 def test_names_too_long_for_a_file_are_refused():
-    require_room("sub-01/func/" + "x" * 150, "x" * 120 + "_bold.nii.gz")
+    require_short_names("sub-01/func/" + "x" * 150, "x" * 120 + "_bold.nii.gz")
     for name, run in (("x" * 252, "rest.nii"), ("rest", "x" * 240 + ".nii")):
         with pytest.raises(ValueError, match="too long for the files of its results"):
-            require_room(name, run)
+            require_short_names(name, run)
 
 
 @pytest.mark.parametrize(

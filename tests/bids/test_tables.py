@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.bids.signals import read_signals, write_signals
-from nipype_maps.bids.table_heads import head_of
-from nipype_maps.bids.tables import read_table
+from nipype_maps.bids.tables import read_header, read_table
 from nipype_maps.confounds.frames import read_labels, read_sample_mask
 from nipype_maps.confounds.tables import read_confounds
 from nipype_maps.notes import collected
@@ -254,7 +253,7 @@ COMMA = r"'{}' .* may be one number with a decimal comma or a thousands separato
 )
 def test_a_decimal_comma_makes_no_two_columns(write, name, lines):
     path = write("\n".join(lines) + "\n", name)
-    for read in (read_table, head_of, lambda path: read_confounds([path], [], 2, np.arange(2))):
+    for read in (read_table, read_header, lambda path: read_confounds([path], [], 2, np.arange(2))):
         with pytest.raises(ValueError, match=COMMA.format(lines[0])):
             read(path)
 

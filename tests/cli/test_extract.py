@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from nipype_maps.bids.names import node_name
+from nipype_maps.bids.result_names import node_name
 from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
 from nipype_maps.cli.results import ResultFolder
