@@ -11,6 +11,7 @@ import numpy as np
 
 from ..numerics.steps import even_step
 from ..storage.json_files import read_json
+from ..storage.paths import PathLike
 from .inheritance import sidecars_for
 from .sidecars import sidecar_of
 
@@ -81,6 +82,24 @@ def timing_of(path, n_frames: int) -> Timing | None:
             times if step is None else None,
         )
     return None
+
+
+def require_even_frames(run: str, uneven_by: PathLike | None) -> None:
+    """Raise ValueError if a run is to be filtered in time, but its frames are not evenly spaced.
+
+    Parameters
+    ----------
+    run : str
+        For the message.
+    uneven_by : path-like or None
+        The file whose VolumeTiming is uneven; None if there is none.
+    """
+    if uneven_by is not None:
+        raise ValueError(
+            f"the frames of {run} are not evenly spaced, as VolumeTiming in {uneven_by} says, but low_pass "
+            "(--low-pass) and high_pass (--high-pass) need a constant repetition time; leave them out, or "
+            "pass t_r (--t-r)."
+        )
 
 
 def repetition_time(sidecar) -> float | None:

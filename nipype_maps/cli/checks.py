@@ -168,7 +168,8 @@ def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
 def _check_strategy(strategy: str, strategies_file, table, names: list[str]) -> None:
     """Raise ValueError if a table has not, among the names of its columns, what a strategy needs."""
     from ..bids.sidecars import sidecar_of
-    from ..confounds.strategies import read_strategies, require_columns
+    from ..confounds.selection import require_columns
+    from ..confounds.strategies import read_strategies
     from ..notes import collected
     from ..storage.json_files import read_json
 

@@ -44,7 +44,10 @@ def test_a_sidecar_says_all_or_nothing(write, tmp_path):
     [
         ({"Maps": []}, "Maps must be an object"),
         ({"Maps": {"Grid": [2, 3, 4]}}, "Maps.Grid must be an object"),
-        ({"Maps": {"Grid": {"Shape": [2, 3, 4]}}}, "Maps.Grid.Affine must be an invertible 4 x 4 affine, a list of four lists"),
+        (
+            {"Maps": {"Grid": {"Shape": [2, 3, 4]}}},
+            "Maps.Grid.Affine must be an invertible 4 x 4 affine, a list of four lists",
+        ),
         (
             {"Maps": {"Grid": {"Affine": GRID["Affine"]}}},
             "Maps.Grid.Shape must be a list of three whole numbers",
@@ -56,12 +59,21 @@ def test_a_sidecar_says_all_or_nothing(write, tmp_path):
         ({"Maps": {"Grid": {**GRID, "Shape": [10**9] * 3}}}, "whole numbers from 1 to 32767"),
         ({"Maps": {"Grid": {**GRID, "Affine": "identity"}}}, "Maps.Grid.Affine must be"),
         ({"Maps": {"Grid": {**GRID, "Affine": [[1, 0, 0, "a"]] * 4}}}, "Maps.Grid.Affine must be"),
-        ({"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 0, 1, 1.0]).tolist()}}}, "Maps.Grid.Affine must be an invertible"),
-        ({"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 1, 1, 2.0]).tolist()}}}, "Maps.Grid.Affine must be an invertible"),
+        (
+            {"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 0, 1, 1.0]).tolist()}}},
+            "Maps.Grid.Affine must be an invertible",
+        ),
+        (
+            {"Maps": {"Grid": {**GRID, "Affine": np.diag([1, 1, 1, 2.0]).tolist()}}},
+            "Maps.Grid.Affine must be an invertible",
+        ),
         ('{"Maps": {"Grid": {"Shape": [2, 3, 4], "Affine": [[NaN, 0, 0, 0]]}}}', "Maps.Grid.Affine must be"),
         ({"Maps": {"Names": [1, 2]}}, "Maps.Names must be a list of texts"),
         ({"Maps": {"Names": "ab"}}, "Maps.Names must be a list of texts"),
-        ({"Maps": {"Sources": [{"File": "a"}]}}, "Maps.Sources must be a list of objects with File and SHA256"),
+        (
+            {"Maps": {"Sources": [{"File": "a"}]}},
+            "Maps.Sources must be a list of objects with File and SHA256",
+        ),
         ({"Maps": {"Sources": {}}}, "Maps.Sources must be a list"),
         ({"Maps": {"MaskSource": "mask.nii"}}, "Maps.MaskSource must be an object"),
         ({"Maps": {"Interpolation": "cubic"}}, 'Maps.Interpolation must be one of "linear", "continuous"'),
@@ -126,5 +138,5 @@ def test_columns_that_cannot_be_placed_are_refused(columns, maps, sentence):
 def test_an_affine_of_numbers_beyond_all_integers(write):
     affine = np.eye(4).tolist()
     affine[0][0] = 10**30
-    with pytest.raises(ValueError, match="Maps.Grid.Affine must be"):
+    with pytest.raises(ValueError, match=r"Maps.Grid.Affine must be"):
         read_extraction(write({"Maps": {"Grid": {"Shape": [2, 3, 4], "Affine": affine}}}))

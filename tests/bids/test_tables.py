@@ -3,7 +3,7 @@ import pytest
 
 from nipype_maps.bids.signals import read_signals, write_signals
 from nipype_maps.bids.tables import read_header, read_table
-from nipype_maps.confounds.frames import read_labels, read_sample_mask
+from nipype_maps.confounds.frames import read_run_labels, read_sample_mask
 from nipype_maps.confounds.tables import read_confounds
 from nipype_maps.notes import collected
 from nipype_maps.numerics.frames import kept_frames
@@ -287,7 +287,7 @@ def test_two_columns_of_a_csv_without_names_are_warned_of(write):
 @pytest.mark.parametrize("text", ["one\none\ntwo\n", "one one two\n", ",run\n0,one\n1,one\n2,two\n"])
 @pytest.mark.filterwarnings("ignore:the first column")
 def test_labels(write, text):
-    assert read_labels(write(text, "runs.txt"), 3) == ["one", "one", "two"]
+    assert read_run_labels(write(text, "runs.txt"), 3) == ["one", "one", "two"]
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_labels(write, text):
 )
 def test_labels_that_do_not_fit(write, text, sentence):
     with pytest.raises(ValueError, match=sentence):
-        read_labels(write(text, "runs.txt"), 3)
+        read_run_labels(write(text, "runs.txt"), 3)
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
     assert sidecar["Warnings"] == [
         "confounds without a number in the first frames take their first number there: fd."
     ]
-    assert sidecar["FramesKept"] == "all"
+    assert sidecar["FramesKept"] == list(range(60))
 
 
 def test_one_sentence_names_all_columns_that_were_filled(tmp_path, signals, rng, execute):
@@ -272,7 +272,7 @@ def test_clean_of_concatenated_runs(tmp_path, signals, execute):
     [
         ({"sample_mask": [0, 99]}, "signals.tsv: sample_mask names frame 99"),
         ({"low_pass": 0.1}, "signals.tsv: low_pass and high_pass need t_r"),
-        ({"confound_columns": ["csf"]}, "confounds_files gives no table"),
+        ({"confound_columns": ["csf"]}, r"confounds_files \(--confounds\) gives no table"),
         ({"runs": [1, 2]}, "runs has 2 labels for 60 frames"),
     ],
 )
