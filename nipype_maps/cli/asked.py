@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ..options import FIT, OPTIONS, TRANSFORM, entries, options_of
+from ..options import FIT, OPTIONS, TRANSFORM, options_of
 
 MOST = 60
 
@@ -206,14 +206,10 @@ def _is_pair(item) -> bool:
 
 def _settings(parameters: dict) -> dict:
     """Parameters, the default where one is not given, under the names and in the form of sidecars."""
-    import numpy as np
+    from ..bids.sidecars import option_entries
 
     parameters = {option.name: option.default for option in OPTIONS} | parameters
-    dtype = parameters["dtype"]
-    parameters["dtype"] = np.dtype({None: "float64", "auto": "float32"}.get(dtype, dtype)).name
-    if parameters["low_pass"] is None and parameters["high_pass"] is None:
-        parameters["filter"] = None
-    return {key: _plain(value) for key, value in entries(parameters, OPTIONS).items()}
+    return {key: _plain(value) for key, value in option_entries(parameters, OPTIONS).items()}
 
 
 def _keys(part: str, node: str = "") -> list[str]:

@@ -195,15 +195,13 @@ def _problems_of_frames(run, image) -> Iterator[str]:
 
 
 def _problems_of_band(image, low_pass, high_pass) -> Iterator[str]:
+    from ..bids.timing import require_even_frames
+
     cut_offs = {"--low-pass": low_pass, "--high-pass": high_pass}
     given = {option: value for option, value in cut_offs.items() if value is not None}
     t_r = image.t_r if given else None
     if given and (uneven := image.uneven) is not None:
-        yield (
-            f"the frames of {image.name} are not evenly spaced, as VolumeTiming in {uneven.file} says, but "
-            "--low-pass and --high-pass need one time between frames; leave them out, or give --t-r."
-        )
-        return
+        require_even_frames(image.name, uneven.file)
     if given and t_r is None:
         yield (
             f"{image.name} says nothing of the time between frames, which --low-pass and --high-pass need, "
