@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
@@ -45,7 +44,9 @@ def is_text(value: object) -> bool:
 
 def is_number(value: object) -> bool:
     """Whether a JSON value is a finite number; ``true`` is none."""
-    return isinstance(value, Real) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    return (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    )
 
 
 def is_whole_number(value: object) -> bool:

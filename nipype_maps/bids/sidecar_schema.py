@@ -205,6 +205,11 @@ def warning_entries(*sources: Mapping[str, Sequence[str]] | Iterable[Note]) -> d
         A sidecar's content (or any part that has these entries), or what
         `nipype_maps.notes.collected` gives.  A message that comes again is left out.
 
+    Returns
+    -------
+    dict
+        Messages in the order in which they first come; the kind of one that has none is empty.
+
     Examples
     --------
     >>> earlier = {"Warnings": ["map-03 is empty."], "WarningKinds": ["EmptyMaps"]}
@@ -220,7 +225,7 @@ def warning_entries(*sources: Mapping[str, Sequence[str]] | Iterable[Note]) -> d
         else:
             pairs = [(str(note), note.kind) for note in source]
         for message, kind in pairs:
-            kinds.setdefault(message, kind)
+            kinds[message] = kinds.get(message) or kind
     return section("", {"Warnings": list(kinds), "WarningKinds": list(kinds.values())})
 
 

@@ -29,7 +29,7 @@ def sidecar_of(path: PathLike) -> Path:
     return Path(path).with_name(stem(path) + ".json")
 
 
-def option_entries(values: Mapping[str, object], options: Iterable[Option]) -> dict[str, Any]:
+def option_entries(values: Mapping[str, Any], options: Iterable[Option]) -> dict[str, Any]:
     """Entries of options, by their keys: the values in effect rather than those given.
 
     The filter is null without a band, and the precision is that of the table.

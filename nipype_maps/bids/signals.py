@@ -10,21 +10,22 @@ import numpy as np
 from ..images.filenames import stem
 from ..notes import listed, note
 from ..storage.atomic import replacing
+from ..storage.paths import PathLike
 from ..storage.text import read_text
 from .column_names import check_names
 from .tables import Table, read_table
 from .text_tables import NUMBER, require_one_width, values_of
 
 
-def read_signals(path) -> Table:
-    """A table that `write_signals` wrote: whatever the first line holds, it is the header.
+def read_signals(path: PathLike) -> Table:
+    """A table that `write_signals` wrote, whose first line is always the header.
 
-    Maps may be called ``1``, ``2`` and ``nan``, which `read_table` would take for a frame.
+    Maps may be called ``1``, ``2`` and ``nan``, which `read_table` would take for numbers.
 
     Parameters
     ----------
     path : path-like
-        A table of another kind than .tsv is read by `read_table`.
+        A table that is no .tsv is read by `read_table`.
 
     Returns
     -------
@@ -57,20 +58,20 @@ def read_signals(path) -> Table:
     return Table(names, values_of(path, names, rows), str(path))
 
 
-def write_signals(path, names: list[str], signals: np.ndarray) -> None:
+def write_signals(path: PathLike, names: Sequence[str], signals: np.ndarray) -> None:
     """Write a TSV of signals: a header, a row per frame, shortest floats that read back exactly.
 
     Parameters
     ----------
     path : path-like
-    names : list of str, one per column
+    names : sequence of str, one per column
     signals : (T, K) float array
         NaN is written as ``n/a``.
 
     Raises
     ------
     ValueError
-        If a table cannot hold a name: see `check_names`.
+        If a name cannot be in a header: see `check_names`.
     """
     check_names(names, Path(path).name, "column")
     lines = ["\t".join(names)]
@@ -133,6 +134,6 @@ def _is_fraction(field: str) -> bool:
     return NUMBER.fullmatch(field.strip()) is not None and not field.strip().lstrip("+-").isalnum()
 
 
-def _shortest(value) -> str:
+def _shortest(value: np.floating) -> str:
     # numpy's own scalar, so that a float32 is written with the digits of a float32
     return "n/a" if np.isnan(value) else str(value)

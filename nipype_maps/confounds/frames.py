@@ -125,7 +125,7 @@ def _one_column(path: PathLike, what: str, is_value: Callable[[str], bool]) -> t
     header, rows = header_and_rows(path, lines)
     indexed = header is not None and len(lines[-1]) > len(header)
     if header is not None and not indexed and (len(lines) == 1 or all(map(is_value, header))):
-        header, rows = None, [header, *rows]  # booleans, which look like a header
+        rows, header = [header, *rows], None  # booleans, which look like a header
     widths = {len(row) for row in rows}
     if len(rows) > 1 and widths != {1}:
         raise ValueError(f"{path} has {max(widths)} columns; {what} must be one column.")

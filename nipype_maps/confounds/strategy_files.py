@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any
+from typing import Any, TypeGuard
 
 #: Keys of an entry, and those of objects in it.
 KEYS: dict[str, set[str]] = {
@@ -68,5 +68,5 @@ def _check_compcor(value: Mapping[str, Any], where: str) -> None:
         )
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool)

@@ -215,7 +215,8 @@ def _choose(columns: Sequence[Column], patterns: Sequence[str]) -> list[Column]:
 
 def _unique(columns: Iterable[Column]) -> list[Column]:
     """Columns of several tables; ValueError if two have one name."""
-    found, seen = list(columns), {}
+    found = list(columns)
+    seen: dict[str, str] = {}
     for name, _, source in found:
         if name in seen:
             raise ValueError(f"{source} and {seen[name]} both have a confound column {name!r}; rename one.")

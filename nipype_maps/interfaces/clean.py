@@ -140,7 +140,7 @@ class Clean(MapsInterface):
     def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, object]:
         table = read_signals(inputs.in_file)
         n_frames = len(table.values)
-        before = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
+        before: dict[str, Any] = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
         selection = read_json(inputs.confounds_json) if inputs.confounds_json else {}
         require_selected_from(selection, n_frames)
         options = _cleaning(inputs)
