@@ -161,6 +161,10 @@ ENTRIES: tuple[Entry, ...] = (
         "Cleaning.SampleMaskSource", SOURCE,
         "The file of frames to keep; only if one was given, and no strategy", "Clean",
     ),
+    Entry(
+        "Cleaning.RunLabelsSource", SOURCE,
+        "The file of each frame's run, where several are concatenated; only if one was given", "Clean",
+    ),
     Entry("Warnings", TEXTS, "What was noticed of maps, run and confounds, each once", "Clean"),
     Entry("WarningKinds", TEXTS, "Per warning: its kind, one word; docs/checks.md lists them", "Clean"),
 )  # fmt: skip

@@ -254,6 +254,8 @@ def _cleaning_entries(
         entries["ConfoundsSelection"] = _without(selection, ("Warnings", "WarningKinds"))
     if isinstance(inputs.sample_mask, str):
         entries["SampleMaskSource"] = source(inputs.sample_mask)
+    if isinstance(inputs.runs, str):
+        entries["RunLabelsSource"] = source(inputs.runs)
     return section("Cleaning", entries)
 
 

@@ -1,14 +1,11 @@
 """What the sidecar of signals may say of how they were made, and which map a column belongs to."""
 
 import json
-import warnings
 
 import numpy as np
 import pytest
 
 from nipype_maps.bids.extractions import Extraction, read_extraction
-from nipype_maps.bids.signals import maps_of_columns
-from nipype_maps.bids.tables import Table
 
 GRID = {"Shape": [2, 3, 4], "Affine": np.eye(4).tolist()}
 SOURCE = {"File": "atlas.nii", "SHA256": "abc"}
@@ -95,44 +92,6 @@ def test_a_sidecar_that_is_a_folder(tmp_path):
     (tmp_path / "signals.json").mkdir()
     with pytest.raises(ValueError, match=r"signals\.json"):
         read_extraction(tmp_path / "signals.tsv")
-
-
-def place(columns, maps):
-    """The places of a table's columns, and whether that was warned of."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        table = Table(columns, np.zeros((1, len(columns))), "/data/signals.tsv")
-        return maps_of_columns(table, maps), bool(caught)
-
-
-@pytest.mark.parametrize(
-    ("columns", "maps", "places", "warns"),
-    [
-        (["b", "a"], ["a", "b"], [1, 0], False),
-        (["c"], ["a", "b", "c"], [2], False),
-        (["signals_01", "signals_02"], ["a", "b"], [0, 1], False),  # no header
-        (["x", "y"], ["a", "b"], [0, 1], True),
-    ],
-)
-def test_columns_are_placed_by_name_or_else_by_position(columns, maps, places, warns):
-    assert place(columns, maps) == (places, warns)
-
-
-@pytest.mark.parametrize(
-    ("columns", "maps", "sentence"),
-    [
-        (["b", "x"], ["a", "b"], "'x' has no map of its name as 'b' has"),
-        (
-            ["a", "b", "c"],
-            ["a", "b"],
-            "has 3 signals for 2 maps, and their names differ: 'c' has no map of its name",
-        ),
-        (["x"], ["a", "b"], "has 1 signals for 2 maps"),
-    ],
-)
-def test_columns_that_cannot_be_placed_are_refused(columns, maps, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        place(columns, maps)
 
 
 def test_an_affine_of_numbers_beyond_all_integers(write):

@@ -8,6 +8,7 @@ import pytest
 from nipype_maps import NiftiMapsMasker
 from nipype_maps.bids.sidecar_schema import BY_PATH, ENTRIES, table, warning_entries
 from nipype_maps.bids.sidecars import Sidecar
+from nipype_maps.interfaces import Clean
 from nipype_maps.notes import Note
 
 from ..derivatives import COLUMNS, describe, write_run
@@ -40,8 +41,8 @@ def table_of_confounds(rng):
 
 
 @pytest.fixture
-def written(call, make_run, maps, mask, rng, grids, table_of_confounds, tmp_path):
-    """Sidecars of the command, with and without a strategy, of a data set, and of the class."""
+def written(call, execute, make_run, maps, mask, rng, grids, table_of_confounds, tmp_path):
+    """Sidecars of the command, with and without a strategy, of a data set, the class and an interface."""
     keep = tmp_path / "keep.txt"
     keep.write_text("\n".join(map(str, range(2, 40))))
     (tmp_path / "ours.json").write_text('{"ours": {"Columns": ["trans_x"]}}')
@@ -63,7 +64,14 @@ def written(call, make_run, maps, mask, rng, grids, table_of_confounds, tmp_path
 
     NiftiMapsMasker(maps, memory=str(tmp_path / "memory"), detrend=True).fit_transform(make_run("a.nii"))
     tables = [content for name in ("strategy", "columns", "dataset") for content in contents(tmp_path / name)]
-    return [*tables, *contents(tmp_path / "memory", "*_clean.json")]
+    (tmp_path / "labels.txt").write_text("one\n" * 20 + "two\n" * 18)
+    (signals,) = (tmp_path / "strategy").glob("*_timeseries.tsv")
+    execute(Clean(in_file=str(signals), runs=str(tmp_path / "labels.txt")), "runs")
+    return [
+        *tables,
+        *contents(tmp_path / "memory", "*_clean.json"),
+        *contents(tmp_path / "work" / "runs", "*_clean.json"),
+    ]
 
 
 def test_every_entry_is_declared_and_of_its_type_and_every_declared_entry_is_written(written):
