@@ -62,15 +62,15 @@ def require_one_space(runs: Sequence[FoundRun], asked: Sequence[str], maps: Sequ
     hint = f" {Path(maps[0]).name} is for {template} by its name." if fitting else ""
     if not asked and len({run.space for run in runs}) > 1:
         raise ValueError(
-            f"there are runs in the spaces {spaces_of(runs)}; pass the one of the maps as spaces (--space)."
-            f"{hint}"
+            f"there are runs in the spaces {spaces_of(runs)}; choose the one of the maps by spaces "
+            f"(--space).{hint}"
         )
     for label in bare_labels(asked, "space"):
         meant = spaces_meant(label, {run.space for run in runs})
         if len(meant) > 1:
             raise ValueError(
                 f"there are runs in the spaces {', '.join(sorted(meant))}, which {label} may all mean; "
-                "pass one of these as spaces (--space)."
+                "choose one of these by spaces (--space)."
             )
 
 
