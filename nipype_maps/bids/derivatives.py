@@ -182,7 +182,7 @@ def _layout(root: Path) -> Any:
         raise ImportError(
             "pybids, which finds runs in a BIDS folder, is not installed; install nipype-maps[bids]."
         ) from error
-    # names tell all that is asked; to read each sidecar would take minutes
+    # names are enough; to read each sidecar would take minutes
     indexer = layout.BIDSLayoutIndexer(
         validate=False, index_metadata=False, ignore=[re.compile(r"^/(?!sub-)")]
     )
@@ -190,7 +190,7 @@ def _layout(root: Path) -> Any:
 
 
 def _hint_of_others(root: Path) -> str:
-    """A sentence on folders below that have participants."""
+    """A hint at folders below that have participants; empty without any."""
     below = sorted({path.parent.name for path in root.glob("*/sub-*") if path.parent.name[:1] != "."})
     return f" There are participants in {', '.join(below[:5])}; give one of these folders." if below else ""
 

@@ -1,4 +1,4 @@
-"""How signals were extracted, as the sidecar beside them records it: what their inverse has to know."""
+"""How signals were extracted, as their sidecar records it, for their inverse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_FRAMES = 10**7
 
 @dataclass(frozen=True)
 class Extraction:
-    """How the maps of some signals were prepared; the defaults where there is no sidecar.
+    """How the maps of some signals were prepared; the defaults without a sidecar.
 
     Attributes
     ----------

@@ -224,8 +224,8 @@ def warning_entries(*sources: Mapping[str, Sequence[str]] | Iterable[Note]) -> d
     for source in sources:
         if isinstance(source, Mapping):
             messages = source.get("Warnings", [])
-            theirs = [*source.get("WarningKinds", []), *[""] * len(messages)]
-            pairs = list(zip(messages, theirs, strict=False))
+            given = [*source.get("WarningKinds", []), *[""] * len(messages)]
+            pairs = list(zip(messages, given, strict=False))
         else:
             pairs = [(str(note), note.kind) for note in source]
         for message, kind in pairs:

@@ -1,4 +1,4 @@
-"""JSON sidecars: where they are, and the checked content of those of signals."""
+"""JSON sidecars: their paths, and the checked content of those of signals."""
 
 from __future__ import annotations
 

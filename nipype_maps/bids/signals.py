@@ -50,7 +50,7 @@ def read_signals(path: PathLike) -> Table:
     check_names(names, str(path), "column")
     if all(map(_is_fraction, names)):
         note(
-            f"the first line of {path} is taken for the names of its columns, but holds numbers ({names[0]}, "
+            f"the first line of {path} is taken for the names of its columns, but has numbers ({names[0]}, "
             "…); if it is a frame, put a line of names before it.",
             "TableHeader",
         )

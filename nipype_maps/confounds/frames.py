@@ -11,43 +11,31 @@ import numpy as np
 from ..bids.tables import read_npy
 from ..bids.text_tables import header_and_rows, is_number, number_of, read_rows
 from ..notes import note
-from ..numerics.frames import kept_frames
 from ..storage.paths import PathLike
 
 #: Booleans as programs write them.
 WORDS = {"true": True, "false": False}
 
 
-def frames_to_keep(
+def loaded_sample_mask(
     sample_mask: PathLike | Sequence[bool] | Sequence[int] | None, n_frames: int
-) -> np.ndarray:
-    """The frames that a sample mask keeps.
+) -> np.ndarray | Sequence[bool] | Sequence[int] | None:
+    """A sample mask, read if it is a file: what `nipype_maps.numerics.frames.kept_frames` takes.
 
     Parameters
     ----------
     sample_mask : path-like, (T,) bools, (T_kept,) ints, or None
-        A file as for `read_sample_mask`, or what it contains; None keeps all frames.
     n_frames : int
         Number of frames of the run, T.
 
-    Returns
-    -------
-    (T_kept,) int array
-        Ascending.
-
-    Raises
-    ------
-    ValueError
-        If it is no such mask, or keeps no frame.
-
     Examples
     --------
-    >>> frames_to_keep([True, False, True], 3)
-    array([0, 2])
+    >>> loaded_sample_mask([0, 2], 3)
+    [0, 2]
     """
     if isinstance(sample_mask, (str, os.PathLike)):
-        return kept_frames(read_sample_mask(sample_mask, n_frames), n_frames)
-    return kept_frames(sample_mask, n_frames)
+        return read_sample_mask(sample_mask, n_frames)
+    return sample_mask
 
 
 def read_sample_mask(path: PathLike, n_frames: int) -> np.ndarray:

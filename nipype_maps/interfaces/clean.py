@@ -19,11 +19,11 @@ from ..bids.sidecars import option_entries
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..bids.timing import require_even_frames
-from ..confounds.frames import frames_to_keep, read_run_labels
+from ..confounds.frames import loaded_sample_mask, read_run_labels
 from ..confounds.tables import joined, note_many_columns, read_confounds, require_selected_from
 from ..notes import Note, listed, note
 from ..numerics.clean import Cleaned, Cleaning, clean
-from ..numerics.frames import note_blank_frames
+from ..numerics.frames import kept_frames, note_blank_frames
 from ..numerics.precision import dtype_of, rounded
 from ..options import TRANSFORM, chosen, options_of
 from ..storage.json_files import read_json, write_json
@@ -147,8 +147,9 @@ class Clean(MapsInterface):
         if options.t_r is None and (options.butterworth or options.cosine):
             name = Path(inputs.in_file).name
             require_even_frames(name, "the run's sidecar" if "VolumeTiming" in before else None)
+        mask = loaded_sample_mask(inputs.sample_mask, n_frames)
         with naming(inputs.in_file):
-            kept = frames_to_keep(inputs.sample_mask, n_frames)
+            kept = kept_frames(mask, n_frames)
         note_blank_frames(table.values, kept)
         _note_mismatches(inputs, selection)
         confounds, filled = _confounds(inputs, n_frames, kept)
@@ -160,9 +161,8 @@ class Clean(MapsInterface):
         out_file = output_path(cwd, inputs.in_file, "_clean.tsv")
         out_json = output_path(cwd, inputs.in_file, "_clean.json")
         write_signals(out_file, table.names, signals)
-        entries = _entries(inputs, cleaned, n_frames, _cleaning_entries(inputs, confounds, filled, selection))
-        if entries["RepetitionTime"] is None:
-            entries["RepetitionTime"] = before.get("RepetitionTime")
+        entries = _entries(cleaned, inputs.t_r or before.get("RepetitionTime"), n_frames)
+        entries["Cleaning"] = _cleaning_entries(inputs, confounds, filled, selection)
         warnings = warning_entries(before, selection, notes)
         write_json(out_json, {**_without(before, warnings), **entries, **warnings})
         return {
@@ -226,17 +226,14 @@ def _note_mismatches(inputs: SimpleNamespace, selection: Mapping[str, Any]) -> N
             note(f"{message}.", "OtherRun")
 
 
-def _entries(
-    inputs: SimpleNamespace, cleaned: Cleaned, n_frames: int, cleaning: dict[str, object]
-) -> dict[str, object]:
-    """The entries of the sidecar, warnings apart."""
+def _entries(cleaned: Cleaned, t_r: float | None, n_frames: int) -> dict[str, object]:
+    """Frames and degrees of freedom, for the sidecar."""
     return section("", {
-        "RepetitionTime": inputs.t_r,
+        "RepetitionTime": t_r,
         "FramesInRun": n_frames,
         "FramesKept": cleaned.kept.tolist(),
         "DegreesOfFreedom": _one_or_all(cleaned.degrees_of_freedom),
         "DegreesOfFreedomBeforeFilter": _one_or_all(cleaned.degrees_of_freedom_before_filter),
-        "Cleaning": cleaning,
     })  # fmt: skip
 
 

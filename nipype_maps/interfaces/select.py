@@ -20,12 +20,13 @@ from ..bids.sidecar_schema import SELECTION, section, warning_entries
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import write_signals
 from ..bids.tables import read_table
-from ..confounds.frames import frames_to_keep
+from ..confounds.frames import loaded_sample_mask
 from ..confounds.selection import Selection, select
 from ..confounds.strategies import Strategies, definition, read_strategies, redefined
 from ..confounds.tables import require_rows
 from ..images.volumes import Volumes
 from ..notes import Note, note
+from ..numerics.frames import kept_frames
 from ..storage.json_files import read_json, write_json
 from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path
 from .errors import naming
@@ -102,8 +103,9 @@ class SelectConfounds(MapsInterface):
                 "defines too; the file's is taken. Rename it in the file unless that is meant.",
                 "RedefinedStrategy",
             )
+        mask = loaded_sample_mask(inputs.sample_mask, len(table.values))
         with naming(in_file):
-            kept = frames_to_keep(inputs.sample_mask, len(table.values))
+            kept = kept_frames(mask, len(table.values))
         selected = select(inputs.strategy, strategies, table, metadata, kept)
 
         out_file, out_json = Undefined, output_path(cwd, in_file, "_selected.json")

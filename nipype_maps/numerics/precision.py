@@ -1,4 +1,4 @@
-"""The precision of signals: which one an option means, and whether it holds them."""
+"""The precision of signals: which one an option means, and whether it is sufficient."""
 
 from __future__ import annotations
 

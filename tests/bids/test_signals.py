@@ -75,7 +75,7 @@ def test_no_table_is_written_that_would_not_come_back(tmp_path, name):
 
 
 def test_a_first_line_that_looks_like_a_frame_is_warned_of(write):
-    with pytest.warns(UserWarning, match=r"taken for the names of its columns, but holds numbers \(0.5, …\)"):
+    with pytest.warns(UserWarning, match=r"taken for the names of its columns, but has numbers \(0.5, …\)"):
         assert read_signals(write("0.5\t-1.5\n1\t2\n")).names == ["0.5", "-1.5"]
     # of another kind than .tsv, a table is one of others
     assert read_signals(write("0.5 -1.5\n1 2\n", "melodic.txt")).values.tolist() == [[0.5, -1.5], [1, 2]]
