@@ -170,7 +170,7 @@ def _note_narrower(found: Sequence[FoundRun], chosen: Sequence[FoundRun], asked:
         note(
             f"{counted(len(runs), 'run')}, such as {runs[0].path.name}, left out, because not in "
             f"{' or '.join(asked)} but in {space}; choose them by spaces (--space) {space}.",
-            "RunsLeftOut",
+            "OtherSpace",
         )
 
 
