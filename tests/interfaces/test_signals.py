@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from nipype_maps.bids.tables import read_table
 from nipype_maps.images.projectors import read_projector
 from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
 from nipype_maps.numerics.clean import Cleaning, clean
+from nipype_maps.options import TRANSFORM, options_of
 
 
 @pytest.fixture
@@ -203,6 +205,12 @@ def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
     assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == []
     assert sidecar["Cleaning"]["ConfoundsSources"][0]["File"] == "confounds.tsv"
     assert sidecar["Cleaning"]["DType"] == "float32"
+
+
+def test_every_option_of_clean_is_one_of_the_numerics():
+    """But for the precision of the table; the repetition time is the run's own."""
+    names = {option.name for option in options_of(TRANSFORM, node="Clean")}
+    assert {field.name for field in dataclasses.fields(Cleaning)} == names - {"dtype"} | {"t_r"}
 
 
 def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
