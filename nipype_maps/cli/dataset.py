@@ -50,7 +50,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     fails does not stop the others; call again, and only what is missing is computed.
     """
     from ..bids.dataset import describe, require_own, write_map_names
-    from ..bids.names import atlas_name
+    from ..bids.result_names import atlas_name
 
     check_folders(out, work)
     execution, options = checked_execution(values), checked_options(values)
@@ -114,7 +114,8 @@ def _found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
     ImportError, ValueError
         If there is none, or they are in several spaces.
     """
-    from ..bids.derivatives import find_runs, labels_without_runs, require_one_space, without_echoes
+    from ..bids.derivatives import find_runs
+    from ..bids.run_selection import labels_without_runs, require_one_space, without_echoes
     from ..notes import collected
 
     labels = {
@@ -131,10 +132,10 @@ def _found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
 
 
 def _require_different_names(runs: Sequence[RunInputs]) -> None:
-    from ..bids.names import double_of
+    from ..bids.result_names import first_duplicate
 
-    if double := double_of([run.name for run in runs]):
-        raise click.ClickException(f"two runs would both be called {double!r}; rename one of them.")
+    if duplicate := first_duplicate([run.name for run in runs]):
+        raise click.ClickException(f"two runs would both be called {duplicate!r}; rename one of them.")
 
 
 def _first_kinds(warnings: Sequence[str]) -> list[str]:
@@ -151,7 +152,7 @@ def _first_kinds(warnings: Sequence[str]) -> list[str]:
 
 def _run_inputs(run: FoundRun, maps: Sequence[str], t_r: float | None, wanted: Sequence[str]) -> RunInputs:
     """The inputs of a run, with a name that has the folder of its results."""
-    from ..bids.names import result_names
+    from ..bids.result_names import result_names
     from ..graphs import RunInputs
 
     (name,) = result_names([run.path], maps)
@@ -206,7 +207,7 @@ def _older_tables(runs: Sequence[FoundRun]) -> list[str]:
 def _require_map_names(folder: ResultFolder, request: Request, overwrite: bool) -> None:
     """Raise click.UsageError if the data set's table of names has other maps."""
     from ..bids.dataset import map_names_file, map_names_text
-    from ..bids.names import atlas_name
+    from ..bids.result_names import atlas_name
 
     path = map_names_file(folder.out, atlas_name(request.maps))
     if request.names is None or overwrite or not os.path.lexists(path):

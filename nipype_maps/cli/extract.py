@@ -66,7 +66,7 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
 
 def _runs(files: tuple[str, ...], values: dict[str, Any]) -> list[RunInputs]:
     """The runs, each with its tables, frames and repetition time."""
-    from ..bids.names import result_names
+    from ..bids.result_names import result_names
     from ..graphs import RunInputs
 
     per_run = [

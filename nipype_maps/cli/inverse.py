@@ -148,8 +148,7 @@ def _graph(extraction: Extraction, extension: Literal[".nii.gz", ".nii"]) -> Wor
         ]),
     ])  # fmt: skip
     if extraction.grid:
-        inputnode = atlas.inputs.inputnode
-        inputnode.target_shape, inputnode.target_affine = extraction.grid
+        atlas.inputs.inputnode.grid = dict(zip(("shape", "affine"), extraction.grid, strict=True))
     return workflow
 
 

@@ -307,7 +307,8 @@ def low_pass_above_nyquist(d):
         lambda: Clean(in_file=d.signals, low_pass=0.25, t_r=2.0),
         ["--low-pass", "0.25"],
         status=2,
-        on_screen=r"--low-pass 0.25 Hz is not below the Nyquist frequency of .*bold.nii.gz, 0.25 Hz at a repetition time of 2 s",
+        on_screen=r"--low-pass 0.25 Hz is not below the Nyquist frequency of .*bold.nii.gz, 0.25 Hz at a "
+        "repetition time of 2 s",
     )
 
 
@@ -324,12 +325,13 @@ def band_upside_down(d):
 def t_r_missing(d):
     path = d.header(d.run, "untimed.nii.gz", pixdim=[1, 3, 3, 4, 0, 0, 0, 0])
     return Case(
-        r"low_pass and high_pass need t_r \(seconds\), .* pass t_r",
+        r"low_pass and high_pass need t_r .*, the repetition time in seconds, .* pass it",
         lambda: Clean(in_file=d.signals, low_pass=0.1),
         ["--low-pass", "0.1"],
         run=path,
         status=2,
-        on_screen=r"untimed.nii.gz has no repetition time in its header or a sidecar, which --low-pass and --high-pass",
+        on_screen=r"untimed.nii.gz has no repetition time in its header or a sidecar, which --low-pass and "
+        "--high-pass",
     )
 
 

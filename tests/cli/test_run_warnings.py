@@ -1,13 +1,13 @@
 """Warnings of many runs, of which those of one kind are shown together."""
 
+from nipype_maps.bids.sidecars import Sidecar
 from nipype_maps.cli.reports.run_warnings import grouped, warnings_of
 
 FEW = "few degrees of freedom are left: {} of 40 frames."
 
 
-def sidecar(*warnings, kinds=None):
-    found = {"Warnings": list(warnings)}
-    return found if kinds is None else {**found, "WarningKinds": kinds}
+def sidecar(*warnings, kinds):
+    return Sidecar({"Warnings": list(warnings), "WarningKinds": kinds}, "signals.json")
 
 
 def shown(*sidecars):
@@ -34,8 +34,7 @@ def test_all_warnings_of_the_only_run_of_a_kind_are_shown():
 
 
 def test_without_kinds_a_warning_is_a_kind_of_its_own():
-    """In sidecars of older versions, and where a kind is empty."""
-    runs = [sidecar(FEW.format(7)), sidecar(FEW.format(7), kinds=[""]), sidecar(FEW.format(8))]
+    runs = [sidecar(FEW.format(n), kinds=[""]) for n in (7, 7, 8)]
     assert shown(*runs) == [
         f"2 runs, such as sub-01_task-rest: {FEW.format(7)}",
         f"sub-03_task-rest: {FEW.format(8)}",

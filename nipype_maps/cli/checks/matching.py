@@ -48,7 +48,7 @@ def require_matching_entities(runs: Sequence[RunInputs], maps: Sequence[str], ma
     click.UsageError
         On the first such file.
     """
-    from ...bids.names import mismatch
+    from ...bids.pairing import mismatch
     from ...images.filenames import stem
 
     for path in maps:
@@ -59,7 +59,7 @@ def require_matching_entities(runs: Sequence[RunInputs], maps: Sequence[str], ma
     for run in runs:
         found = run.mismatches()
         for shared in (*maps, *([mask] if mask else [])):
-            message = mismatch(run.run_file, shared, folders=True, entities=["sub"])
+            message = mismatch(run.first_file, shared, folders=True, entities=["sub"])
             found += [message] if message else []
         if found:
             raise click.UsageError(

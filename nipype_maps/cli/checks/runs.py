@@ -49,12 +49,12 @@ def problems_of(run: RunInputs, image: Run, options: Mapping[str, Any]) -> Itera
 
 
 def _problems_of_tables(run: RunInputs, image: Run, options: Mapping[str, Any]) -> Iterator[str]:
-    from ...bids.table_heads import head_of
+    from ...bids.tables import read_header
     from ...confounds.columns import matching
 
     names: list[str] = []
     for table in run.confounds_files:
-        columns, n_rows = head_of(table)
+        columns, n_rows = read_header(table)
         names += columns
         if n_rows != image.n_volumes:
             yield (
@@ -77,7 +77,8 @@ def _check_strategy(
 ) -> None:
     """Raise ValueError if a table does not have the columns that a strategy needs."""
     from ...bids.sidecars import sidecar_of
-    from ...confounds.strategies import read_strategies, require_columns
+    from ...confounds.selection import require_columns
+    from ...confounds.strategies import read_strategies
     from ...notes import collected
     from ...storage.json_files import read_json
 
@@ -87,12 +88,12 @@ def _check_strategy(
 
 
 def _problems_of_frames(run: RunInputs, image: Run) -> Iterator[str]:
-    from ...confounds.frames import read_labels, read_sample_mask
+    from ...confounds.frames import read_run_labels, read_sample_mask
     from ...notes import collected
     from ...numerics.frames import kept_frames
 
     if isinstance(run.runs, (str, Path)):
-        read_labels(run.runs, image.n_volumes)
+        read_run_labels(run.runs, image.n_volumes)
     if not isinstance(run.sample_mask, (str, Path)):
         return
     with collected():  # these notes are repeated when the frames are read
@@ -104,17 +105,15 @@ def _problems_of_frames(run: RunInputs, image: Run) -> Iterator[str]:
 
 
 def _problems_of_band(image: Run, low_pass: float | None, high_pass: float | None) -> Iterator[str]:
+    from ...bids.timing import require_even_frames
+
     cut_offs = {"--low-pass": low_pass, "--high-pass": high_pass}
     given = {option: value for option, value in cut_offs.items() if value is not None}
     if not given:
         return
     t_r = image.t_r
     if (uneven := image.uneven) is not None:
-        yield (
-            f"the frames of {image.name} are not evenly spaced, as VolumeTiming in {uneven.file} says, but "
-            "--low-pass and --high-pass need one repetition time; leave them out, or give --t-r."
-        )
-        return
+        require_even_frames(image.name, uneven.file)
     if t_r is None:
         yield (
             f"{image.name} has no repetition time in its header or a sidecar, which --low-pass and "

@@ -54,9 +54,9 @@ def execute_runs(
     on_interrupt : callable, optional
         Called with what has been published when the execution is interrupted.
     """
+    from ...bids.sidecars import Sidecar
     from ...engine.execution import Failure, run_workflows, sentence_of
     from ...engine.execution.log import log_to
-    from ...storage.json_files import read_json
 
     warn(require_replaceable(folder, runs, request, overwrite, lacking=lacking, is_dataset=is_dataset))
     run_of_node = {f"{run.workflow_name}.clean": run for run in runs}
@@ -67,8 +67,8 @@ def execute_runs(
             return
         try:
             results = node.result.outputs
-            sidecar = read_json(results.out_json)
-            record = request.record(run, sidecar["RepetitionTime"])
+            sidecar = Sidecar.read(results.out_json)
+            record = request.record(run, sidecar.t_r)
             table = folder.publish(run.name, results.out_file, results.out_json, record)
             extracted.published[run.name] = table
             warnings[run.name] = warnings_of(run_label(run.name), sidecar)
@@ -116,13 +116,12 @@ def extract_runs(
     SystemExit
         With status 1 if a run failed, after the others were published.
     """
-    from ...bids.sidecars import sidecar_of
-    from ...storage.json_files import read_json
+    from ...bids.sidecars import Sidecar
 
     extracted = execute_runs(runs, request, folder, execution or Execution(), overwrite=overwrite)
     for run in runs:
         if table := extracted.published.get(run.name):
-            click.echo(run_line(run, read_json(sidecar_of(table))))
+            click.echo(run_line(run, Sidecar.beside(table)))
     show_counts(extracted, len(runs), f"tables are in {folder.shown}")
     warn([*extracted.warnings, *warnings_of_earlier_tables((run.name for run in runs), extracted, folder)])
     fail(RunNames(runs).failures(extracted.failures), folder.logs)

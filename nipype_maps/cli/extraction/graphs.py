@@ -44,14 +44,14 @@ def graphs_of(
 def _readable(
     runs: Sequence[RunInputs], options: Mapping[str, Any], failures: list[Failure]
 ) -> list[RunInputs]:
-    from ...bids.names import require_room
+    from ...bids.result_names import require_short_names
     from ...bids.runs import Run
     from ...engine.execution import Failure
 
     readable = []
     for run in runs:
         try:
-            require_room(run.name, run.run_file)
+            require_short_names(run.name, run.first_file)
             image = Run(run.run_file, run.t_r, quiet=True)
         except (OSError, ValueError) as error:
             failures.append(Failure(run.workflow_name, str(error)))
@@ -67,7 +67,7 @@ def _graph(runs: Sequence[RunInputs], request: Request, folder: ResultFolder) ->
     """The graph of some runs, with its inputs."""
     from nipype.interfaces.base import TraitError
 
-    from ...bids.names import READABLE, atlas_name
+    from ...bids.result_names import READABLE, atlas_name
     from ...graphs import init_dataset_wf
 
     try:

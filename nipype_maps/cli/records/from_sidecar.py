@@ -78,11 +78,11 @@ def _fingerprints(
 
 def _columns_matching(run: RunInputs, patterns: Sequence[str]) -> list[str] | None:
     """The columns of a run's tables that patterns select, all without patterns; None where unreadable."""
-    from ...bids.table_heads import head_of
+    from ...bids.tables import read_header
     from ...confounds.columns import matching
 
     try:
-        names = [name for table in run.confounds_files or () for name in head_of(table)[0]]
+        names = [name for table in run.confounds_files or () for name in read_header(table)[0]]
     except (OSError, ValueError):
         return None
     selected = {name for pattern in patterns for name in matching(names, pattern)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...options import OPTIONS, entries
+from ...options import OPTIONS
 from ...storage.paths import PathLike
 
 if TYPE_CHECKING:
@@ -151,14 +151,10 @@ class Request:
 
 def settings_of(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options, or their defaults, by their keys in sidecars and in the form that sidecars have."""
-    import numpy as np
+    from ...bids.sidecars import option_entries
 
-    values: dict[str, Any] = {option.name: option.default for option in OPTIONS} | dict(options)
-    dtype = values["dtype"]
-    values["dtype"] = np.dtype({None: "float64", "auto": "float32"}.get(dtype, dtype)).name
-    if values["low_pass"] is None and values["high_pass"] is None:
-        values["filter"] = None
-    return {key: _as_in_json(value) for key, value in entries(values, OPTIONS).items()}
+    values = {option.name: option.default for option in OPTIONS} | dict(options)
+    return {key: _as_in_json(value) for key, value in option_entries(values, OPTIONS).items()}
 
 
 def _as_in_json(value: Any) -> Any:

@@ -3,46 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ..messages import counted
 from .run_names import run_label
 
 if TYPE_CHECKING:
+    from ...bids.sidecars import Sidecar
     from ...graphs import RunInputs
 
 
-def run_line(run: RunInputs, sidecar: Mapping[str, Any]) -> str:
+def run_line(run: RunInputs, sidecar: Sidecar) -> str:
     """Frames, degrees of freedom, confounds and maps of a run's signals.
 
     Parameters
     ----------
     run : RunInputs
-    sidecar : mapping
+    sidecar : Sidecar
         Of its signals.
     """
-    kept, maps = sidecar["FramesKept"], sidecar["Maps"]
-    frames = counted(sidecar["FramesInRun"], "frame")
-    if kept != "all":
-        frames = f"{len(kept)} of {frames}"
+    n_kept, frames = len(sidecar.frames_kept), counted(sidecar.frames_in_run, "frame")
+    if n_kept < sidecar.frames_in_run:
+        frames = f"{n_kept} of {frames}"
     parts = [frames + _in_parentheses(run.frames_files)]
-    n_confounds = len(sidecar["Cleaning"]["ConfoundColumns"])
+    n_confounds = len(sidecar.confound_columns)
     if n_confounds or run.confounds_files:
         parts.append(counted(n_confounds, "confound") + _in_parentheses(run.confounds_files))
-    parts.append(_degrees_of_freedom(sidecar["DegreesOfFreedom"]))
-    coverage = f"covered {_range(maps['Coverage'])}"
-    if "SignalCoverage" in maps:
-        coverage += f", with signal {_range(maps['SignalCoverage'])}"
-    parts.append(f"{counted(len(maps['Names']), 'map')} ({coverage})")
+    freedom = sidecar.degrees_of_freedom  # of each acquisition in the run
+    at_least = "at least " if len(freedom) > 1 else ""
+    parts.append(f"{at_least}{counted(min(freedom), 'degree')} of freedom left")
+    coverage = f"covered {_range(sidecar.coverage)}"
+    if sidecar.signal_coverage:
+        coverage += f", with signal {_range(sidecar.signal_coverage)}"
+    parts.append(f"{counted(len(sidecar.map_names), 'map')} ({coverage})")
     return f"{run_label(run.name)}: {', '.join(parts)}"
-
-
-def _degrees_of_freedom(found: int | Sequence[int]) -> str:
-    """Degrees of freedom; of several acquisitions in one run the smallest number."""
-    if isinstance(found, Sequence):
-        return f"at least {counted(min(found), 'degree')} of freedom left"
-    return f"{counted(found, 'degree')} of freedom left"
 
 
 def _in_parentheses(files: Iterable[str]) -> str:
@@ -50,6 +45,5 @@ def _in_parentheses(files: Iterable[str]) -> str:
     return f" ({names})" if names else ""
 
 
-def _range(shares: Iterable[Any]) -> str:
-    known = [share for share in shares if share != "n/a"]
-    return f"{min(known):.0%} to {max(known):.0%}" if known else "n/a"
+def _range(shares: Sequence[float]) -> str:
+    return f"{min(shares):.0%} to {max(shares):.0%}" if shares else "n/a"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...bids.sidecars import Sidecar
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class RunWarning:
     run : str
     message : str
     kind : str
-        One word, such as ``DegreesOfFreedom``; the message itself where the sidecar has no kinds.
+        One word, such as ``DegreesOfFreedom``; the message itself where it has no kind.
     """
 
     run: str
@@ -25,19 +28,17 @@ class RunWarning:
     kind: str
 
 
-def warnings_of(run: str, sidecar: Mapping[str, Any]) -> list[RunWarning]:
-    """The warnings in a run's sidecar.
+def warnings_of(run: str, sidecar: Sidecar) -> list[RunWarning]:
+    """The warnings in a run's sidecar; one without a kind is of a kind of its own.
 
     Examples
     --------
-    >>> sidecar = {"Warnings": ["9 frames.", "a gap."], "WarningKinds": ["DegreesOfFreedom", ""]}
-    >>> [warning.kind for warning in warnings_of("sub-01", sidecar)]
+    >>> from nipype_maps.bids.sidecars import Sidecar
+    >>> content = {"Warnings": ["9 frames.", "a gap."], "WarningKinds": ["DegreesOfFreedom", ""]}
+    >>> [warning.kind for warning in warnings_of("sub-01", Sidecar(content, "signals.json"))]
     ['DegreesOfFreedom', 'a gap.']
     """
-    messages, kinds = sidecar["Warnings"], sidecar.get("WarningKinds", [])
-    if len(kinds) != len(messages):
-        kinds = messages
-    return [RunWarning(run, message, kind or message) for message, kind in zip(messages, kinds, strict=True)]
+    return [RunWarning(run, str(note), note.kind or str(note)) for note in sidecar.warnings]
 
 
 def grouped(warnings: Iterable[RunWarning]) -> list[str]:

@@ -124,8 +124,8 @@ def _warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], req
     click.UsageError
         If they are of other maps.
     """
-    from ...bids.derivatives import full_space
-    from ...bids.names import atlas_name
+    from ...bids.result_names import atlas_name
+    from ...bids.spaces import full_space
 
     own, spaces = {run.name for run in runs}, {full_space(run.name) for run in runs}
     atlas = f"_atlas-{atlas_name(request.maps)}_timeseries"

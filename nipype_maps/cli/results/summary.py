@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from .folder import ResultFolder
 from .removed_runs import removed_runs
 
 if TYPE_CHECKING:
+    from ...bids.sidecars import Sidecar
     from ...graphs import RunInputs
 
 COLUMNS = (
@@ -91,8 +92,7 @@ def write_summary(
 
 def _new_rows(runs: Sequence[RunInputs], extracted: Extracted) -> dict[str, Row]:
     """The rows of the runs of this call."""
-    from ...bids.sidecars import sidecar_of
-    from ...storage.json_files import read_json
+    from ...bids.sidecars import Sidecar
 
     seconds: dict[str, float] = defaultdict(float)
     reasons: dict[str, str] = {}
@@ -105,7 +105,7 @@ def _new_rows(runs: Sequence[RunInputs], extracted: Extracted) -> dict[str, Row]
     rows = {}
     for run in runs:
         if run.name in extracted.published:
-            figures = _figures(read_json(sidecar_of(extracted.published[run.name])))
+            figures = _figures(Sidecar.beside(extracted.published[run.name]))
             row = ("done", *figures, f"{seconds[run.workflow_name]:.2f}", "n/a")
         else:
             row = _failed(reasons.get(run.workflow_name, reasons.get(run.fit_name, of_shared_fit)))
@@ -137,21 +137,17 @@ def _earlier_rows(path: Path) -> dict[str, Row]:
     return {row["run"]: tuple(row.get(name, "n/a") for name in COLUMNS[1:]) for row in known if "run" in row}
 
 
-def _figures(sidecar: Mapping[str, Any]) -> Row:
+def _figures(sidecar: Sidecar) -> Row:
     """The figures of a run's signals."""
-    n_frames, kept = sidecar["FramesInRun"], sidecar["FramesKept"]
-    coverage, signal_coverage = (
-        [share for share in sidecar["Maps"][key] if share != "n/a"] for key in ("Coverage", "SignalCoverage")
-    )
-    freedom = sidecar["DegreesOfFreedom"]
+    coverage, signal_coverage = sidecar.coverage, sidecar.signal_coverage
     return (
-        len(sidecar["Maps"]["Names"]),
-        n_frames,
-        n_frames if kept == "all" else len(kept),
-        sidecar["RepetitionTime"] or "n/a",
-        min(freedom) if isinstance(freedom, list) else freedom,
+        len(sidecar.map_names),
+        sidecar.frames_in_run,
+        len(sidecar.frames_kept),
+        sidecar.t_r or "n/a",
+        min(sidecar.degrees_of_freedom),
         f"{min(coverage):.4f}",
         f"{sum(coverage) / len(coverage):.4f}",
         f"{min(signal_coverage):.4f}" if signal_coverage else "n/a",
-        len(sidecar["Warnings"]),
+        len(sidecar.warnings),
     )
