@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..bids.names import mismatch, node_name
-from ..bids.pairing import crossed, without_own
+from ..bids.pairing import mismatch, only_shared_tables, swapped_file
+from ..bids.result_names import node_name
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ def crossings(runs: Sequence[RunInputs]) -> list[str]:
     """Messages about tables and frames that are another run's by their names, or given for several runs."""
     paths, messages = [run.first_file for run in runs], []
     tables = [list(map(str, run.confounds_files or ())) for run in runs]
-    if shared := without_own(tables):
+    if shared := only_shared_tables(tables):
         table, first, other = shared
         messages.append(
             f"the table of confounds {table} is given for {paths[first]} and for {paths[other]}, though the "
             "motion of one run is not that of another"
         )
     for given in (tables, [run.frames_files for run in runs]):
-        if found := crossed(paths, given):
+        if found := swapped_file(paths, given):
             own, file, other = found
             messages.append(
                 f"{file} is given for {paths[own]}, but by its name fits another run of this call, "

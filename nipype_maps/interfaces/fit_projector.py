@@ -9,19 +9,18 @@ from typing import Any
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
 from ..bids.map_names import default_map_names
-from ..bids.names import listed
 from ..bids.provenance import source, sources
+from ..bids.sidecar_schema import section, warning_entries
 from ..images.projectors import MapsInfo, write_projector
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes
-from ..notes import Note, note
+from ..notes import Note, listed, note
 from ..numerics.diagnosis import diagnose
 from ..numerics.least_squares import solve
 from ..numerics.projector import weights_of
 from ..numerics.solution import Solution
 from ..storage.json_files import number
 from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images
-from .sidecar_warnings import warning_entries
 
 
 class FitProjectorInputSpec(MapsInputSpec):
@@ -70,8 +69,7 @@ class FitProjector(MapsInterface):
             )
         solution = solve(StoredMaps(maps, cwd))
         _note_problems(solution, names, inputs.empty_maps)
-        description = {
-            **(inputs.parameters or {}),
+        about = {
             "Grid": {"Shape": list(maps.grid.shape), "Affine": maps.grid.affine.tolist()},
             "Names": names,
             "Coverage": [number(share) for share in shares],
@@ -82,9 +80,11 @@ class FitProjector(MapsInterface):
             "Sources": sources(inputs.maps_source or inputs.maps_file),
         }
         if inputs.mask_source:
-            description["MaskSource"] = source(inputs.mask_source)
+            about["MaskSource"] = source(inputs.mask_source)
         earlier = {"Warnings": inputs.warnings or [], "WarningKinds": inputs.warning_kinds or []}
-        description |= warning_entries(earlier, notes)
+        description = {
+            **(inputs.parameters or {}), **section("Maps", about), **warning_entries(earlier, notes),
+        }  # fmt: skip
         out_file = str(cwd / "projector.npz")
         weights = weights_of(StoredMaps(smoothed, cwd), solution)
         info = MapsInfo(maps.grid, names, inputs.empty_maps, description, maps.located)

@@ -8,17 +8,16 @@ from typing import Any
 
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..bids.extractions import frames_left_out, place_columns
+from ..bids.extractions import frames_left_out
 from ..bids.map_names import names_of_maps
-from ..bids.names import listed
 from ..bids.sidecars import sidecar_of
-from ..bids.signals import read_signals
+from ..bids.signals import maps_of_columns, read_signals
 from ..bids.timing import repetition_time
 from ..images.masks import read_mask
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
 from ..images.writing import writing
-from ..notes import Note, note
+from ..notes import Note, listed, note
 from ..numerics.blocking import tiles_of
 from ..numerics.inverse import inverse_volumes, signals_of_all_maps
 from ..storage.threads import prefetched
@@ -74,7 +73,7 @@ class Inverse(MapsInterface):
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
-        signals = signals_of_all_maps(table.values, place_columns(table, names), len(names), table.source)
+        signals = signals_of_all_maps(table.values, maps_of_columns(table, names), len(names), table.source)
         tiles = tiles_of(StoredMaps(maps, cwd))
         t_r = inputs.t_r
         if t_r is None:

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, isdefined, traits
 
-from ..bids.names import listed, space_of, spaces_differ
 from ..bids.provenance import sources, versions
 from ..bids.runs import Run
+from ..bids.sidecar_schema import section, warning_entries
 from ..bids.signals import write_signals
+from ..bids.spaces import space_of, spaces_differ
 from ..images.masks import NON_FINITE
 from ..images.projectors import MapsInfo, read_projector
 from ..images.resampling import require_overlap, resampled_blocks
 from ..images.volumes import Volumes
 from ..images.working_grid import WorkingGrid
-from ..notes import Note, note
+from ..notes import Note, listed, note
 from ..numerics.blocks import NonFiniteCheck
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import signals_of
@@ -36,7 +37,6 @@ from .base import (
     output_path,
     sidecars_read,
 )
-from .sidecar_warnings import warning_entries
 
 
 class ProjectInputSpec(MapsInputSpec):
@@ -165,7 +165,7 @@ def _sidecar(
     warnings = warning_entries(maps.description, notes)
     description = {key: value for key, value in maps.description.items() if key not in warnings}
     description["SignalCoverage"] = [number(share) for share in coverage]
-    return {
+    about = {
         "Description": "Least-squares signals of brain maps, one per column, one row per frame",
         "RepetitionTime": run.t_r,
         **({"VolumeTiming": uneven.times} if (uneven := run.uneven) else {}),
@@ -175,3 +175,4 @@ def _sidecar(
         **warnings,
         "Versions": versions(),
     }
+    return section("", about)

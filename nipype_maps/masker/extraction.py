@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from nipype.pipeline.engine import Workflow
 
+from ..bids.sidecars import Sidecar
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..graphs import (
@@ -25,7 +26,6 @@ from ..graphs import (
 )
 from ..images.working_grid import WorkingGrid
 from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
-from ..storage.json_files import read_json
 from .inputs import Images, confounds_files, frames_of
 from .kept import Kept
 from .session import WorkFolder
@@ -145,15 +145,15 @@ class Extraction:
                 try:
                     (result,) = folder.run(workflow, ["clean"], **telling)
                     tables.append(read_signals(result.out_file))
-                    sidecars.append(read_json(result.out_json))
+                    sidecars.append(Sidecar.read(result.out_json))
                 except Exception as error:
                     failures[index] = error
                 if not folder.kept:
                     shutil.rmtree(folder.path / workflow.name, ignore_errors=True)
         if failures:
             raise _told_of_runs(failures, len(runs))
-        folder.warn(sentence for sidecar in sidecars for sentence in sidecar["Warnings"])
-        t_rs = [sidecar["RepetitionTime"] for sidecar in sidecars]
+        folder.warn(sentence for sidecar in sidecars for sentence in sidecar.warnings)
+        t_rs = [sidecar.t_r for sidecar in sidecars]
         self.seen = Seen(places, t_rs, len(tables[0].names))
         return tables
 

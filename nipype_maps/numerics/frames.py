@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..notes import note
+
 
 def kept_frames(sample_mask: ArrayLike | None, n_frames: int) -> np.ndarray:
     """The frames to keep, as ascending indices.
@@ -59,3 +61,21 @@ def kept_frames(sample_mask: ArrayLike | None, n_frames: int) -> np.ndarray:
             f"0 to {n_frames - 1}."
         )
     return kept
+
+
+def note_blank_frames(signals: np.ndarray, kept: np.ndarray) -> None:
+    """Note kept frames that are zero in all signals, as a scan that was aborted leaves them.
+
+    Parameters
+    ----------
+    signals : (T, K) array
+        A column may be NaN throughout.
+    kept : (T_kept,) int array
+    """
+    blank = kept[(np.nan_to_num(signals[kept]) == 0).all(axis=1)]
+    if blank.size:
+        note(
+            f"{blank.size} of {kept.size} frames are zero wherever the maps are (the first is frame "
+            f"{blank[0]}, counted from 0); censor them, or cut them off.",
+            "BlankFrames",
+        )

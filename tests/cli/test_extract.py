@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from nipype_maps.bids.names import node_name
+from nipype_maps.bids.result_names import node_name
 from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
 from nipype_maps.cli.results import ResultFolder
@@ -40,7 +40,7 @@ def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps,
     assert "9 nodes run, 0 found done" in first.stdout
     # the mask, of a few voxels, leaves less than half of each map
     *said, contradiction = first.stderr.splitlines()
-    assert contradiction.endswith("has 2 s between frames by its header; --t-r 2.5 s is taken.")
+    assert contradiction.endswith("(--t-r) of 2.5 s is taken.")
     assert [line.split(": ")[:2] for line in said] == [["warning", f"2 runs, such as {Path(runs[0]).name}"]]
     assert all("less than half of the weight of map-01 (25%)" in line for line in said)
     for run, t_r in (("sub-01", 2.0), ("sub-02", 2.5)):

@@ -7,7 +7,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.bids.names import space_of, spaces_differ
+from nipype_maps.bids.spaces import space_of, spaces_differ
 from nipype_maps.interfaces import FitProjector, Mask, Project, Resample
 from nipype_maps.numerics.grid import Grid
 

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from nipype_maps.bids.tables import read_table
 from nipype_maps.images.projectors import read_projector
 from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
 from nipype_maps.numerics.clean import Cleaning, clean
+from nipype_maps.options import TRANSFORM, options_of
 
 
 @pytest.fixture
@@ -220,6 +222,12 @@ def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
     assert sidecar["Cleaning"]["DType"] == "float32"
 
 
+def test_every_option_of_clean_is_one_of_the_numerics():
+    """But for the precision of the table; the repetition time is the run's own."""
+    names = {option.name for option in options_of(TRANSFORM, node="Clean")}
+    assert {field.name for field in dataclasses.fields(Cleaning)} == names - {"dtype"} | {"t_r"}
+
+
 def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
     confounds = rng.normal(size=(60, 1))
     confounds[0] = np.nan
@@ -230,7 +238,7 @@ def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
     assert sidecar["Warnings"] == [
         "confounds without a number in the first frames take their first number there: fd."
     ]
-    assert sidecar["FramesKept"] == "all"
+    assert sidecar["FramesKept"] == list(range(60))
 
 
 def test_one_sentence_names_all_columns_that_were_filled(tmp_path, signals, rng, execute):
@@ -287,7 +295,7 @@ def test_clean_of_concatenated_runs(tmp_path, signals, execute):
     [
         ({"sample_mask": [0, 99]}, "signals.tsv: sample_mask names frame 99"),
         ({"low_pass": 0.1}, "signals.tsv: low_pass and high_pass need t_r"),
-        ({"confound_columns": ["csf"]}, "confounds_files gives no table"),
+        ({"confound_columns": ["csf"]}, r"confounds_files \(--confounds\) gives no table"),
         ({"runs": [1, 2]}, "runs has 2 labels for 60 frames"),
     ],
 )
