@@ -145,7 +145,7 @@ def strategies(folder):
             ["(--confound-columns)", "(--confounds-strategy)"],
             "_c",
         ),
-        (["--t-r", "2", "--no-allow-overlap"], 1, ["maps, which --no-allow-overlap forbids"], "w_o"),
+        (["--t-r", "2", "--no-allow-overlap"], 1, ["(--no-allow-overlap) forbids"], "w_o"),
         (
             ["--t-r", "2", "--confounds", "gap.tsv"],
             1,
@@ -155,7 +155,7 @@ def strategies(folder):
         (
             ["--t-r", "2", "--mask", "corner.nii.gz", "--empty-maps", "error"],
             1,
-            ["which --empty-maps error forbids"],
+            ["(--empty-maps error) forbids"],
             "empty_maps",
         ),
         (
@@ -220,7 +220,12 @@ def test_inverse_asks_for_names_by_its_option(invoke, maps, tmp_path):
     ("slab", "option", "sentence", "status"),
     [
         ((0, 0, 0), [], "it masks all data; no voxel of {mask} is inside", 1),
-        ((1,), ["--empty-maps", "error"], "two.nii.gz: nothing is left of map-02", 1),
+        (
+            (1,),
+            ["--empty-maps", "error"],
+            "two.nii.gz: maps with no non-zero voxel after resampling and masking: map-02",
+            1,
+        ),
         ((slice(4), 0, 0, np.nan), [], "NaN or infinite voxels of {mask} count as outside", 0),
     ],
 )
