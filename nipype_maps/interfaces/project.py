@@ -162,7 +162,7 @@ def _sidecar(
     run: Run, n_frames: int, maps: MapsInfo, coverage: np.ndarray, notes: list[Note]
 ) -> dict[str, Any]:
     """The sidecar of the signals."""
-    t_r, uneven = run.t_r, run.uneven  # before the notes are taken: these make some
+    t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
     warnings = warning_entries(maps.description, notes)
     description = {key: value for key, value in maps.description.items() if key not in warnings}
     description["SignalCoverage"] = [number(share) for share in coverage]
