@@ -13,7 +13,7 @@ class ReadGridInputSpec(MapsInputSpec):
     in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
     t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
 
-    def read_besides(self):
+    def implicit_inputs(self):
         """The run's sidecars."""
         return sidecars_read(self.in_file, self.t_r)
 

@@ -46,7 +46,7 @@ class MaskInputSpec(MapsInputSpec):
         desc="names of the maps: a list, or a .tsv (columns index, name), .json or .txt file",
     )
 
-    def read_besides(self):
+    def implicit_inputs(self):
         """What may hold the maps' names."""
         given = self.original_file if isdefined(self.original_file) else self.in_file
         return names_read(given, self.map_names)

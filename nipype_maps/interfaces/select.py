@@ -48,7 +48,7 @@ class SelectConfoundsInputSpec(MapsInputSpec):
     )
     strategies_file = InputFile(desc="JSON file of further strategies, written as those of the package")
 
-    def read_besides(self):
+    def implicit_inputs(self):
         """The table's sidecar, if none is given."""
         known = isdefined(self.in_file) and not isdefined(self.in_json)
         beside = [sidecar_of(self.in_file[0])] if known else []
