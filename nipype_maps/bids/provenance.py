@@ -6,14 +6,14 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from ..storage.checksums import sha256
+from ..storage.checksums import checksum
 
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 
 def source(path) -> dict:
     """Name and checksum of an input: what a sidecar says of it, wherever it lies."""
-    return {"File": Path(path).name, "SHA256": sha256(path)}
+    return {"File": Path(path).name, "SHA256": checksum(path)}
 
 
 def sources(paths) -> list[dict]:

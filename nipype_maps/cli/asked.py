@@ -124,9 +124,9 @@ class Request:
 
     def _matched(self, sources: list[dict], files: list[str]) -> list:
         """Names and fingerprints of sources; those of files of the request where the content is theirs."""
-        from ..storage.checksums import sha256
+        from ..storage.checksums import checksum
 
-        prints = {sha256(path): self._fingerprint(path) for path in files}
+        prints = {checksum(path): self._fingerprint(path) for path in files}
         return [[source["File"], prints.get(source["SHA256"], "")] for source in sources]
 
     def _files(self, run, besides: bool) -> dict[str, list]:
@@ -151,12 +151,12 @@ class Request:
 
     def _fingerprint(self, path) -> str:
         """Of a file; of one that all runs share once."""
-        from ..storage.checksums import fingerprint
+        from ..storage.checksums import digest
 
         if str(path) not in self._shared:
-            return fingerprint(path)
+            return digest(path)
         if self._shared[str(path)] is None:
-            self._shared[str(path)] = fingerprint(path)
+            self._shared[str(path)] = digest(path)
         return self._shared[str(path)]
 
 

@@ -31,9 +31,9 @@ def clean(work, unused_for, dry_run) -> None:
     parameters left beside it goes.  With --unused-for, current results go too where no run has
     used them for so long.
     """
-    from ..engine.workfolder.dependencies import clean, graphs_in
+    from ..engine.workfolder.dependencies import graphs_in, prune
     from ..engine.workfolder.lock import FolderInUseError
-    from ..engine.workfolder.unused import remove_unused
+    from ..engine.workfolder.unused import prune_unused
 
     if not graphs_in(work) and (work / "nipype-maps").is_dir():  # the memory of a masker
         work = work / "nipype-maps"
@@ -44,10 +44,10 @@ def clean(work, unused_for, dry_run) -> None:
     try:
         if unused_for is not None:
             what = "folder"
-            removed, in_use = remove_unused(work, unused_for * 86400, keep=dry_run)
+            removed, in_use = prune_unused(work, unused_for * 86400, dry_run=dry_run)
         else:
             for folder in folders:
-                removed += clean(folder, keep=dry_run)
+                removed += prune(folder, dry_run=dry_run)
     except (FolderInUseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     for path, size in removed:

@@ -76,7 +76,7 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
     from ..bids.extractions import read_extraction
     from ..bids.sidecars import sidecar_of
     from ..bids.timing import repetition_time
-    from ..engine.execution import run_workflow, sentence_of
+    from ..engine.execution import message_of, run_workflow
     from ..engine.execution.log import log_to
     from ..graphs import init_atlas_wf, init_inverse_wf
     from ..storage.atomic import copy
@@ -130,7 +130,7 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{out} was not written.") from None
     except OSError as error:
-        words = sentence_of(error, out.absolute().parent).replace(KEPT, "")
+        words = message_of(error, out.absolute().parent).replace(KEPT, "")
         raise click.ClickException(f"{out} was not written: {words}") from error
 
 
@@ -186,9 +186,9 @@ def _n_maps(maps) -> int:
 
 def _are_same(sources: Iterable[dict], paths) -> bool:
     """Whether files are those that a sidecar names, by their content."""
-    from ..storage.checksums import sha256
+    from ..storage.checksums import checksum
 
-    return [source["SHA256"] for source in sources] == [sha256(path) for path in paths]
+    return [source["SHA256"] for source in sources] == [checksum(path) for path in paths]
 
 
 def _doubts(extraction, same_maps: bool, mask) -> list[str]:

@@ -50,17 +50,17 @@ class ResultFolder:
         click.ClickException
             If a folder cannot be made or written, or another command writes to it.
         """
-        from ..engine.execution import sentence_of
+        from ..engine.execution import message_of
         from ..engine.workfolder.lock import FolderInUseError, locked
 
         self._make()
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.logs, wait, instead="--out"))
+                stack.enter_context(locked(self.logs, wait, alternative="--out"))
             except FolderInUseError as error:
                 raise click.ClickException(str(error)) from error
             except OSError as error:
-                raise click.ClickException(sentence_of(error, self.logs)) from error
+                raise click.ClickException(message_of(error, self.logs)) from error
             yield
 
     def _make(self) -> None:
@@ -114,10 +114,10 @@ class ResultFolder:
             kind, results of other maps.
         """
         from ..storage.atomic import sweep
-        from ..storage.checksums import remembering
+        from ..storage.checksums import MEMORY, remembering
 
         runs, lacking = list(runs), list(lacking)
-        memory = self.work / ".fingerprints"
+        memory = self.work / MEMORY
         with remembering(memory if remove or memory.is_dir() else None):
             found = {run.name: self._differences(run, request) for run in runs if self.has(run.name)}
             for run in lacking:
@@ -197,14 +197,14 @@ class ResultFolder:
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove tables, their sidecars and records."""
-        from ..engine.execution import sentence_of
+        from ..engine.execution import message_of
 
         for name in names:
             for path in self._files(name):
                 try:
                     path.unlink(missing_ok=True)
                 except OSError as error:
-                    raise click.ClickException(sentence_of(error, path)) from error
+                    raise click.ClickException(message_of(error, path)) from error
 
     def publish(self, name: str, signals_file: str, sidecar_file: str, record: dict) -> Path:
         """Copy a run's results from the work folder; returns the table's path.

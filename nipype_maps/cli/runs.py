@@ -81,7 +81,7 @@ def execute_runs(
     **parameters
         Of `init_masker_wf`.
     """
-    from ..engine.execution import Failure, run_workflows, sentence_of
+    from ..engine.execution import Failure, message_of, run_workflows
     from ..engine.execution.log import log_to
     from ..storage.json_files import read_json
 
@@ -100,7 +100,7 @@ def execute_runs(
             published[run.name] = folder.publish(run.name, results.out_file, results.out_json, record)
             noticed[run.name] = noticed_of(run, sidecar)
         except Exception as error:  # the plugin would only log it, and the run count as done
-            failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
+            failures.append(Failure(run.workflow_name, message_of(error, folder.out)))
 
     with log_to(folder.logs / "nipype.log", verbose):
         outcome = run_workflows(
@@ -169,7 +169,7 @@ def plan_runs(
 ):
     """Tell what `extract_runs` would do with the same arguments, and why; exit as it would."""
     from ..engine.execution import plan_workflow
-    from ..engine.execution.log import off_the_screen
+    from ..engine.execution.log import silenced
 
     request = Request(parameters, maps, mask, map_names)
     warn(folder.claim(runs, request, overwrite, remove=False, of_one_kind=of_one_kind))
@@ -182,7 +182,7 @@ def plan_runs(
             known.update(step.name for step in new)
             yield from new
 
-    with off_the_screen():
+    with silenced():
         say_plan(steps())
     fail(unreadable)
 

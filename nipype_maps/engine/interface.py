@@ -21,7 +21,7 @@ from nipype import logging
 from nipype.interfaces.base import BaseInterfaceInputSpec, File, SimpleInterface, Str, isdefined
 
 from ..notes import Note, collected
-from ..storage.checksums import fingerprint, record
+from ..storage.checksums import digest, record
 from .nipype_api import Bunch, InterfaceResult
 from .raised import Raised
 
@@ -61,7 +61,7 @@ class ContentHashedInputSpec(BaseInterfaceInputSpec):
             Name and value of each input; of a file its path and digests.
         str
         """
-        digests = functools.cache(lambda path: [fingerprint(file) for file in self.files_of(path)])
+        digests = functools.cache(lambda path: [digest(file) for file in self.files_of(path)])
         values: list[tuple[str, Any]] = [
             (name, value)
             for name, value in sorted(self.trait_get().items())

@@ -406,7 +406,7 @@ def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):
         assert (folder / "logs" / ".lock").read_text() == ""
     with locked(out / "logs"):
         refused = invoke(*elsewhere, status=1).stderr
-        assert f"{out / 'logs'} is in use by the run of process" in refused
+        assert f"{out / 'logs'} is in use by process" in refused
         assert "choose another --out" in refused
         assert invoke(*elsewhere, "--dry-run").exit_code == 0
     invoke(*elsewhere)

@@ -39,9 +39,7 @@ def holder(tmp_path):
 
 def test_a_second_run_is_told_who_is_there_since_when(tmp_path, holder):
     process = holder()
-    sentence = (
-        rf"{tmp_path} is in use by the run of process {process.pid} on .* \(since 20\d\d-.*\); wait until"
-    )
+    sentence = rf"{tmp_path} is in use by process {process.pid} on .* \(since 20\d\d-.*\); wait until"
     with pytest.raises(FolderInUseError, match=sentence), locked(tmp_path):
         pass
 
