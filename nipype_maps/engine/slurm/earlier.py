@@ -90,8 +90,9 @@ def require_visible(batches: Iterable[EarlierBatch], cluster: Cluster) -> None:
         if (elsewhere or hidden) and not batch.is_done:
             where = f"cluster {batch.cluster}" if elsewhere else "this cluster, which hides them"
             raise ClusterError(
-                f"{batch.folder} belongs to jobs of {batch.owner} on {where}; they may still be running. Wait "
-                "until they have finished and remove that folder, or choose another work folder."
+                f"{batch.folder} belongs to jobs of {batch.owner} on {where}; they may still be "
+                "running. Wait until they have finished and remove that folder, or choose another "
+                "work folder."
             )
 
 
