@@ -110,20 +110,9 @@ class MapsInterface(RecordedInterface):
         # one thread computes while another reads or writes; a BLAS that takes all cores waits for
         # the slowest in every small product
         with threadpool_limits(1, user_api="blas"):
-            try:
-                yield
-            except ValueError as error:
-                raise self._naming_the_file(error) from error
-
-    def _naming_the_file(self, error: ValueError) -> ValueError:
-        # the user's own, where the input was made of it
-        values = (getattr(self.inputs, name, None) for name in ("original_file", "source_file", "in_file"))
-        in_file = next((value for value in values if value and isdefined(value)), None)
-        if in_file is None or os.sep in str(error):
-            return error
-        return ValueError(f"{Path(in_file[0] if isinstance(in_file, list) else in_file).name}: {error}")
+            yield
 
 
-def output_path(cwd: Path, in_file: str, suffix: str) -> str:
+def output_path(cwd: Path, in_file: str | os.PathLike[str], suffix: str) -> str:
     """Where a node writes: in its own folder, named after its input."""
     return str(cwd / f"{stem(in_file)}{suffix}")
