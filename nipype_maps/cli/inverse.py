@@ -16,7 +16,7 @@ from .options import EXISTING_FILE, SECONDS, Files
 from .report import fail, warn
 
 #: What is said of a full disk, but does not hold here.
-KEPT = ": what is done is kept"
+KEPT = ": finished steps are kept"
 
 
 @click.command(cls=Command)
