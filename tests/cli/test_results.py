@@ -145,7 +145,7 @@ BAD_SIDECARS = {
     '{"RepetitionTime": "2"}': "not a number of seconds",
     '{"RepetitionTime": 3}': "but the header says 2 s",
     "{": "is not a JSON file",
-    "[1]": "holds no JSON object",
+    "[1]": "contains no JSON object",
 }
 
 

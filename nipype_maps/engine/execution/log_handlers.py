@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from traits.api import pop_exception_handler, push_exception_handler
+from traits.api import (  # type: ignore[attr-defined]  # missing in the types that traits ships
+    pop_exception_handler,
+    push_exception_handler,
+)
 
 
 @contextmanager
