@@ -162,7 +162,7 @@ def _failure(failure: Failure, signals: PathLike) -> str:
 def _reason(error: OSError, out: Path) -> str:
     """Why the image could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk of {out.absolute().parent} is full; make room and call again."
+        return f"the disk of {out.absolute().parent} is full; free some space and call again."
     return f"{error.strerror or error}."
 
 
@@ -218,9 +218,9 @@ def _n_maps(maps: Sequence[PathLike]) -> int:
 
 def _are_same(sources: Iterable[Mapping[str, str]], paths: Iterable[PathLike]) -> bool:
     """Whether files are those that a sidecar names, by their content."""
-    from ..storage.checksums import sha256
+    from ..storage.checksums import checksum
 
-    return [source["SHA256"] for source in sources] == [sha256(path) for path in paths]
+    return [source["SHA256"] for source in sources] == [checksum(path) for path in paths]
 
 
 def _warnings(extraction: Extraction, are_same_maps: bool, mask: PathLike | None) -> list[str]:

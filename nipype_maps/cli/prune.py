@@ -33,9 +33,10 @@ def prune(work: Path, unused_for: float | None, dry_run: bool) -> None:
     options are removed.  With --unused-for, current results that have not been used for so long
     are removed too.
     """
-    from ..engine.workfolder.dependencies import clean, graphs_in
+    from ..engine.workfolder.dependencies import graphs_in
+    from ..engine.workfolder.dependencies import prune as prune_graph
     from ..engine.workfolder.lock import FolderInUseError
-    from ..engine.workfolder.unused import remove_unused
+    from ..engine.workfolder.unused import prune_unused
 
     if not graphs_in(work) and (work / "nipype-maps").is_dir():  # the memory of a masker
         work = work / "nipype-maps"
@@ -46,10 +47,10 @@ def prune(work: Path, unused_for: float | None, dry_run: bool) -> None:
     in_use: list[str] = []
     try:
         if unused_for is not None:
-            removed, in_use = remove_unused(work, unused_for * 86400, keep=dry_run)
+            removed, in_use = prune_unused(work, unused_for * 86400, dry_run=dry_run)
         else:
             for folder in folders:
-                removed += clean(folder, keep=dry_run)
+                removed += prune_graph(folder, dry_run=dry_run)
     except (FolderInUseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     for path, size in removed:

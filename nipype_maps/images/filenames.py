@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
+
+from ..storage.paths import PathLike
 
 #: Endings in lower case; files may have them in upper case.
 COMPRESSED = (".gz", ".bz2", ".zst", "")
@@ -23,7 +26,7 @@ IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
 IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|xz|z))?$"
 
 
-def stem(path) -> str:
+def stem(path: PathLike) -> str:
     """A file's name without its ending, for images of two endings too.
 
     Examples
@@ -40,7 +43,7 @@ def stem(path) -> str:
     return Path(name).stem
 
 
-def is_image_name(path) -> bool:
+def is_image_name(path: PathLike) -> bool:
     """Whether a file is an image by its name, compressed or not, of a format that can be read or not.
 
     Examples
@@ -51,7 +54,7 @@ def is_image_name(path) -> bool:
     return bool(re.search(IMAGE_NAME, Path(path).name, re.IGNORECASE))
 
 
-def image_files(path) -> list[str]:
+def image_files(path: PathLike) -> list[str]:
     """The files that an image consists of: itself, and the other one of a pair, in whatever case.
 
     Examples
@@ -67,5 +70,5 @@ def image_files(path) -> list[str]:
     return [str(path), *(str(other) for other in others if other.exists())]
 
 
-def _in_any_case(endings) -> list[str]:
+def _in_any_case(endings: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ending for lower in endings for ending in (lower, lower.upper())))

@@ -67,7 +67,7 @@ class ProjectInputSpec(MapsInputSpec):
         desc="frames held at once; 0 holds as many as fit 32 MB, at most 32",
     )
 
-    def read_besides(self) -> list[Path]:
+    def implicit_inputs(self) -> list[Path]:
         """The run's sidecars."""
         given = self.source_file if isdefined(self.source_file) else self.in_file
         return sidecars_read(given, self.t_r)

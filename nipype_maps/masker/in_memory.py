@@ -19,7 +19,7 @@ import numpy as np
 from ..bids.signals import write_signals
 from ..bids.text_tables import is_header
 from ..storage.atomic import draft_folder, sweep
-from ..storage.checksums import fingerprint, record, unchanged
+from ..storage.checksums import digest, record, unchanged
 
 #: Types that NIfTI does not know, and what holds the same numbers, or all but their last digits.
 STORED_AS = {"bool": "uint8", "float16": "float32", "longdouble": "float64", "float128": "float64"}
@@ -130,7 +130,7 @@ def _store(writers: Mapping[str, Callable[[Path], object]], folder) -> list[str]
 
 def _name_of(place: Path, names) -> str:
     """The name of a folder, made of its content."""
-    prints = [(name, fingerprint(place / name)) for name in names]
+    prints = [(name, digest(place / name)) for name in names]
     return hashlib.sha256(repr(prints).encode()).hexdigest()[:32]
 
 

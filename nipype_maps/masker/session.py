@@ -16,7 +16,7 @@ from pathlib import Path
 from nipype.interfaces.base import isdefined
 from nipype.pipeline.engine import Node, Workflow
 
-from ..engine.execution import run_workflow, sentence_of
+from ..engine.execution import message_of, run_workflow
 from ..engine.execution.log import log_to
 from ..engine.execution.log_handlers import handlers_restored
 from ..engine.execution.working_directory import call_apart
@@ -193,7 +193,7 @@ class WorkFolder:
                 yield
             self.warn(notes)
         except (ValueError, OSError) as error:
-            sentence = self._as_given(sentence_of(error, self.path))
+            sentence = self._as_given(message_of(error, self.path))
             if type(error) not in (ValueError, OSError) or sentence == str(error):
                 raise
             raise type(error)(sentence) from error

@@ -186,7 +186,7 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     ("text", "sentence"),
     [
         ("poll: 1", "args.json is not a JSON file"),
-        ("[1]", "holds no JSON object but a list"),
+        ("[1]", "contains no JSON object but a list"),
         ('{"pol": 1}', "SLURMPlugin has no argument 'pol'"),
         ('{"tries": 0}', "tries is 0; give a whole number above 0."),
         ('{"poll": "2"}', "poll is '2'; give a number, not below 0."),

@@ -65,7 +65,7 @@ def test_a_run_that_is_interrupted_says_what_is_kept(
     assert done.returncode == status, done.stderr
     work = tmp_path / "out" / "work"
     # the grids are read, maps resampled and masked, the projector is made
-    assert done.stderr == f"interrupted; 4 nodes are kept in {work}: call again to go on.\n"
+    assert done.stderr == f"interrupted; 4 steps are kept in {work}: call again to continue.\n"
     assert not Path(f"/proc/{worker}").exists()
     assert not list((tmp_path / "out").rglob("*_timeseries.tsv"))
     assert "2 steps executed, 4 cached" in call(*arguments).stdout
@@ -148,7 +148,7 @@ def test_a_signal_ends_the_command_where_python_ignores_its_exception(
         capture_output=True, text=True, cwd=tmp_path, timeout=120,
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
-    assert "call again to go on" in done.stderr
+    assert "call again to continue" in done.stderr
     assert (tmp_path / "journal").read_text() == "Project "
     # what cleans up by Python's own means is let finish
     assert where not in ("finalizer", "__del__") or (tmp_path / "cleaned_up").exists()

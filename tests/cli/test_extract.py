@@ -125,7 +125,7 @@ def test_two_commands_at_once(call, make_run, maps, out):
     with locked(out / "work" / "extract_atlas"):
         refused = call("extract", run, "--maps", maps, "--out", out, status=1)
     assert f"failed: {out / 'work' / 'extract_atlas'} is in use" in refused.stderr
-    assert f"is in use by the run of process {os.getpid()} on " in refused.stderr
+    assert f"is in use by process {os.getpid()} on " in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

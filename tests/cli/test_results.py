@@ -145,7 +145,7 @@ BAD_SIDECARS = {
     '{"RepetitionTime": "2"}': "not a number of seconds",
     '{"RepetitionTime": 3}': "but the header says 2 s",
     "{": "is not a JSON file",
-    "[1]": "holds no JSON object",
+    "[1]": "contains no JSON object",
 }
 
 
@@ -403,7 +403,7 @@ def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):
         assert (folder / "logs" / ".lock").read_text() == ""
     with locked(out / "logs"):
         refused = invoke(*elsewhere, status=1).stderr
-        assert f"{out / 'logs'} is in use by the run of process" in refused
+        assert f"{out / 'logs'} is in use by process" in refused
         assert "choose another --out" in refused
         assert invoke(*elsewhere, "--dry-run").exit_code == 0
     invoke(*elsewhere)

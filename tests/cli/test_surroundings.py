@@ -127,11 +127,11 @@ def test_a_full_disk_is_said_and_leaves_nothing(among, make_run, maps, tmp_path,
     arguments = ["inverse", f"out/{NAME}.tsv", "--maps", maps, "--out"]
     done = among(*arguments, small_disk / "image.nii", status=1)
     assert done.stderr == (
-        f"Error: {small_disk}/image.nii was not written: the disk of {small_disk} is full; make room and "
-        "call again.\n"
+        f"Error: {small_disk}/image.nii was not written: the disk of {small_disk} is full; free some "
+        "space and call again.\n"
     )
     done = among(*arguments, "image.nii", status=1, TMPDIR=str(small_disk))
-    assert "is full; make room and " in done.stderr
+    assert "is full; free some space and " in done.stderr
     assert "Intermediate files are in a temporary folder; TMPDIR chooses another one." in done.stderr
     assert not list(small_disk.iterdir())
     assert not (tmp_path / "image.nii").exists()

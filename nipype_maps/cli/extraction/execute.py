@@ -55,7 +55,7 @@ def execute_runs(
         Called with what has been published when the execution is interrupted.
     """
     from ...bids.sidecars import Sidecar
-    from ...engine.execution import Failure, run_workflows, sentence_of
+    from ...engine.execution import Failure, message_of, run_workflows
     from ...engine.execution.log import log_to
 
     warn(require_replaceable(folder, runs, request, overwrite, lacking=lacking, is_dataset=is_dataset))
@@ -73,7 +73,7 @@ def execute_runs(
             extracted.published[run.name] = table
             warnings[run.name] = warnings_of(run_label(run.name), sidecar)
         except Exception as error:  # the plugin would only log it, and the run count as done
-            extracted.failures.append(Failure(run.workflow_name, sentence_of(error, folder.out)))
+            extracted.failures.append(Failure(run.workflow_name, message_of(error, folder.out)))
 
     with log_to(folder.logs / "nipype.log", execution.verbose):
         try:

@@ -80,10 +80,10 @@ def _steps_of_runs(
 ) -> Iterator[tuple[str, list[Step]]]:
     """The steps of each shared fit and of each run, in the order of the graphs."""
     from ...engine.execution import plan_workflow
-    from ...engine.execution.log import off_the_screen
+    from ...engine.execution.log import silenced
 
     planned: set[str] = set()  # a fit that graphs share is planned once
-    with off_the_screen():
+    with silenced():
         for workflow in graphs_of(runs, request, folder, unreadable):
             found: dict[tuple[str, str], list[Step]] = {}
             for step in plan_workflow(workflow):

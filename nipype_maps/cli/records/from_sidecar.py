@@ -70,9 +70,9 @@ def _fingerprints(
     sources: Sequence[Mapping[str, str]], files: Sequence[PathLike], request: Request
 ) -> list[list[str]]:
     """Names of sources, with the fingerprints of those files whose content is theirs."""
-    from ...storage.checksums import sha256
+    from ...storage.checksums import checksum
 
-    known = {sha256(path): request.fingerprint(path) for path in files}
+    known = {checksum(path): request.fingerprint(path) for path in files}
     return [[source["File"], known.get(source["SHA256"], "")] for source in sources]
 
 

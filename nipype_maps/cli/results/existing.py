@@ -59,9 +59,9 @@ def require_replaceable(
         results of other maps.
     """
     from ...storage.atomic import sweep
-    from ...storage.checksums import remembering
+    from ...storage.checksums import MEMORY, remembering
 
-    memory = folder.work / ".fingerprints"
+    memory = folder.work / MEMORY
     with remembering(memory if memory.is_dir() or not dry_run else None):
         different = _different_results(folder, runs, lacking, request)
     if different and not overwrite:

@@ -53,17 +53,17 @@ class ResultFolder:
         click.ClickException
             If a folder cannot be made or written, or another command writes to it.
         """
-        from ...engine.execution import sentence_of
+        from ...engine.execution import message_of
         from ...engine.workfolder.lock import FolderInUseError, locked
 
         self._make()
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.logs, wait, instead="--out"))
+                stack.enter_context(locked(self.logs, wait, alternative="--out"))
             except FolderInUseError as error:
                 raise click.ClickException(str(error)) from error
             except OSError as error:
-                raise click.ClickException(sentence_of(error, self.logs)) from error
+                raise click.ClickException(message_of(error, self.logs)) from error
             yield
 
     def _make(self) -> None:
@@ -101,14 +101,14 @@ class ResultFolder:
         click.ClickException
             If one cannot be removed.
         """
-        from ...engine.execution import sentence_of
+        from ...engine.execution import message_of
 
         for name in names:
             for path in self.files(name):
                 try:
                     path.unlink(missing_ok=True)
                 except OSError as error:
-                    raise click.ClickException(sentence_of(error, path)) from error
+                    raise click.ClickException(message_of(error, path)) from error
 
     def publish(
         self, name: str, signals_file: PathLike, sidecar_file: PathLike, record: dict[str, Any]

@@ -26,7 +26,7 @@ def test_a_folder_in_use_is_left_alone(run, tmp_path):
     with locked(tmp_path / "work" / "masker"):
         result = clean("--work", tmp_path / "work")
     assert result.exit_code == 1
-    assert "masker is in use by the run of process" in result.output
+    assert "masker is in use by process" in result.output
 
 
 def test_a_folder_without_notes_is_refused(tmp_path):
