@@ -1,5 +1,6 @@
 """README and docs: what they show runs, what they list is complete, what they link to exists."""
 
+import ast
 import importlib.util
 import json
 import os
@@ -141,24 +142,49 @@ def play(name, folder):
 @pytest.mark.parametrize("name", CALLED)
 def test_what_a_page_shows_first_runs(name, site):
     play(name, site)
+    of_extract, of_dataset = trees("docs/outputs.md")
     if name == "README.md":
-        check_tree(site)
+        (tree,) = trees(name)
+        inside = {path for path in files_below(site / "signals") if path.parts[0] not in ("logs", "work")}
+        shown = {path for path in tree if (site / "signals" / path).is_file()}
+        assert {path for path in inside if path.parts[0] != "sub-0002"} == shown
+        check_tree(tree, site / "signals")
+        check_tree(of_dataset, site / "signals")
         check_rows(site)
+        check_summary(site)
+    else:
+        check_tree(of_extract, site / "signals")
 
 
-def check_tree(folder):
-    """The files that README shows are those that come out."""
-    (tree,) = [text for _, text in blocks("README.md", "") if text.startswith("signals/\n")]
-    shown = [re.sub(r"^[│├└─ ]+", "", line).split("  ")[0].split(" ...")[0] for line in tree.splitlines()[1:]]
-    made = folder / "signals"
-    inner = [name for name in shown if name.startswith("sub-0001_")]
-    for name in shown:
-        path = made / "sub-0001" / "func" / name if name in inner else made / name
-        assert path.exists(), name
-    assert {path.name for path in made.iterdir()} == {
-        name.split("/")[0] for name in shown if name not in inner
-    }
-    assert {path.name for path in (made / "sub-0001" / "func").iterdir()} == set(inner)
+def trees(name):
+    """The paths below ``signals/`` in the drawings of a page."""
+    drawn = [text for _, text in blocks(name, "") if text.startswith("signals/\n")]
+    return [list(paths_in(text.splitlines()[1:])) for text in drawn]
+
+
+def paths_in(lines):
+    above = {}
+    for line in lines:
+        branch, name = re.match(r"([│├└─ ]+)(\S+)", line).groups()
+        depth = len(branch) // 4
+        above[depth] = above[depth - 1] / name if depth > 1 else Path(name)
+        yield above[depth]
+
+
+def files_below(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+
+def check_tree(paths, folder):
+    """What is drawn exists, but for crash reports."""
+    for path in paths:
+        assert (folder / path).exists() or path.name.startswith("crash-"), path
+
+
+def check_summary(folder):
+    header = (folder / "signals" / "summary.tsv").read_text().splitlines()[0].split("\t")
+    rows = re.findall(r"^\| (.*?) \|", section(read("docs/outputs.md"), "The summary"), re.M)
+    assert [name for row in rows for name in INLINE.findall(row)] == header
 
 
 def check_rows(folder):
@@ -277,6 +303,29 @@ def test_options_and_files_in_the_text_exist(name):
             ).exists(), words
 
 
+def test_every_argument_of_a_cluster_is_on_its_page():
+    page = read("docs/clusters.md")
+    for name in re.findall(r'^ *(?:# )?"(\w+)":', read("workflows/slurm.json"), re.M):
+        assert f"| `{name}` |" in page, name
+
+
+def kinds_in_code():
+    """The kinds of notes: a word in capitals as the last argument of a call that notes something."""
+    for path in (ROOT / "nipype_maps").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and re.search("note|warn", ast.unparse(node.func), re.I)):
+                continue
+            last = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "kind")][-1:]
+            for value in last:
+                if isinstance(value, ast.Constant) and re.fullmatch("([A-Z][a-z]+)+", str(value.value)):
+                    yield value.value
+
+
+def test_every_kind_of_warning_is_on_its_page():
+    rows = re.findall(r"^\| `(\w+)` \|", section(read("docs/checks.md"), "Kinds of warnings"), re.M)
+    assert sorted(rows) == sorted(set(kinds_in_code()))
+
+
 def test_every_room_is_in_the_architecture():
     page = read("docs/architecture.md")
     for path in (ROOT / "nipype_maps").iterdir():
@@ -296,7 +345,7 @@ def test_readme_is_one_screen_and_has_the_commands_of_ci():
 def test_spelling_is_american(name):
     british = (
         r"\b\w*(?:behaviour|colour|favour|honour|neighbour|centre|metres?\b|grey|licence|artefact|catalogue|"
-        r"cancell|labell|modell(?:ed|ing)|(?:standard|summar|serial|normal|optim|recogn|organ|minim|initial|"
-        r"visual|general)is(?:e|ing|ation)|analys(?:ed|ing|e\b))\w*"
+        r"(?:cancel|label|model)l(?:ed|ing)|(?:standard|serial|normal|optim|recogn|organ|minim|"
+        r"initial|visual|general)is(?:e|ing|ation)|summaris|analys(?:ed|ing|e\b))\w*"
     )
     assert re.findall(british, prose(name), re.I) == []
