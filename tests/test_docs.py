@@ -20,7 +20,10 @@ from nipype_maps.confounds.strategies import read_strategies
 
 from .derivatives import REAL_MAPS, write_derivatives
 
-pytestmark = pytest.mark.xdist_group("docs")  # pages share their data
+pytestmark = [
+    pytest.mark.xdist_group("docs"),  # pages share their data
+    pytest.mark.filterwarnings("ignore:few degrees of freedom"),
+]
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -297,6 +300,8 @@ def test_options_and_files_in_the_text_exist(name):
             assert found[1] in main.commands, words
         if re.fullmatch(r"(nipype_maps|tests|workflows|docs)(/[\w.-]+)+/?", words):
             assert (ROOT / words).exists(), words
+        elif re.fullmatch(r"(\w+/)+\w+\.(py|json)", words):
+            assert (ROOT / "nipype_maps" / words).exists(), words
         for module in re.findall(r"python3 -m (tests\.\w+)", words):
             assert (ROOT / module.replace(".", "/")).with_suffix("").exists() or (
                 ROOT / f"{module.replace('.', '/')}.py"
