@@ -19,7 +19,7 @@ import click
 from nipype_maps import graphs, interfaces
 from nipype_maps.bids import sidecar_schema
 from nipype_maps.cli import main
-from nipype_maps.confounds.strategies import read_strategies
+from nipype_maps.confounds import strategy_table
 from nipype_maps.options import FIT, OPTIONS, Option
 
 DOCS = Path(__file__).parent
@@ -166,44 +166,13 @@ def interfaces_table() -> str:
     return table(["interface", "what it does"], rows)
 
 
-# --- confounds ------------------------------------------------------------------------------------------
-
-
-def strategies_table() -> str:
-    """The strategies of the package."""
-    return table(
-        ["name", "what it is", "what it takes"],
-        ([code(name), entry["Description"], content_of(entry)] for name, entry in read_strategies().items()),
-    )
-
-
-def content_of(entry: dict) -> str:
-    """What the entry of a strategy takes, in words."""
-    words = [code(part) for part in entry.get("Parts", [])]
-    words += [code(column) for column in entry.get("Columns", [])]
-    words += [f"{code(column)} if there is any" for column in entry.get("OptionalColumns", [])]
-    if compcor := entry.get("CompCor"):
-        of = " and ".join(compcor["Masks"])
-        many = compcor.get("Components")
-        share = f"{100 * compcor.get('Variance', 0):g} %"
-        what = f"first {many}" if many else f"first that explain {share} of the variance"
-        words.append(f"aCompCor components, {what} of the mask{'s' * (of.count(' ') > 0)} {of}")
-    if scrub := entry.get("Scrub"):
-        words.append(
-            f"censors frames with `framewise_displacement` > {scrub['FramewiseDisplacement']:g} mm or "
-            f"`std_dvars` > {scrub['StandardizedDVARS']:g}, then segments of fewer than "
-            f"{scrub['MinimumSegment']} frames"
-        )
-    return ", ".join(words)
-
-
 PARTS: dict[str, Callable[[], str]] = {
     **{f"options of {name}": functools.partial(own_options, name) for name in main.commands},
     "shared options": options_by_topic,
     "fields": fields_tables,
     "options": graph_options,
     "interfaces": interfaces_table,
-    "strategies": strategies_table,
+    "strategies": strategy_table.markdown,
     "sidecar": sidecar_schema.table,
 }
 
