@@ -1,6 +1,7 @@
 """README and docs: what they show runs, what they list is complete, what they link to exists."""
 
 import ast
+import configparser
 import importlib.util
 import json
 import os
@@ -313,6 +314,13 @@ def test_every_argument_of_a_cluster_is_on_its_page():
     page = read("docs/clusters.md")
     for name in re.findall(r'^ *(?:# )?"(\w+)":', read("workflows/slurm.json"), re.M):
         assert f"| `{name}` |" in page, name
+
+
+def test_every_extra_is_on_its_page():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    rows = re.findall(r"^\| `(\w+)` \|", section(read("docs/getting-started.md"), "Install"), re.M)
+    assert rows == list(setup["options.extras_require"])
 
 
 def kinds_in_code():
