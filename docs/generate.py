@@ -19,8 +19,9 @@ import click
 from nipype_maps import graphs, interfaces
 from nipype_maps.bids import sidecar_schema
 from nipype_maps.cli import main
+from nipype_maps.cli.parsing.commands import TOPICS
 from nipype_maps.confounds import strategy_table
-from nipype_maps.options import FIT, OPTIONS, Option
+from nipype_maps.options import OPTIONS
 
 DOCS = Path(__file__).parent
 #: A generated part of a page, and its name.
@@ -87,31 +88,13 @@ def own_options(name: str) -> str:
 
 
 def options_by_topic() -> str:
-    """The shared options under headings."""
-    acting = {option.name: option for option in OPTIONS}
-    topics: dict[str, list[click.Option]] = {
-        "Inputs and outputs": [], "Maps, space and smoothing": [], "Cleaning": [], "Execution": [],
-    }  # fmt: skip
+    """The shared options under the headings of ``--help``."""
+    topics: dict[str, list[click.Option]] = {topic: [] for topic in TOPICS}
     for option in shared_options():
-        if option.name in EXECUTION:
-            topic = "Execution"
-        elif option.name not in acting:
-            topic = "Inputs and outputs"
-        else:
-            topic = "Maps, space and smoothing" if is_spatial(acting[option.name]) else "Cleaning"
-        topics[topic].append(option)
-    return "\n".join(f"### {topic}\n\n{options_table(options)}" for topic, options in topics.items())
-
-
-def is_spatial(option: Option) -> bool:
-    """Whether an option is about space, not time."""
-    return FIT in option.parts or option.node == "Project"
-
-
-#: Options that change how something is computed, not what.
-EXECUTION = {
-    "work", "plugin", "plugin_args", "n_procs", "wait", "dry_run", "verbose", "overwrite", "allow_mismatch",
-}  # fmt: skip
+        topics[option.topic].append(option)
+    return "\n".join(
+        f"### {topic}\n\n{options_table(options)}" for topic, options in topics.items() if options
+    )
 
 
 # --- graphs and interfaces ------------------------------------------------------------------------------
@@ -150,10 +133,11 @@ def graph_options() -> str:
             ", ".join(code(repr(choice)) for choice in option.choices) or option.type,
             f"{option.doc}{f' ({option.unit})' * bool(option.unit)}.",
             code(option.key or ""),
+            code(option.argument or ""),
         ]
         for option in OPTIONS
     ]
-    return table(["option", "default", "values", "meaning", "sidecar key"], rows)
+    return table(["option", "default", "values", "meaning", "sidecar key", "in the class"], rows)
 
 
 def interfaces_table() -> str:

@@ -18,6 +18,7 @@ import pytest
 
 from nipype_maps.cli import main
 from nipype_maps.confounds.strategies import read_strategies
+from nipype_maps.options import OPTIONS
 
 from .derivatives import REAL_MAPS, write_derivatives
 
@@ -129,18 +130,19 @@ def call(folder, *called):
 
 
 def play(name, folder):
-    """Execute the blocks of a page in their order: calls of the command, and Python."""
-    waiting, names = [], {"__name__": name}
-    for language, text in blocks(name, "bash", "python"):
+    """Execute the blocks of a page in their order: calls of the command with what they show, and Python."""
+    waiting, shown, names = [], [], {"__name__": name}
+    for language, text in [*blocks(name, "bash", "text", "python"), ("python", "")]:
         if language == "bash":
             waiting += commands(text)
-            continue
-        if waiting:
-            call(folder, *waiting)
-            waiting = []
-        exec(compile(text.replace("/data/", f"{folder}/"), name, "exec"), names)
-    if waiting:
-        call(folder, *waiting)
+        elif language == "text":
+            shown += text.splitlines()
+        else:
+            if waiting:
+                lines = call(folder, *waiting).stdout.splitlines()
+                assert [line for line in shown if line not in lines] == [], lines
+                waiting, shown = [], []
+            exec(compile(text.replace("/data/", f"{folder}/"), name, "exec"), names)
 
 
 @pytest.mark.parametrize("name", CALLED)
@@ -198,6 +200,12 @@ def check_rows(folder):
     header, *rows = [line.split() for line in path.read_text().splitlines()]
     expected = [header, *([f"{float(value):.4f}" for value in row] for row in rows)]
     assert [line.split() for line in shown.splitlines()] == expected[: len(shown.splitlines())]
+
+
+def test_what_the_class_does_not_have_is_on_its_page():
+    (row,) = [line for line in read("docs/in-python.md").splitlines() if "not in the class" in line]
+    names = INLINE.findall(row.split("|")[1])
+    assert set(names) == {option.name for option in OPTIONS if option.argument is None}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in CALLED and blocks(name, "python")])
