@@ -19,7 +19,6 @@ import click
 from nipype_maps import graphs, interfaces
 from nipype_maps.bids import sidecar_schema
 from nipype_maps.cli import main
-from nipype_maps.cli.parsing.commands import TOPICS
 from nipype_maps.confounds import strategy_table
 from nipype_maps.options import OPTIONS
 
@@ -89,6 +88,8 @@ def own_options(name: str) -> str:
 
 def options_by_topic() -> str:
     """The shared options under the headings of ``--help``."""
+    from nipype_maps.cli.parsing.commands import TOPICS
+
     topics: dict[str, list[click.Option]] = {topic: [] for topic in TOPICS}
     for option in shared_options():
         topics[option.topic].append(option)
