@@ -127,6 +127,7 @@ def call(folder, *called):
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 def play(name, folder):
