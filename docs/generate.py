@@ -1,6 +1,6 @@
 """Write the generated parts of the pages in this folder.
 
-    python3 docs/generate.py
+    python3 -m docs.generate
 
 Tables of options, fields, interfaces and strategies come from the code, so that no page differs from it;
 tests/test_docs.py checks that they are up to date.

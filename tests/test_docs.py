@@ -265,11 +265,11 @@ def test_every_page_can_be_found():
 
 
 def test_generated_parts_are_up_to_date():
-    """Options, fields, interfaces, strategies and sidecar keys: python3 docs/generate.py writes them."""
+    """Options, fields, interfaces, strategies and sidecar keys: python3 -m docs.generate writes them."""
     generate = load(ROOT / "docs" / "generate.py")
     parts = []
     for name in NAMES:
-        assert read(name) == generate.generated(read(name)), f"{name}: execute python3 docs/generate.py"
+        assert read(name) == generate.generated(read(name)), f"{name}: execute python3 -m docs.generate"
         parts += [match[2] for match in generate.PART.finditer(read(name))]
     assert sorted(parts) == sorted(generate.PARTS)
 
