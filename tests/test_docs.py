@@ -39,7 +39,7 @@ INLINE = re.compile(r"`([^`\n]+)`")
 #: Options of other programs that pages name.
 OTHER_OPTIONS = {
     "--hypothesis-profile", "--times", "--time", "--partition", "--account", "--job-name", "--check",
-    "--output-spaces",
+    "--output-spaces", "--all-files",
 }  # fmt: skip
 
 
