@@ -207,6 +207,6 @@ class MapsInterface(SimpleInterface):
         return ValueError(f"{Path(in_file[0] if isinstance(in_file, list) else in_file).name}: {error}")
 
 
-def output_path(cwd: Path, in_file: str, suffix: str) -> str:
+def output_path(cwd: Path, in_file: str | os.PathLike[str], suffix: str) -> str:
     """Where a node writes: in its own folder, named after its input."""
     return str(cwd / f"{stem(in_file)}{suffix}")

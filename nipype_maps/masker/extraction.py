@@ -12,19 +12,20 @@ from pathlib import Path
 import numpy as np
 from nipype.pipeline.engine import Workflow
 
+from ..bids.sidecars import Sidecar
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..graphs import (
-    Place,
     RunInputs,
     crossings,
+    fit_name,
     init_atlas_wf,
     init_dataset_wf,
     init_inverse_wf,
     init_transform_wf,
 )
+from ..images.working_grid import WorkingGrid
 from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
-from ..storage.json_files import read_json
 from .inputs import Images, confounds_files, frames_of
 from .kept import Kept
 from .session import WorkFolder
@@ -43,7 +44,7 @@ class Prepared:
 class Seen:
     """What is known of the runs that were transformed last."""
 
-    places: list[Place] = field(default_factory=list)
+    places: list[WorkingGrid] = field(default_factory=list)
     t_rs: list[float | None] = field(default_factory=list)
     n_signals: int | None = None
 
@@ -59,7 +60,7 @@ class Extraction:
     ----------
     maps : Kept
     mask : Kept or None
-    place : Place or None
+    place : WorkingGrid or None
         Where runs lie, where that is the working grid and an image was given that says so.
     t_r : float or None
         That image's time step.
@@ -70,7 +71,7 @@ class Extraction:
 
     maps: Kept
     mask: Kept | None = None
-    place: Place | None = None
+    place: WorkingGrid | None = None
     t_r: float | None = None
     parameters: dict = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
@@ -111,7 +112,7 @@ class Extraction:
         confounds: Sequence,
         sample_mask: Sequence,
         t_r: float | None,
-        notice: Callable[[list[Place]], None],
+        notice: Callable[[list[WorkingGrid]], None],
         **telling,
     ) -> list[Table]:
         """Signals of some runs; where one fails, the others are extracted all the same.
@@ -134,7 +135,7 @@ class Extraction:
             folder.warn(
                 f"{told}; check the order of confounds." for told in crossings(_named(inputs, scratch))
             )
-            places = [Place.of(given.run_file) for given in inputs]
+            places = [WorkingGrid.read(given.run_file) for given in inputs]
             notice(places)
             shared = self._shared(folder, parameters, places)
             wanted = [f"{_fit_name(place, parameters)}.fit_projector" for place in places]
@@ -144,15 +145,15 @@ class Extraction:
                 try:
                     (result,) = folder.run(workflow, ["clean"], **telling)
                     tables.append(read_signals(result.out_file))
-                    sidecars.append(read_json(result.out_json))
+                    sidecars.append(Sidecar.read(result.out_json))
                 except Exception as error:
                     failures[index] = error
                 if not folder.kept:
                     shutil.rmtree(folder.path / workflow.name, ignore_errors=True)
         if failures:
             raise _told_of_runs(failures, len(runs))
-        folder.warn(sentence for sidecar in sidecars for sentence in sidecar["Warnings"])
-        t_rs = [sidecar["RepetitionTime"] for sidecar in sidecars]
+        folder.warn(sentence for sidecar in sidecars for sentence in sidecar.warnings)
+        t_rs = [sidecar.t_r for sidecar in sidecars]
         self.seen = Seen(places, t_rs, len(tables[0].names))
         return tables
 
@@ -176,7 +177,7 @@ class Extraction:
             (image,) = folder.run(back, ["inverse"], **telling)
         return Path(image.out_file)
 
-    def _place_to_fill(self, parameters: dict) -> Place | None:
+    def _place_to_fill(self, parameters: dict) -> WorkingGrid | None:
         """Where the image of signals shall lie; None on the grid of maps or mask."""
         if parameters["resampling_target"] != "data":
             return None
@@ -197,12 +198,12 @@ class Extraction:
         """Maps and mask as files."""
         return self.maps.found(folder), None if self.mask is None else self.mask.found(folder)[0]
 
-    def _shared(self, folder: WorkFolder, parameters: dict, places: Sequence[Place | None]) -> Workflow:
+    def _shared(self, folder: WorkFolder, parameters: dict, places: Sequence[WorkingGrid | None]) -> Workflow:
         """The graph of all that runs at some places share."""
         shared = chosen(parameters, options_of(FIT))
         maps_files, mask_file = self._files(folder)
         name = f"fits_{_digest(maps_files, mask_file, shared)}"
-        workflow = init_dataset_wf(runs=[], places=places, name=name, **shared)
+        workflow = init_dataset_wf(runs=[], grids=places, name=name, **shared)
         door = workflow.get_node("inputnode").inputs
         door.maps_file = maps_files
         if mask_file:
@@ -253,9 +254,9 @@ def _told_of_runs(failures: dict[int, Exception], n_runs: int) -> Exception:
     return told
 
 
-def _fit_name(place: Place | None, parameters: dict) -> str:
+def _fit_name(place: WorkingGrid | None, parameters: dict) -> str:
     """Name of the fit for a place, in the graph."""
-    return place.fit_name if parameters["resampling_target"] == "data" else "fit"
+    return fit_name(place) if parameters["resampling_target"] == "data" else "fit"
 
 
 def _digest(*values) -> str:

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..bids.runs import Run
-from ..graphs import Place
 from ..images.volumes import Volumes, grid_of
+from ..images.working_grid import WorkingGrid
 from ..numerics.grid import require_same_grid
 from .estimator import Estimator
 from .extraction import Extraction
@@ -361,7 +361,7 @@ class NiftiMapsMasker(Estimator):
                 "longer fitted; call fit again."
             )
 
-    def _fit(self, maps: Images, mask: Images | None, place: Place | None, t_r: float | None) -> None:
+    def _fit(self, maps: Images, mask: Images | None, place: WorkingGrid | None, t_r: float | None) -> None:
         """Prepare maps and mask, and take over what came of it."""
         folder, parameters = WorkFolder(self.memory), graph_parameters(self)
         kept = [None if images is None else Kept.of(images, folder) for images in (maps, mask)]
@@ -403,19 +403,19 @@ class NiftiMapsMasker(Estimator):
             outputs.append(signals.squeeze() if flat else self._as_output(signals, table.names))
         return outputs
 
-    def _place_and_t_r(self, run: Images | None, maps: Images) -> tuple[Place | None, float | None]:
+    def _place_and_t_r(self, run: Images | None, maps: Images) -> tuple[WorkingGrid | None, float | None]:
         """Where the runs lie, if their grid is the one to work on, and their time step."""
         if run is None:
             return None, None
         with WorkFolder(None).scratch() as scratch:
             files = run.files(scratch, n_frames=1)
-            place, t_r = Place.of(files), Run(files, self.t_r, quiet=True).t_r
+            place, t_r = WorkingGrid.read(files), Run(files, self.t_r, quiet=True).t_r
             if self.resampling_target is None:
                 grid = Volumes(maps.files(scratch, n_frames=1), quiet=True).grid
                 require_same_grid("imgs", place.grid, "maps_img", grid)
         return (place if self.resampling_target == "data" else None), t_r
 
-    def _tell_of_resampling(self, places: Sequence[Place]) -> None:
+    def _tell_of_resampling(self, places: Sequence[WorkingGrid]) -> None:
         """Warn where a run makes more work than those before it."""
         fitted = self._extraction.place
         if self.resampling_target == "data":
