@@ -368,4 +368,6 @@ def test_spelling_is_american(name):
         r"(?:cancel|label|model)l(?:ed|ing)|(?:standard|serial|normal|optim|recogn|organ|minim|"
         r"initial|visual|general)is(?:e|ing|ation)|summaris|analys(?:ed|ing|e\b))\w*"
     )
-    assert re.findall(british, INLINE.sub("", prose(name)), re.I) == []
+    # generated parts are spelled as the code that they come from
+    own = re.sub(r"<!-- begin .*?<!-- end ", "", prose(name), flags=re.S)
+    assert re.findall(british, INLINE.sub("", own), re.I) == []
