@@ -32,7 +32,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .masker import NiftiMapsMasker
 
-__all__ = ["NiftiMapsMasker"]
+__all__ = ["NiftiMapsMasker", "__version__"]
+
+#: The one place that says it: setup.cfg reads this line.
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str):
