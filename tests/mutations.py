@@ -1,15 +1,18 @@
 """Break each step by hand and see whether the tests notice.
 
     python3 -m tests.mutations [NAME...]
+    python3 -m tests.mutations --check
 
-Every mutation is one replacement in a copy of the package; the tests of its tier must fail on
-it.  Takes some minutes; ends with status 1 if a mutation survives.
+Every mutation is one replacement in a copy of the package; the tests of its room must fail on
+it.  Takes some minutes; ends with status 1 if a mutation survives.  ``--check`` says in a moment
+which mutations replace a line that has moved or changed.
 """
 
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,9 +24,9 @@ JOBS = ("engine/slurm/plugin.py", "engine/slurm/task.py", "engine/slurm/batch.py
 #: name: (file under nipype_maps, what stands there, what is put in its place)
 MUTATIONS = {
     "projector: sign of the kernel": ("numerics/solution.py", "= inverse / np.outer", "= -inverse / np.outer"),
-    "projector: not the pseudo-inverse": ("numerics/solution.py", "np.eye(lengths.size))", "np.ones((lengths.size,) * 2))"),
+    "projector: not the pseudo-inverse": ("numerics/solution.py", "(triangle, False), np.eye(n))", "(triangle, False), np.ones((n, n)))"),
     "projector: smoothed maps ignored": ("interfaces/project.py", "StoredMaps(smoothed or maps, cwd)", "StoredMaps(maps, cwd)"),
-    "projector: rank cut-off": ("numerics/solution.py", "singular[0] * np.finfo(float).eps).sum()", "singular[0] * 1e-20).sum()"),
+    "projector: rank cut-off": ("numerics/solution.py", "singular[0] * cut_off).sum()", "singular[0] * 1e-20).sum()"),
     "projector: no second orthonormalisation": ("numerics/solution.py", "scipy.linalg.solve_triangular(scipy.linalg.cholesky(gram), np.eye(rank))", "np.eye(rank)"),
     "smooth: border mode": ("numerics/smooth.py", 'mode="reflect"', 'mode="mirror"'),
     "smooth: truncation": ("numerics/smooth.py", "TRUNCATE = 4.0", "TRUNCATE = 3.0"),
@@ -33,12 +36,12 @@ MUTATIONS = {
     "resample: offset of the wrong axis": ("numerics/resample.py", "offset[read], order", "offset[axis], order"),
     "resample: inverse transform": ("numerics/resample.py", "linalg.inv(source.affine) @ target.affine", "linalg.inv(target.affine) @ source.affine"),
     "resample: holes filled one voxel deep": ("numerics/resample.py", "rounds: int = 2", "rounds: int = 1"),
-    "resample: holes stay filled": ("numerics/resample.py", "order=0) > 0] = 0.0", "order=0) > 2] = 0.0"),
+    "resample: holes stay filled": ("numerics/resample.py", "self._rim) > 0] = 0.0", "self._rim) > 2] = 0.0"),
     "clip: without zero": ("numerics/resample.py", "return min(0.0, low), max(0.0, high)", "return low, high"),
     "clip: not at all": ("interfaces/resample.py", "if clip else None", "if False else None"),
     "clean: ddof": ("numerics/clean.py", 'ddof=1 if kind == "zscore_sample" else 0', "ddof=0"),
     "clean: detrend without slope": ("numerics/clean.py", "return centred - np.outer(time, time @ centred / (time @ time))", "return centred"),
-    "clean: confounds not standardised": ("numerics/clean.py", "confounds = confounds - confounds.mean(axis=0)\n", "confounds = confounds - 0\n"),
+    "clean: confounds not standardised": ("numerics/clean.py", "confounds, off = confounds - confounds.mean(axis=0), off - off.mean(axis=0)", "pass"),
     "clean: filter after confounds": ("numerics/clean.py", "options.high_pass)[rows]\n", "options.high_pass)[rows]\n        both[:, n_signals:] = 0\n"),
     "clean: censored frames off by one": ("numerics/clean.py", "filled[kept - first] = values[kept]\n    return filled, kept - first", "return filled, np.maximum(kept - first - 1, 0)"),
     "clean: edges not cut off": ("numerics/clean.py", "(0, len(values) - 1) if extrapolate else (kept[0], kept[-1])", "(0, len(values) - 1)"),
@@ -46,8 +49,8 @@ MUTATIONS = {
     "clean: psc never puts the mean back": ("numerics/clean.py", "mean + now, now)) / 100", "now, now)) / 100"),
     "clean: runs mixed up": ("numerics/clean.py", "cleaned[member[kept_here]] = rows", "cleaned[member[kept_here]] = rows[::-1]"),
     "clean: filter costs nothing": ("numerics/clean.py", "    if not options.butterworth:\n        return 0\n", "    return 0\n"),
-    "clean: rounding regressed out": ("numerics/clean.py", "left > max(confounds.shape) * np.finfo(float).eps * left[0]", "left > 0"),
-    "clean: degrees of freedom": ("numerics/clean.py", "trend = 2 if options.detrend else 0", "trend = 1 if options.detrend else 0"),
+    "clean: rounding regressed out": ("numerics/directions.py", "q[:, left > ROUNDING]", "q[:, left > 0]"),
+    "clean: degrees of freedom": ("numerics/clean.py", "return 2 if self.detrend else", "return 1 if self.detrend else"),
     "filter: order": ("numerics/filters.py", "ORDER = 5", "ORDER = 4"),
     "filter: padding": ("numerics/filters.py", "padding = 3 * int(taps)", "padding = 2 * int(taps)"),
     "filter: one way only": ("numerics/filters.py", 'signal.sosfiltfilt(sections, signals, axis=0, padtype="odd", padlen=padding)', "signal.sosfilt(sections, signals, axis=0)"),
@@ -75,9 +78,9 @@ MUTATIONS = {
     "fingerprints: time of change ignored": ("storage/checksums.py", "stat.st_mtime_ns, stat.st_ctime_ns]", "stat.st_mtime_ns]"),
     "coverage: signed weights": ("numerics/overlap.py", "weight = np.abs(values)", "weight = values"),
     "keys: what is read besides does not count": ("interfaces/base.py", 'values.append(("read besides", [str(path) for path in self.read_besides()]))', "pass"),
-    "lock: shared": ("engine/workfolder/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    "lock: shared": ("storage/locks.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
     "check: a changed output is sound": ("engine/workfolder/results.py", "if same is False:", "if False:"),
-    "check: an output without a record is sound": ("engine/workfolder/results.py", "if same is None and recorded and inside:", "if False:"),
+    "check: an output without a record is sound": ("engine/workfolder/results.py", "if same is None and own is not None and (recorded or inside):", "if False:"),
     "check: not made": ("engine/plugins/graph.py", "            mend(node)\n", "            pass\n"),
     "plan: all is cached": ("engine/workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
     "clean: everything goes": ("engine/workfolder/dependencies.py", "if str(path) not in needed]", "if True]"),
@@ -89,18 +92,18 @@ MUTATIONS = {
     "plugins: the next graph is made at once": ("engine/plugins/graph.py", "or len(agenda) >= executor.ahead", ""),
     "jobs: what waits for a failure is run": ("engine/slurm/task.py", "LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)", "_run(node, updatehash)"),
     "jobs: what is in a job already is submitted": ("engine/slurm/plugin.py", "return node in self._behind", "return False"),
-    "jobs: a lost node is given up": ("engine/slurm/plugin.py", "if self._submitted[node] < self._arguments.tries", "if False"),
+    "jobs: a lost node is given up": ("engine/slurm/plugin.py", "if times < self._arguments.tries and (", "if False and ("),
     "jobs: a lost node is no failure": ("engine/slurm/plugin.py", "[(node, Failure(node, sentence)) for node", "[(node, None) for node"),
-    "jobs: those of a killed master are not waited for": ("engine/slurm/plugin.py", "tasks = queue() if batches else {}", "tasks = {}"),
+    "jobs: those of a killed master are not waited for": ("engine/slurm/plugin.py", "tasks = None if here is None else queue(names)", "tasks = {}"),
     "jobs: an array whose taking was not told is submitted again": ("engine/slurm/commands.py", "        if taken:", "        if False:"),
-    "jobs: what sbatch was about at Ctrl-C goes on": ("engine/slurm/commands.py", '_call(["scancel", f"--name={name}"])', "pass"),
+    "jobs: what sbatch was about at Ctrl-C goes on": ("engine/slurm/commands.py", "        cancel(name=name)\n        raise", "        raise"),
     "jobs: refused arrays are not divided": ("engine/slurm/plugin.py", "if len(some) == 1 or not", "if True or not"),
     "jobs: what finds no room is given up": ("engine/slurm/plugin.py", "if isinstance(error, TooManyTasksError) and (room_will_come or self._tasks):", "if False:"),
     "plugins: a failure in a worker is no failure": ("engine/plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
     "plugins: workers outlive their master": ("engine/plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
     "plugins: no room is left out of account": ("engine/plugins/multiproc.py", "return not self._busy or (", "return True or ("),
     "masker: runs of one name share their results": ("masker/extraction.py", "return RunInputs(_digest(paths, frames, t_r), ", 'return RunInputs("run", '),
-    "masker: parameters share a folder": ("masker/extraction.py", "_digest(given.name, fits, chosen)", "_digest(given.name, fits)"),
+    "masker: parameters share a folder": ("masker/extraction.py", "_digest(given.name, fits, own)", "_digest(given.name, fits)"),
     "masker: what was in memory goes by its folder": ("masker/extraction.py", "path.removeprefix(str(scratch))", "str(path)"),
     "masker: maps resampled once stay so": ("masker/masker.py", 'place if self.resampling_target == "data" else None', "None"),
     "masker: the image lies where the last run does": ("masker/extraction.py", "places = self.seen.places if self.place is None else [self.place]", "places = self.seen.places"),
@@ -113,7 +116,7 @@ MUTATIONS = {
     "masker: maps do not hold their folder": ("masker/outputs.py", "image.work_folder = folder", "pass"),
     "masker: a volume gives a row": ("masker/masker.py", "run.is_volume and not self._makes_frames", "False"),
     "masker: dtype forgotten": ("masker/masker.py", "table.values.astype(signals_dtype(self.dtype), copy=False)", "table.values"),
-    "masker: threads get in each other's way": ("masker/session.py", "        with _turn:\n", "        if True:\n"),
+    "masker: threads get in each other's way": ("masker/session.py", "with _turn, handlers_restored():", "with handlers_restored():"),
     "masker: nothing is removed": ("masker/extraction.py", "if not folder.kept:", "if False:"),
 }  # fmt: skip
 
@@ -124,7 +127,20 @@ def tests_of(path: str) -> list[str]:
         return ["tests/masker"]
     if path in JOBS:
         return ["tests/slurm/test_slurm.py", "tests/slurm/test_faults.py"]  # the shorter ones first
-    return ENGINE if path.startswith("engine/") else QUICK
+    # what storage locks, the engine runs in
+    return ENGINE if path.startswith("engine/") or path == "storage/locks.py" else QUICK
+
+
+def stale(names: Iterable[str]) -> list[str]:
+    """The mutations whose line is no longer there, or there several times."""
+    lines = []
+    for name in names:
+        path, before, _ = MUTATIONS[name]
+        file = ROOT / "nipype_maps" / path
+        n_times = file.read_text().count(before) if file.exists() else 0
+        if n_times != 1:
+            lines.append(f"{name}: {before!r} stands {n_times} times in {path}")
+    return lines
 
 
 def survives(name: str) -> bool:
@@ -134,10 +150,7 @@ def survives(name: str) -> bool:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".hypothesis", "__pycache__"))
         file = copy / "nipype_maps" / path
-        source = file.read_text()
-        if source.count(before) != 1:
-            raise SystemExit(f"{name}: {before!r} stands {source.count(before)} times in {path}")
-        file.write_text(source.replace(before, after))
+        file.write_text(file.read_text().replace(before, after))
         tests = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests_of(path)],
             cwd=copy,
@@ -153,6 +166,13 @@ def survives(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    survivors = [name for name in sys.argv[1:] or MUTATIONS if survives(name)]
+    only_check = sys.argv[1:] == ["--check"]
+    names = MUTATIONS if only_check else sys.argv[1:] or MUTATIONS
+    if outdated := stale(names):
+        print("\n".join(outdated))
+        sys.exit(f"{len(outdated)} of {len(names)} mutations are stale")
+    if only_check:
+        sys.exit()
+    survivors = [name for name in names if survives(name)]
     print(f"{len(survivors)} survived")
     sys.exit(bool(survivors))

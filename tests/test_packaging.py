@@ -22,3 +22,13 @@ def test_the_version_is_the_same_everywhere():
 def test_types_are_part_of_the_package():
     assert (files(nipype_maps) / "py.typed").is_file()
     assert "py.typed" in SETUP["options.package_data"]["nipype_maps"].split()
+
+
+def test_lower_bounds_are_the_versions_that_are_tested():
+    bounds = re.findall(r"^(\S+?)>=(\S+)$", SETUP["options"]["install_requires"], re.M)
+    tested = re.findall(r"^(\S+?)==(\S+)$", (ROOT / ".ci/oldest.txt").read_text(), re.M)
+    assert len(bounds) == len(SETUP["options"]["install_requires"].split())
+    # 5.0 is the bound that 5.0.0 tests
+    assert [(name, f"{bound}.0.0".split(".")[:3]) for name, bound in bounds] == [
+        (name, f"{version}.0.0".split(".")[:3]) for name, version in tested
+    ]

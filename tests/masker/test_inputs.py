@@ -149,6 +149,7 @@ def test_maps_and_mask_may_be_given_in_every_form(atlas, bold, saved, close, gri
             close(NiftiMapsMasker(maps, mask_img).fit_transform(run), expected)
 
 
+@pytest.mark.nilearn
 def test_an_image_of_a_file_is_read_from_it_unless_it_was_changed(bold, saved, tmp_path):
     path = saved(bold())
     assert file_of(nib.load(path)) == str(path)
