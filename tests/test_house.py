@@ -12,7 +12,7 @@ import nipype_maps
 from nipype_maps import graphs, interfaces
 from nipype_maps.cli import main
 from nipype_maps.graphs.atlas import TARGET
-from nipype_maps.masker.parameters import graph_parameters
+from nipype_maps.masker.graph_options import graph_options
 from nipype_maps.options import BY_NAME, OPTIONS
 
 #: Metadata that nipype reads, and what traits itself adds to a trait.
@@ -201,7 +201,7 @@ def test_an_option_is_an_argument_of_the_class(option):
 
 
 def test_what_the_class_hands_to_the_graphs_are_options():
-    handed = graph_parameters(nipype_maps.NiftiMapsMasker())
+    handed = graph_options(nipype_maps.NiftiMapsMasker().get_params())
     assert set(handed) == {option.name for option in OPTIONS} - {
         name for name, elsewhere in ELSEWHERE.items() if elsewhere is None
     }
