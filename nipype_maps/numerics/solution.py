@@ -108,7 +108,7 @@ def solve(maps: Maps) -> Solution:
     --------
     Two unit maps at 60 degrees: their correlation is 1/2, so that the VIF is 1 / (1 - 1/4).
 
-    >>> from .cutting import Columns
+    >>> from .blocking import Columns
     >>> solution = solve(Columns(np.array([[1.0, 0.5], [0.0, 0.75**0.5]])))
     >>> solution.vif.round(6).tolist(), solution.rank
     ([1.333333, 1.333333], 2)

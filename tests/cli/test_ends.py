@@ -74,7 +74,7 @@ def test_a_run_that_is_interrupted_says_what_is_kept(
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize(
     ("stuck_in", "more"),
-    [(("files.runs", "Run.__init__"), []), (("workfolder.plan", "plan"), ["--dry-run"])],
+    [(("bids.runs", "Run.__init__"), []), (("engine.workfolder.plan", "plan"), ["--dry-run"])],
 )
 def test_what_is_interrupted_before_it_runs_leaves_nothing(
     stop, make_run, maps, tmp_path, number, status, stuck_in, more
