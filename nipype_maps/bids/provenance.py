@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
+from ..images.filenames import short_name
 from ..storage.checksums import sha256
 
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
@@ -13,7 +13,7 @@ PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 def source(path) -> dict:
     """Name and checksum of an input: what a sidecar says of it, wherever it lies."""
-    return {"File": Path(path).name, "SHA256": sha256(path)}
+    return {"File": short_name(path), "SHA256": sha256(path)}
 
 
 def sources(paths) -> list[dict]:

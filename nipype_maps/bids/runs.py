@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..images.filenames import short_name
 from ..images.volumes import Volumes
 from .timing import Timing, timing_of
 
@@ -51,7 +52,8 @@ class Run(Volumes):
             t_r, origin = self._t_r_of_files()
         elif (header := self._header_t_r()) is not None and not np.isclose(t_r, header, rtol=1e-3):
             self._warn(
-                f"{self.path.name} has {header:g} s between frames by its header; t_r={t_r:g} s is taken."
+                f"{short_name(self.path)} has {header:g} s between frames by its header; t_r={t_r:g} s is "
+                "taken."
             )
         if t_r is not None and not PLAUSIBLE[0] <= t_r <= PLAUSIBLE[1]:
             self._warn(

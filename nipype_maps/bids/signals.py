@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..images.filenames import display_name
 from ..notes import note
 from ..storage.atomic import replacing
 from ..storage.text import read_text
@@ -43,14 +44,14 @@ def read_signals(path) -> Table:
     if lines == [""]:
         raise ValueError(f"{path} is empty.")
     names, *rows = [line.split("\t") for line in lines]
-    check_names(names, str(path), "column")
+    check_names(names, display_name(path), "column")
     if all(map(_is_fraction, names)):
         note(
             f"the first line of {path} is taken for the names of its columns, but holds numbers ({names[0]}, "
             "…); if it is a frame, put a line of names before it."
         )
     require_one_width(path, names, rows, first_line=2)
-    return Table(names, values_of(path, names, rows), str(path))
+    return Table(names, values_of(path, names, rows), display_name(path))
 
 
 def write_signals(path, names: list[str], signals: np.ndarray) -> None:

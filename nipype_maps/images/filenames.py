@@ -42,6 +42,17 @@ def display_name(path) -> str:
     return argument if number is None else f"{argument}[{int(number) - 1}]"
 
 
+def short_name(path) -> str:
+    """The same without folders.
+
+    Examples
+    --------
+    >>> short_name("/data/bold.nii"), short_name("/work/0a1b/in-memory/imgs.nii")
+    ('bold.nii', 'imgs')
+    """
+    return Path(display_name(path)).name
+
+
 def stem(path) -> str:
     """A file's name without its ending, for images of two endings too.
 

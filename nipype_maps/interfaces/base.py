@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from ..bids.inheritance import sidecars_for
 from ..bids.map_names import files_beside
-from ..images.filenames import image_files, stem
+from ..images.filenames import image_files, short_name, stem
 from ..notes import collected
 from ..storage.checksums import fingerprint, record
 
@@ -204,7 +204,7 @@ class MapsInterface(SimpleInterface):
         in_file = next((value for value in values if value and isdefined(value)), None)
         if in_file is None or os.sep in str(error):
             return error
-        return ValueError(f"{Path(in_file[0] if isinstance(in_file, list) else in_file).name}: {error}")
+        return ValueError(f"{short_name(in_file[0] if isinstance(in_file, list) else in_file)}: {error}")
 
 
 def output_path(cwd: Path, in_file: str, suffix: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from pathlib import Path
 
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
@@ -15,6 +14,7 @@ from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..confounds.frames import read_labels, read_sample_mask
 from ..confounds.tables import read_confounds
+from ..images.filenames import short_name
 from ..notes import note
 from ..numerics.clean import Cleaning, clean
 from ..numerics.frames import kept_frames
@@ -222,7 +222,7 @@ def _confounds(inputs, n_frames, kept) -> tuple[Table, list[str]]:
     tables = [read_confounds(files, columns, n_frames, kept, constants)] if files else []
     if files and not columns and (n_columns := len(tables[0][0].names)) > MANY:
         note(
-            f"all {n_columns} columns of {Path(files[0]).name} are regressed out; choose some of them "
+            f"all {n_columns} columns of {short_name(files[0])} are regressed out; choose some of them "
             "(confound_columns, confounds_strategy) unless that is meant."
         )
     if inputs.selected_confounds:

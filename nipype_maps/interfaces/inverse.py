@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
@@ -14,6 +13,7 @@ from ..bids.names import listed
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import read_signals
 from ..bids.timing import repetition_time
+from ..images.filenames import short_name
 from ..images.masks import read_mask
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
@@ -72,7 +72,7 @@ class Inverse(MapsInterface):
         table = read_signals(inputs.in_file)
         if missing := frames_left_out(inputs.in_file):
             note(
-                f"the signals of {Path(inputs.in_file).name} leave out {len(missing)} of the run's frames "
+                f"the signals of {short_name(inputs.in_file)} leave out {len(missing)} of the run's frames "
                 f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
                 "time axis is not the run's."
             )

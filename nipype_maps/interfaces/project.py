@@ -13,6 +13,7 @@ from ..bids.names import listed, space_of, spaces_differ
 from ..bids.provenance import source, sources, versions
 from ..bids.runs import Run
 from ..bids.signals import write_signals
+from ..images.filenames import short_name
 from ..images.masks import NON_FINITE
 from ..images.projectors import MapsInfo, read_projector, write_projector
 from ..images.stored_maps import StoredMaps
@@ -275,8 +276,8 @@ def _warn_of_coverage(met, maps, run) -> None:
     ]
     if little:
         note(
-            f"less than half of the weight of {listed(little)} is where {run.path.name} has signal; check "
-            "that maps, mask and run are in the same space, and that the field of view covers the maps."
+            f"less than half of the weight of {listed(little)} is where {short_name(run.path)} has signal; "
+            "check that maps, mask and run are in the same space, and that the field of view covers the maps."
         )
 
 

@@ -63,7 +63,7 @@ def test_another_grid_is_for_one_call(atlas, bold, same):
     run, other = bold("flipped"), bold("coarse")
     masker = NiftiMapsMasker(atlas).fit(run)
     before = masker.transform(run)
-    with pytest.warns(UserWarning, match="Resampling maps at transform time: a run lies on another grid"):
+    with pytest.warns(UserWarning, match="Resampling maps at transform time: a run is on another grid"):
         answer = masker.transform(other)
     same(answer, NiftiMapsMasker(atlas).fit_transform(other))
     assert masker.inverse_transform(before).shape == run.shape
