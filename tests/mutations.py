@@ -103,7 +103,7 @@ MUTATIONS = {
     "plugins: workers outlive their master": ("engine/plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
     "plugins: no room is left out of account": ("engine/plugins/multiproc.py", "return not self._busy or (", "return True or ("),
     "masker: runs of one name share their results": ("masker/extraction.py", "return RunInputs(_digest(paths, frames, t_r), ", 'return RunInputs("run", '),
-    "masker: parameters share a folder": ("masker/extraction.py", "_digest(given.name, fits, own)", "_digest(given.name, fits)"),
+    "masker: parameters share a folder": ("masker/extraction.py", "_digest(run.name, fits, own)", "_digest(run.name, fits)"),
     "masker: what was in memory goes by its folder": ("masker/extraction.py", "path.removeprefix(str(scratch))", "str(path)"),
     "masker: maps resampled once stay so": ("masker/working_grid.py", 'grid if resampling_target == "data" else None', "None"),
     "masker: the image is on the grid of the last run": ("masker/extraction.py", "grids = self.last_runs.grids if self.grid is None else [self.grid]", "grids = self.last_runs.grids"),

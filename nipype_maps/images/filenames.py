@@ -6,6 +6,8 @@ import itertools
 import re
 from pathlib import Path
 
+from ..storage.paths import PathLike
+
 #: Endings in lower case; files may have them in upper case.
 COMPRESSED = (".gz", ".bz2", ".zst", "")
 
@@ -26,7 +28,7 @@ IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|
 IN_MEMORY = "in-memory"
 
 
-def display_name(path) -> str:
+def display_name(path: PathLike) -> str:
     """What messages call a file: its path, or the argument of which it is a copy.
 
     Examples
@@ -38,11 +40,12 @@ def display_name(path) -> str:
     """
     if Path(path).parent.name != IN_MEMORY:
         return str(path)
-    argument, number = re.fullmatch(r"(.*?)(?:_(\d{4}))?", stem(path)).groups()
-    return argument if number is None else f"{argument}[{int(number) - 1}]"
+    name = stem(path)
+    argument, _, number = name.rpartition("_")
+    return f"{argument}[{int(number) - 1}]" if re.fullmatch(r"\d{4}", number) else name
 
 
-def short_name(path) -> str:
+def short_name(path: PathLike) -> str:
     """The same without folders.
 
     Examples

@@ -89,8 +89,8 @@ class Volumes:
                 raise ValueError(f"{display_name(path)}: a list of images holds 3D images, one volume each.")
             if not self.grid.same_as(self._grid_and_units(path, image)[0]):
                 raise ValueError(
-                    f"{display_name(path)} and {display_name(self.path)} lie on different grids; put the list "
-                    "on one grid first."
+                    f"{display_name(path)} and {display_name(self.path)} lie on different grids; put the "
+                    "list on one grid first."
                 )
 
     def _grid_and_units(self, path: Path, image) -> tuple[Grid, Units]:
