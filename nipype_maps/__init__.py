@@ -38,7 +38,7 @@ __all__ = ["NiftiMapsMasker", "__version__"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> type[NiftiMapsMasker]:
     # nipype takes a second to import, which the command's --help need not wait for
     if name == "NiftiMapsMasker":
         from .masker import NiftiMapsMasker

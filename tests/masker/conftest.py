@@ -25,7 +25,7 @@ def bold(rng, grids):
 
 @pytest.fixture
 def nodes_run(monkeypatch):
-    """Names of the nodes that are run while the test goes on."""
+    """Names of the nodes that are executed during the test."""
     from nipype_maps.engine.plugins import linear
 
     names, run_node = [], linear.run_node
@@ -40,7 +40,7 @@ def nodes_run(monkeypatch):
 
 @pytest.fixture
 def same():
-    """Assert that arrays hold the same numbers, to the last bit."""
+    """Assert that arrays are equal, to the last bit."""
     return np.testing.assert_array_equal
 
 
