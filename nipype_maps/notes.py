@@ -7,7 +7,7 @@ too.  A note belongs to the call during which it was made, whatever else is goin
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -26,6 +26,7 @@ class Note(str):
     kind: str
 
     def __new__(cls, message: str, kind: str) -> Note:
+        """Make a note of a message and its kind."""
         made = super().__new__(cls, message)
         made.kind = kind
         return made
@@ -62,3 +63,15 @@ def collected() -> Iterator[list[Note]]:
         yield notes
     finally:
         _collector.reset(token)
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """The first of some names, for a message, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed("abcd", most=2)
+    ('a, b', 'a, b and 2 more')
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -12,7 +12,8 @@ from pathlib import Path
 from nipype.interfaces.io import ExportFile
 from nipype.pipeline.engine import Node, Workflow
 
-from nipype_maps.bids.derivatives import FoundRun, find_runs, require_one_space, without_echoes
+from nipype_maps.bids.derivatives import FoundRun, find_runs
+from nipype_maps.bids.run_selection import require_one_space, without_echoes
 from nipype_maps.graphs import RunInputs, init_dataset_wf
 from nipype_maps.plugins import SLURMPlugin, read_plugin_args
 

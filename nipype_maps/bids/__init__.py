@@ -1,1 +1,8 @@
-"""BIDS: names, sidecars, data sets, labels of maps, tables, and what belongs to a run."""
+"""BIDS: names and sidecars of files, data sets, and tables.
+
+names       entities, spaces, result_names, pairing (does a file belong to a run?)
+sidecars    sidecar_schema (every entry), json_kinds (their types), sidecars, extractions, provenance
+runs        runs, timing (repetition time), inheritance (which JSON files apply)
+data sets   dataset (the folder), derivatives (find runs), run_selection (choose among them)
+tables      tables, text_tables, decimal_commas, column_names, signals, map_names
+"""

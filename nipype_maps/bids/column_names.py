@@ -1,4 +1,4 @@
-"""Which names the header of a table can hold, so that they come back as they were."""
+"""Which names a table's header can have, so that all programs read them back unchanged."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def check_names(names: Sequence[str], source: str, what: str = "map") -> None:
-    r"""Raise ValueError unless a table can have columns of these names, and other programs can read it.
+    r"""Raise ValueError unless these names can be a table's header that other programs read.
 
-    Names may be numbers, ``nan`` or ``inf``, and may have blanks around them, but no two may
-    differ by these only.
+    Names may be numbers, ``nan`` or ``inf``, and may have blanks around them, but two names must
+    not differ in these alone.
 
     Parameters
     ----------
     names : sequence of str
     source : str
-        Where they come from, for the message.
+        File or input that they come from, for the message.
     what : str
-        What they are names of.
+        What has these names, for the message.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The folder of a BIDS derivatives data set: whose it is, and what nipype-maps writes about it."""
+"""The folder of a BIDS derivatives data set: which tool it belongs to, and its description."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..storage.atomic import replacing
 from ..storage.json_files import read_json, write_json
+from ..storage.paths import PathLike
 from .provenance import versions
 
 BIDS_VERSION = "1.10.0"
@@ -16,15 +17,15 @@ NAME = "nipype-maps"
 DESCRIPTION = "dataset_description.json"
 
 
-def require_own(out, source=None) -> None:
-    """ValueError where results would be mixed with files of others.
+def require_own(out: PathLike, source: PathLike | None = None) -> None:
+    """Raise ValueError if results would be mixed with files of other tools.
 
     Parameters
     ----------
     out : path-like
         Folder for results.
     source : path-like, optional
-        The data set that the results are made from, if they are to be a data set too.
+        The data set that the results are made from, if they become a data set too.
     """
     out = Path(os.path.realpath(out))
     if source is not None:
@@ -54,13 +55,13 @@ def require_own(out, source=None) -> None:
         )
 
 
-def describe(out, source, name: str = f"{NAME}: time series of brain maps") -> None:
-    """Write the dataset_description.json of a derivatives folder; what users added to ours stays.
+def describe(out: PathLike, source: PathLike, name: str = f"{NAME}: time series of brain maps") -> None:
+    """Write the dataset_description.json of a derivatives folder; entries that users added stay.
 
     Parameters
     ----------
     out, source : path-like
-        The folder, and the one that its files were made from.
+        The folder, and the data set that its files were made from.
     name : str
     """
     path = Path(out) / DESCRIPTION
@@ -79,8 +80,8 @@ def describe(out, source, name: str = f"{NAME}: time series of brain maps") -> N
         write_json(path, content)
 
 
-def sources_of(out) -> list[Path]:
-    """The folders that a derivatives folder of ours was made from, by its dataset_description.json."""
+def sources_of(out: PathLike) -> list[Path]:
+    """The data sets that a derivatives folder was made from, by its dataset_description.json."""
     sources = read_json(Path(out) / DESCRIPTION).get("SourceDatasets")
     urls = [source.get("URL") for source in sources if isinstance(source, dict)] if sources else []
     parts = [urlsplit(url) for url in urls if isinstance(url, str)]
@@ -88,24 +89,24 @@ def sources_of(out) -> list[Path]:
 
 
 def map_names_text(names: Sequence[str]) -> str:
-    """The table of a probabilistic atlas's maps, all of them, whatever a run has of them."""
+    """The table of an atlas's maps: index and name of all maps, though runs may have fewer."""
     lines = ["index\tname", *(f"{index}\t{name}" for index, name in enumerate(names, start=1))]
     return "\n".join(lines) + "\n"
 
 
-def map_names_file(out, atlas: str) -> Path:
-    """Where that table is."""
+def map_names_file(out: PathLike, atlas: str) -> Path:
+    """The path of that table in a data set."""
     return Path(out) / f"atlas-{atlas}_probseg.tsv"
 
 
-def write_map_names(out, atlas: str, names: Sequence[str]) -> None:
+def write_map_names(out: PathLike, atlas: str, names: Sequence[str]) -> None:
     """Write that table."""
     with replacing(map_names_file(out, atlas)) as temporary:
         temporary.write_text(map_names_text(names), encoding="utf-8")
 
 
 def _owner(folder: Path) -> str | None:
-    """What wrote a data set, by its description; None where there is none."""
+    """The tool that wrote a data set, by its description; None without one."""
     if not os.path.lexists(folder / DESCRIPTION):
         return None
     try:

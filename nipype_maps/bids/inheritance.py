@@ -1,4 +1,4 @@
-"""JSON files that say something of a run: its sidecar, and those that BIDS lets it inherit."""
+"""JSON files that describe a run: its sidecar, and those that it inherits by the rules of BIDS."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..images.filenames import stem
+from ..storage.paths import PathLike
 from .dataset import DESCRIPTION
-from .names import ENTITY, entities_of
+from .entities import ENTITY, entities_of
 from .sidecars import sidecar_of
 
 
-def sidecars_for(path) -> list[Path]:
-    """The JSON files that apply to a file, the one that counts most first: its own sidecar, if it has one.
+def sidecars_for(path: PathLike) -> list[Path]:
+    """The JSON files that apply to a file, in order of precedence; its own sidecar comes first.
 
-    By the inheritance principle of BIDS these are the files from its folder up to that of the data
-    set which have its suffix, and of its entities some or all: ``task-rest_bold.json`` applies to
-    ``sub-01/func/sub-01_task-rest_bold.nii.gz``.  The nearest counts most, and of one folder the
-    one with most entities.  The data set's folder is that of the description, else the one that
-    the participant's folder lies in; where neither is found, it is the file's own.
+    By the inheritance principle of BIDS these are files in its folder and those above, up to that of
+    the data set, that have its suffix and no other entities than it has: ``task-rest_bold.json``
+    applies to ``sub-01/func/sub-01_task-rest_bold.nii.gz``.  The nearest folder takes precedence, and
+    within a folder the file with most entities.  The folder of the data set is the one with a
+    description, else the one above the participant's folder, else the file's own.
 
     Examples
     --------
@@ -35,12 +36,12 @@ def sidecars_for(path) -> list[Path]:
     own = sidecar_of(os.path.abspath(path))
     found = [own] if own.exists() else []
     suffix, entities = _parsed(stem(path)) or ("", {})
-    if "sub" not in entities:  # of no data set, whatever lies above it
+    if "sub" not in entities:  # in no data set, whatever is above it
         return found
     for folder in _folders(path, entities):
         applying = []
         with suppress(OSError):  # a folder that cannot be listed
-            # a data set's folder has thousands of other entries
+            # the folder of a data set has thousands of other entries
             for file in (name for name in os.listdir(folder) if name.endswith(f"{suffix}.json")):
                 suffix_there, there = _parsed(file.removesuffix(".json")) or (None, {})
                 if suffix_there == suffix and there.items() <= entities.items() and folder / file != own:
@@ -50,15 +51,15 @@ def sidecars_for(path) -> list[Path]:
 
 
 def _parsed(name: str) -> tuple[str, dict[str, str]] | None:
-    """Suffix and entities of a name that is built as BIDS has it; None of any other."""
+    """Suffix and entities of a BIDS name; None for any other name."""
     *words, suffix = name.split("_")
     if "-" in suffix or not all(map(ENTITY.fullmatch, words)):
         return None
     return suffix, entities_of("_".join(words))
 
 
-def _folders(path, entities: dict[str, str]) -> list[Path]:
-    """From a file's folder up to that of its data set."""
+def _folders(path: PathLike, entities: dict[str, str]) -> list[Path]:
+    """A file's folder and those above, up to that of its data set."""
     above = list(Path(os.path.abspath(path)).parents)
     described = (depth for depth, folder in enumerate(above) if (folder / DESCRIPTION).is_file())
     participant = f"sub-{entities.get('sub')}"

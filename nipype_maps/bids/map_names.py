@@ -1,30 +1,35 @@
-"""What the maps of an atlas are called."""
+"""Names of an atlas's maps."""
 
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..images.filenames import stem
+from ..storage.paths import PathLike
 from ..storage.text import lines_of, parse_json, read_text
 from .column_names import check_names
-from .tables import read_rows
+from .text_tables import read_rows
 
 ENDINGS = (".tsv", ".json", ".txt")
 
 
-def names_of_maps(maps, n_maps: int, given=None) -> list[str]:
+def names_of_maps(
+    maps: Sequence[PathLike], n_maps: int, given: PathLike | Sequence[str] | None = None
+) -> list[str]:
     """Names of maps: as given, from a file beside the maps, or ``map-01…``.
 
     Parameters
     ----------
-    maps : list of path-likes
-        The images the maps come from.
+    maps : sequence of path-likes
+        The images of the maps.
     n_maps : int
         Number of maps, K.
     given : path-like or list of str, optional
-        A file of names, or the names.  Without it a .tsv, .json or .txt of the maps' own
-        name is looked for beside them.
+        A file of names, or the names.  Without it, a .tsv, .json or .txt file of the maps' own
+        name is read if there is one beside them.
 
     Returns
     -------
@@ -34,7 +39,7 @@ def names_of_maps(maps, n_maps: int, given=None) -> list[str]:
     Raises
     ------
     ValueError
-        If there are not as many names as maps, two are alike, or a table cannot hold one.
+        If there are not as many names as maps, two are equal, or a table cannot have one as a header.
     """
     origin, names = _find(Path(maps[0]), n_maps, given)
     if names is None:
@@ -45,25 +50,26 @@ def names_of_maps(maps, n_maps: int, given=None) -> list[str]:
     return names
 
 
-def _find(maps: Path, n_maps: int, given) -> tuple[str, list[str] | None]:
-    if isinstance(given, (list, tuple)):
-        return "map_names", [str(name) for name in given]
-    if given is not None:
+def _find(maps: Path, n_maps: int, given: PathLike | Sequence[str] | None) -> tuple[str, list[str] | None]:
+    """Where names come from, for messages, and the names; None without any."""
+    if isinstance(given, (str, os.PathLike)):
         return str(given), read_map_names(given)
+    if given is not None:
+        return "map_names", [str(name) for name in given]
     for beside in files_beside(maps):
-        if _holds_names(beside, n_maps):
+        if _contains_names(beside, n_maps):
             return str(beside), read_map_names(beside)
     return "", None
 
 
-def files_beside(maps) -> list[Path]:
-    """The files beside maps that may hold their names."""
+def files_beside(maps: PathLike) -> list[Path]:
+    """The files beside maps that may contain their names."""
     candidates = (Path(maps).with_name(stem(maps) + ending) for ending in ENDINGS)
     return [path for path in candidates if path.exists()]
 
 
-def _holds_names(path: Path, n_maps: int) -> bool:
-    """Whether a file that nobody named is about names; maps may have other files beside them."""
+def _contains_names(path: Path, n_maps: int) -> bool:
+    """Whether a file beside the maps, which was not given, is a file of names."""
     if path.suffix == ".json":
         content = parse_json(read_text(path), path)
         return isinstance(content, list) or _is_indexed(content)
@@ -72,16 +78,16 @@ def _holds_names(path: Path, n_maps: int) -> bool:
     return "name" in [field.strip().lower() for field in read_rows(path)[0]]
 
 
-def read_map_names(path) -> list[str]:
+def read_map_names(path: PathLike) -> list[str]:
     r"""Names of maps from a .tsv or .csv (BIDS: ``index``, ``name``), .json or .txt file.
 
     A JSON file is a list of names, or an object from index to name; a text file has a name
-    in each line, and may begin with ``name``.  A table is sorted by its index where it has one.
+    per line, and may begin with ``name``.  A table is sorted by its index if it has one.
 
     Raises
     ------
     ValueError
-        If the file holds no names.
+        If the file contains no names.
 
     Examples
     --------
@@ -114,12 +120,12 @@ def read_map_names(path) -> list[str]:
     return [row[header.index("name")] for row in rows]
 
 
-def _is_indexed(content) -> bool:
+def _is_indexed(content: object) -> bool:
     """Whether JSON is an object from index to name."""
     return isinstance(content, dict) and bool(content) and all(map(str.isdecimal, content))
 
 
-def _by_index(path, rows: list[list[str]], column: int) -> list[list[str]]:
+def _by_index(path: PathLike, rows: list[list[str]], column: int) -> list[list[str]]:
     """Rows in the order of a column of different numbers."""
     try:
         indices = [float(row[column]) for row in rows]
@@ -132,7 +138,7 @@ def _by_index(path, rows: list[list[str]], column: int) -> list[list[str]]:
 
 
 def default_map_names(n: int) -> list[str]:
-    """``map-01…``, of as many digits as the last one needs.
+    """``map-01…``, with as many digits as the last one needs.
 
     Examples
     --------

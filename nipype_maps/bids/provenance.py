@@ -1,23 +1,25 @@
-"""Where results come from: inputs with their checksums, versions of packages."""
+"""What results were made from: inputs with their checksums, and versions of packages."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 
 from ..images.filenames import short_name
 from ..storage.checksums import sha256
+from ..storage.paths import PathLike
 
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 
-def source(path) -> dict:
-    """Name and checksum of an input: what a sidecar says of it, wherever it lies."""
+def source(path: PathLike) -> dict[str, str]:
+    """Name and checksum of an input, for a sidecar; without its folder, which may change."""
     return {"File": short_name(path), "SHA256": sha256(path)}
 
 
-def sources(paths) -> list[dict]:
-    """`source` of each of some files."""
+def sources(paths: Iterable[PathLike]) -> list[dict[str, str]]:
+    """Names and checksums of several inputs."""
     return [source(path) for path in paths]
 
 
@@ -26,9 +28,9 @@ def versions() -> dict[str, str]:
     return {package: _version(package) for package in PACKAGES}
 
 
-@cache  # they are asked for once for each run, and each time take milliseconds to find
+@cache  # to find one takes milliseconds, for each run
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
-    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
+    except metadata.PackageNotFoundError:  # executed from a checkout that is not installed
         return "unknown"

@@ -1,83 +1,94 @@
-"""Runs: images whose volumes have a time between them."""
+"""Runs: images with a repetition time."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..images.filenames import short_name
 from ..images.volumes import Volumes
+from ..notes import note
+from ..storage.paths import PathLike
 from .timing import Timing, timing_of
 
-#: Seconds from frame to frame that scanners take; others are most often milliseconds.
+#: Plausible repetition times in seconds; others are most often in milliseconds.
 PLAUSIBLE = (0.05, 30.0)
 
 
 class Run(Volumes):
-    """A run: volumes with a time between them.
+    """A run: volumes with a repetition time.
 
     Parameters
     ----------
-    paths : path-like, or list of path-likes
+    paths : path-like, or sequence of path-likes
     t_r : float, optional
-        Seconds from frame to frame; overrides what the files say.
+        Repetition time in seconds; overrides that of the files.
     quiet : bool
         As for `Volumes`.
     """
 
-    def __init__(self, paths, t_r: float | None = None, quiet: bool = False):
+    def __init__(
+        self, paths: PathLike | Sequence[PathLike], t_r: float | None = None, quiet: bool = False
+    ) -> None:
         super().__init__(paths, quiet)
         if t_r is not None and not 0 < t_r < float("inf"):
-            raise ValueError(f"t_r={t_r:g} is not a time between frames; give seconds above 0.")
+            raise ValueError(f"t_r={t_r:g} is not a repetition time; pass t_r (--t-r) in seconds, above 0.")
         self._t_r = t_r
 
     @property
     def t_r(self) -> float | None:
-        """Seconds from frame to frame: as given, from the BIDS sidecars, or from the header.
+        """Repetition time in seconds: as given, from the BIDS sidecars, or from the header.
 
-        None where nothing says so: a header without a time unit does not.  None too where a
-        sidecar says that the frames are not evenly spaced, whatever the header says.
+        None if it is unknown, as from a header without a unit of time, and if a sidecar says that
+        the frames are not evenly spaced, whatever the header says.
 
         Raises
         ------
         ValueError
-            If sidecar and header disagree.
+            If sidecar and header differ.
 
         Warns
         -----
         UserWarning
-            If the number cannot be meant in seconds.
+            If the number is probably not in seconds.
         """
-        t_r, origin = self._t_r, "t_r"
+        t_r, origin = self._t_r, "t_r (--t-r)"
         if t_r is None:
             t_r, origin = self._t_r_of_files()
         elif (header := self._header_t_r()) is not None and not np.isclose(t_r, header, rtol=1e-3):
-            self._warn(
-                f"{short_name(self.path)} has {header:g} s between frames by its header; t_r={t_r:g} s is "
-                "taken."
+            self._note(
+                f"{short_name(self.path)} has {header:g} s between frames by its header; t_r (--t-r) of "
+                f"{t_r:g} s is taken."
             )
         if t_r is not None and not PLAUSIBLE[0] <= t_r <= PLAUSIBLE[1]:
-            self._warn(
+            self._note(
                 f"{self.name} has {t_r:g} s between frames, as {origin} says, which is not between "
-                f"{PLAUSIBLE[0]:g} and {PLAUSIBLE[1]:g} s; check the unit, and pass t_r in seconds."
+                f"{PLAUSIBLE[0]:g} and {PLAUSIBLE[1]:g} s; check the unit, and pass t_r (--t-r) in seconds."
             )
         return t_r
 
     @property
     def uneven(self) -> Timing | None:
-        """What says that frames are not evenly spaced, where no t_r is given; None where they are."""
+        """Times of frames that are not evenly spaced; None if they are, or if t_r was given."""
         timing = timing_of(self.path, self.n_volumes) if self._t_r is None else None
         return timing if timing is not None and timing.t_r is None else None
+
+    def _note(self, message: str) -> None:
+        if not self._quiet:
+            note(message, "RepetitionTime")
 
     def _t_r_of_files(self) -> tuple[float | None, str]:
         header, timing = self._header_t_r(), timing_of(self.path, self.n_volumes)
         if timing is None:
             return header, "the header"
-        if None not in (header, timing.t_r) and not np.isclose(header, timing.t_r, rtol=1e-3):
+        t_r = timing.t_r
+        if header is not None and t_r is not None and not np.isclose(header, t_r, rtol=1e-3):
             raise ValueError(
-                f"{self.name}: {timing}, but the header says {header:g} s between frames; pass t_r to say "
-                "which is right."
+                f"{self.name}: {timing}, but the header says {header:g} s between frames; pass t_r (--t-r) "
+                "to say which is right."
             )
-        return timing.t_r, timing.origin
+        return t_r, timing.origin
 
     def _header_t_r(self) -> float | None:
         zooms = self.header.get_zooms()

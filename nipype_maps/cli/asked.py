@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ..options import FIT, OPTIONS, TRANSFORM, entries, options_of
+from ..options import FIT, OPTIONS, TRANSFORM, options_of
 
 MOST = 60
 
@@ -206,14 +206,10 @@ def _is_pair(item) -> bool:
 
 def _settings(parameters: dict) -> dict:
     """Parameters, the default where one is not given, under the names and in the form of sidecars."""
-    import numpy as np
+    from ..bids.sidecars import option_entries
 
     parameters = {option.name: option.default for option in OPTIONS} | parameters
-    dtype = parameters["dtype"]
-    parameters["dtype"] = np.dtype({None: "float64", "auto": "float32"}.get(dtype, dtype)).name
-    if parameters["low_pass"] is None and parameters["high_pass"] is None:
-        parameters["filter"] = None
-    return {key: _plain(value) for key, value in entries(parameters, OPTIONS).items()}
+    return {key: _plain(value) for key, value in option_entries(parameters, OPTIONS).items()}
 
 
 def _keys(part: str, node: str = "") -> list[str]:
@@ -249,11 +245,11 @@ def names_asked(maps, map_names) -> list[str] | None:
 
 def _columns_chosen(run, patterns: Sequence[str]) -> list[str] | None:
     """The columns that patterns, or none, choose from a run's tables; None where these cannot be read."""
-    from ..bids.table_heads import head_of
+    from ..bids.tables import read_header
     from ..confounds.columns import matching
 
     try:
-        names = [name for table in run.confounds_files or () for name in head_of(table)[0]]
+        names = [name for table in run.confounds_files or () for name in read_header(table)[0]]
     except (OSError, ValueError):
         return None
     wanted = {name for pattern in patterns for name in matching(names, pattern)}

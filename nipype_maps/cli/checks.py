@@ -141,13 +141,13 @@ def problems_of(run, image, parameters: dict) -> Iterator[str]:
 
 
 def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
-    from ..bids.table_heads import head_of
+    from ..bids.tables import read_header
     from ..confounds.columns import matching
 
     names: list[str] = []
     for table in run.confounds_files:
         with _naming(table):
-            columns, n_rows = head_of(table)
+            columns, n_rows = read_header(table)
         names += columns
         if n_rows != image.n_volumes:
             yield (
@@ -168,7 +168,8 @@ def _problems_of_tables(run, image, parameters: dict) -> Iterator[str]:
 def _check_strategy(strategy: str, strategies_file, table, names: list[str]) -> None:
     """Raise ValueError if a table has not, among the names of its columns, what a strategy needs."""
     from ..bids.sidecars import sidecar_of
-    from ..confounds.strategies import read_strategies, require_columns
+    from ..confounds.selection import require_columns
+    from ..confounds.strategies import read_strategies
     from ..notes import collected
     from ..storage.json_files import read_json
 
@@ -194,15 +195,13 @@ def _problems_of_frames(run, image) -> Iterator[str]:
 
 
 def _problems_of_band(image, low_pass, high_pass) -> Iterator[str]:
+    from ..bids.timing import require_even_frames
+
     cut_offs = {"--low-pass": low_pass, "--high-pass": high_pass}
     given = {option: value for option, value in cut_offs.items() if value is not None}
     t_r = image.t_r if given else None
     if given and (uneven := image.uneven) is not None:
-        yield (
-            f"the frames of {image.name} are not evenly spaced, as VolumeTiming in {uneven.file} says, but "
-            "--low-pass and --high-pass need one time between frames; leave them out, or give --t-r."
-        )
-        return
+        require_even_frames(image.name, uneven.file)
     if given and t_r is None:
         yield (
             f"{image.name} says nothing of the time between frames, which --low-pass and --high-pass need, "

@@ -72,8 +72,9 @@ def dataset(
     fails does not stop the others; call again, and only what is missing is computed.
     """
     from ..bids.dataset import describe, require_own, write_map_names
-    from ..bids.derivatives import find_runs, labels_without_runs, require_one_space, without_echoes
-    from ..bids.names import atlas_name, double_of
+    from ..bids.derivatives import find_runs
+    from ..bids.result_names import atlas_name, first_duplicate
+    from ..bids.run_selection import labels_without_runs, require_one_space, without_echoes
     from ..engine.execution import Failure
     from ..notes import collected
 
@@ -94,7 +95,7 @@ def dataset(
         inputs = [_inputs(run, maps, t_r, wanted) for run in found]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    if double := double_of([given.name for given in inputs]):
+    if double := first_duplicate([given.name for given in inputs]):
         raise click.ClickException(f"two runs would both be called {double!r}; rename one of them.")
     if not allow_mismatch:
         require_matches(inputs, maps, parameters["mask"])
@@ -147,7 +148,7 @@ def _some_of(warnings: Sequence[str]) -> list[str]:
 
 def _inputs(run, maps: Sequence[str], t_r, wanted: Sequence[str]):
     """A found run as one of the graph; its name has the folder that its results go to."""
-    from ..bids.names import result_names
+    from ..bids.result_names import result_names
     from ..graphs import RunInputs
 
     (name,) = result_names([run.path], maps)
@@ -185,7 +186,7 @@ def _older_tables(runs: Sequence) -> list[str]:
 def _require_map_names(folder: ResultFolder, maps, map_names, overwrite: bool) -> list[str] | None:
     """The names of all maps, if the data set's table has no others; None where they cannot be read."""
     from ..bids.dataset import map_names_file, map_names_text
-    from ..bids.names import atlas_name
+    from ..bids.result_names import atlas_name
 
     names = names_asked(maps, map_names)
     path = map_names_file(folder.out, atlas_name(maps))

@@ -36,7 +36,7 @@ def demo(out) -> None:
 
 
 def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: str) -> None:
-    from ..bids.names import result_names
+    from ..bids.result_names import result_names
     from ..graphs import RunInputs
 
     run = _with_a_place(run, folder.out / RUN, maps[0])

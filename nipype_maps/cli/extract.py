@@ -55,7 +55,7 @@ def extract(
     Results land in OUT under BIDS-style names, each a .tsv with a .json beside it.
     """
     from ..bids.dataset import require_own
-    from ..bids.names import result_names
+    from ..bids.result_names import result_names
     from ..graphs import RunInputs
 
     check_images({"RUN": runs, "--maps": maps, "--mask": [options["mask"]]})

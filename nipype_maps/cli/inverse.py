@@ -114,7 +114,7 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
     elif same_maps and len(extraction.names or ()) == _n_maps(maps):
         door.map_names = extraction.names  # those of a --map-names that was given then
     if extraction.grid:
-        door.target_shape, door.target_affine = extraction.grid
+        door.grid = dict(zip(("shape", "affine"), extraction.grid, strict=True))
     back.inputs.inputnode.signals_file = os.path.abspath(signals)
     back.inputs.inputnode.t_r = t_r
     warn(_doubts(extraction, same_maps, mask))

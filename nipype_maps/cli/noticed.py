@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..bids.sidecars import Sidecar
+
 
 FILES = r"\S+\.(?:nii|img|hdr|tsv|csv|txt|json|npy)[\w.]*"
 QUOTED = r"'[^']*'"
@@ -52,10 +57,10 @@ class Noticed:
         return re.sub(LISTS, "#", kind)
 
 
-def noticed_of(run, sidecar: dict) -> list[Noticed]:
+def noticed_of(run, sidecar: Sidecar) -> list[Noticed]:
     """The warnings in a run's sidecar."""
-    names = (*sidecar["Maps"]["Names"], *sidecar["Cleaning"]["ConfoundColumns"])
-    return [Noticed(run.name, Path(run.run_file).name, text, names) for text in sidecar["Warnings"]]
+    names = (*sidecar.map_names, *sidecar.confound_columns)
+    return [Noticed(run.name, Path(run.run_file).name, text, names) for text in sidecar.warnings]
 
 
 def grouped(noticed: Sequence[Noticed]) -> list[str]:

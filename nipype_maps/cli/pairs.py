@@ -44,7 +44,7 @@ def require_matches(runs: Sequence, maps: Sequence[str], mask: str | None) -> No
     click.UsageError
         On the first such file.
     """
-    from ..bids.names import mismatch
+    from ..bids.pairing import mismatch
     from ..images.filenames import stem
 
     for path in maps:

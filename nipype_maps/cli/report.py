@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from .words import in_own_words
 
+if TYPE_CHECKING:
+    from ..bids.sidecars import Sidecar
 
-def say_results(path, sidecar: dict, run) -> None:
+
+def say_results(path, sidecar: Sidecar, run) -> None:
     """One line on a run's signals, with the files that were given for the run.
 
     Parameters
     ----------
     path : path-like
         Of the signals.
-    sidecar : dict
+    sidecar : Sidecar
         Theirs.
     run : RunInputs
     """
-    kept = sidecar["FramesKept"]
-    frames = f"{sidecar['FramesInRun']} frames"
-    if kept != "all":
-        frames = f"{len(kept)} of {frames}"
+    n_kept, frames = len(sidecar.frames_kept), f"{sidecar.frames_in_run} frames"
+    if n_kept < sidecar.frames_in_run:
+        frames = f"{n_kept} of {frames}"
     frames += _given(run.frames_files)
-    maps = f"{len(sidecar['Maps']['Names'])} maps, covered {_range(sidecar['Maps']['Coverage'])}"
-    if "SignalCoverage" in sidecar["Maps"]:
-        maps += f", by signal {_range(sidecar['Maps']['SignalCoverage'])}"
-    n_confounds = len(sidecar["Cleaning"]["ConfoundColumns"])
+    maps = f"{len(sidecar.map_names)} maps, covered {_range(sidecar.coverage)}"
+    maps += f", by signal {_range(sidecar.signal_coverage)}"
+    n_confounds = len(sidecar.confound_columns)
     tables = _given(run.confounds_files)
     confounds = f"{n_confounds} confounds{tables}, " if n_confounds or tables else ""
     click.echo(f"{os.path.relpath(path)}: {frames}, {confounds}{maps}")
@@ -40,8 +42,7 @@ def _given(files) -> str:
     return f" ({', '.join(map(os.path.relpath, files))})" if files else ""
 
 
-def _range(shares) -> str:
-    shares = [share for share in shares if share != "n/a"]
+def _range(shares: list[float]) -> str:
     return f"{min(shares):.0%} to {max(shares):.0%}" if shares else "n/a"
 
 

@@ -146,8 +146,8 @@ class ResultFolder:
 
         Those of another atlas are of another kind.
         """
-        from ..bids.derivatives import full_space
-        from ..bids.names import atlas_name
+        from ..bids.result_names import atlas_name
+        from ..bids.spaces import full_space
 
         own, spaces = {run.name for run in runs}, {full_space(run.name) for run in runs}
         atlas = f"_atlas-{atlas_name(request.maps)}_timeseries"

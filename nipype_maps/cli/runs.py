@@ -81,9 +81,9 @@ def execute_runs(
     **parameters
         Of `init_masker_wf`.
     """
+    from ..bids.sidecars import Sidecar
     from ..engine.execution import Failure, run_workflows, sentence_of
     from ..engine.execution.log import log_to
-    from ..storage.json_files import read_json
 
     request = Request(parameters, maps, mask, map_names)
     warn(folder.claim(runs, request, overwrite, lacking=lacking, of_one_kind=of_one_kind))
@@ -95,8 +95,8 @@ def execute_runs(
             return
         try:
             results = node.result.outputs
-            sidecar = read_json(results.out_json)
-            record = request.of(run, sidecar["RepetitionTime"])
+            sidecar = Sidecar.read(results.out_json)
+            record = request.of(run, sidecar.t_r)
             published[run.name] = folder.publish(run.name, results.out_file, results.out_json, record)
             noticed[run.name] = noticed_of(run, sidecar)
         except Exception as error:  # the plugin would only log it, and the run count as done
@@ -142,14 +142,13 @@ def extract_runs(runs: Sequence, maps: Sequence[str], folder: ResultFolder, **op
     SystemExit
         With status 1 if a run failed, after the others were published.
     """
-    from ..bids.sidecars import sidecar_of
-    from ..storage.json_files import read_json
+    from ..bids.sidecars import Sidecar
 
     extracted = execute_runs(runs, maps, folder, **options)
     done = [run for run in runs if run.name in extracted.published]
     tables = [extracted.published[run.name] for run in done]
     for run, table in zip(done, tables, strict=True):
-        say_results(table, read_json(sidecar_of(table)), run)
+        say_results(table, Sidecar.beside(table), run)
     say_nodes(extracted.outcome)
     warn([*extracted.warnings, *tables_of_before([run.name for run in runs], extracted, folder)])
     fail(extracted.failures, folder.logs)
@@ -197,14 +196,14 @@ def _workflows(runs, maps, folder, mask, map_names, parameters, failures: list) 
 
 def _readable(runs: Sequence, parameters: dict, failures: list) -> list:
     """The runs that can be read, with tables that fit; the others become failures."""
-    from ..bids.names import require_room
+    from ..bids.result_names import require_short_names
     from ..bids.runs import Run
     from ..engine.execution import Failure
 
     readable = []
     for run in runs:
         try:
-            require_room(run.name, run.run_file)
+            require_short_names(run.name, run.run_file)
             image = Run(run.run_file, run.t_r, quiet=True)
         except (OSError, ValueError) as error:
             failures.append(Failure(run.workflow_name, str(error)))
@@ -220,7 +219,7 @@ def _workflow(runs, maps, folder, mask, map_names, parameters):
     """The graph of some runs, with its inputs."""
     from nipype.interfaces.base import TraitError
 
-    from ..bids.names import READABLE, atlas_name
+    from ..bids.result_names import READABLE, atlas_name
     from ..graphs import init_dataset_wf
 
     try:

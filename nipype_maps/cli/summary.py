@@ -6,11 +6,15 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .removed import removed_runs
 from .results import ResultFolder
 from .runs import Extracted
 from .words import in_own_words
+
+if TYPE_CHECKING:
+    from ..bids.sidecars import Sidecar
 
 COLUMNS = (
     "run", "status", "columns", "frames", "frames_kept", "repetition_time", "degrees_of_freedom",
@@ -50,9 +54,9 @@ def write_summary(
     list of str
         A warning where tables of runs stay that were removed.
     """
-    from ..bids.sidecars import sidecar_of
+    from ..bids.sidecars import Sidecar
     from ..storage.atomic import replacing
-    from ..storage.json_files import as_utf8, read_json
+    from ..storage.json_files import as_utf8
 
     seconds, reasons = defaultdict(float), {}
     for name, node in extracted.outcome.done.items():
@@ -75,7 +79,7 @@ def write_summary(
     for run in runs:
         name, part = _label(run.name), run.workflow_name
         if run.name in extracted.published:
-            figures = _figures(read_json(sidecar_of(extracted.published[run.name])))
+            figures = _figures(Sidecar.beside(extracted.published[run.name]))
             rows[name] = ("done", *figures, f"{seconds[part]:.2f}", "n/a")
         else:
             rows[name] = _failed(reasons.get(part, reasons.get(run.fit_name, other)))
@@ -135,21 +139,17 @@ def _part(node: str) -> str:
     return node.partition(".")[0]
 
 
-def _figures(sidecar: dict) -> tuple:
+def _figures(sidecar: Sidecar) -> tuple:
     """What the summary says of a run's signals."""
-    n_frames, kept = sidecar["FramesInRun"], sidecar["FramesKept"]
-    shares, met = (
-        [share for share in sidecar["Maps"][key] if share != "n/a"] for key in ("Coverage", "SignalCoverage")
-    )
-    freedom = sidecar["DegreesOfFreedom"]
+    shares, met = sidecar.coverage, sidecar.signal_coverage
     return (
-        len(sidecar["Maps"]["Names"]),
-        n_frames,
-        n_frames if kept == "all" else len(kept),
-        sidecar["RepetitionTime"] or "n/a",
-        min(freedom) if isinstance(freedom, list) else freedom,
+        len(sidecar.map_names),
+        sidecar.frames_in_run,
+        len(sidecar.frames_kept),
+        sidecar.t_r or "n/a",
+        min(sidecar.degrees_of_freedom),
         f"{min(shares):.4f}",
         f"{sum(shares) / len(shares):.4f}",
         f"{min(met):.4f}" if met else "n/a",
-        len(sidecar["Warnings"]),
+        len(sidecar.warnings),
     )

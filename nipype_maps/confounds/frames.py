@@ -1,23 +1,48 @@
-"""Frames to keep and labels of frames, from files."""
+"""Frames to keep, and labels of runs, from files with one value per line."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ..bids.ambiguous import without_header_of_pandas
-from ..bids.tables import header_and_rows, is_number, number_of, read_npy, read_rows
+from ..bids.tables import read_npy
+from ..bids.text_tables import header_and_rows, is_number, number_of, read_rows
+from ..notes import note
+from ..storage.paths import PathLike
 
 #: Booleans as programs write them.
 WORDS = {"true": True, "false": False}
 
 
-def read_sample_mask(path, n_frames: int) -> np.ndarray:
+def loaded_sample_mask(
+    sample_mask: PathLike | Sequence[bool] | Sequence[int] | None, n_frames: int
+) -> np.ndarray | Sequence[bool] | Sequence[int] | None:
+    """A sample mask, read if it is a file: what `nipype_maps.numerics.frames.kept_frames` takes.
+
+    Parameters
+    ----------
+    sample_mask : path-like, (T,) bools, (T_kept,) ints, or None
+    n_frames : int
+        Number of frames of the run, T.
+
+    Examples
+    --------
+    >>> loaded_sample_mask([0, 2], 3)
+    [0, 2]
+    """
+    if isinstance(sample_mask, (str, os.PathLike)):
+        return read_sample_mask(sample_mask, n_frames)
+    return sample_mask
+
+
+def read_sample_mask(path: PathLike, n_frames: int) -> np.ndarray:
     """Frames to keep from a .npy, .txt or .tsv file: indices, or one boolean per frame.
 
-    Numbers are booleans if there are as many as frames, and all are 0 or 1; a run of one or
-    two frames takes them as indices.
+    Numbers are booleans if there is one per frame and all are 0 or 1; in a run of one or two frames
+    they are indices.
 
     Parameters
     ----------
@@ -27,7 +52,12 @@ def read_sample_mask(path, n_frames: int) -> np.ndarray:
 
     Returns
     -------
-    1D array of bool or int
+    (T,) bool array, or (T_kept,) int array
+
+    Raises
+    ------
+    ValueError
+        If the file contains anything else.
     """
     path = Path(path)
     if path.suffix == ".npy":
@@ -38,23 +68,23 @@ def read_sample_mask(path, n_frames: int) -> np.ndarray:
         if values.dtype == bool:
             return values
     else:
-        fields, bare = _one_column(path, "a sample mask", _is_frame)
+        fields, may_have_header = _one_column(path, "a sample mask", _is_frame)
         fields = [field.lower() for field in fields]
-        if bare:
-            fields = without_header_of_pandas(path, fields, n_frames)
+        if may_have_header:
+            fields = _without_pandas_header(path, fields, n_frames)
         if fields and all(field in WORDS for field in fields):
             return np.array([WORDS[field] for field in fields], dtype=bool)
         values = np.array([number_of(path, field, row, "frames") for row, field in enumerate(fields)])
     whole = np.isfinite(values) & (np.abs(values) < 2**53)
     if not np.array_equal(values[whole], np.floor(values)):
-        raise ValueError(f"{path} must hold frame indices (whole numbers) or booleans.")
+        raise ValueError(f"{path} must contain frame indices (whole numbers) or booleans.")
     if values.size == n_frames > 2 and np.isin(values, (0, 1)).all():
         return values.astype(bool)
     return values.astype(int)
 
 
-def read_labels(path, n_frames: int) -> list[str]:
-    """One label per frame from a text file, one a line.
+def read_run_labels(path: PathLike, n_frames: int) -> list[str]:
+    """The label of the run that each frame belongs to, from a text file with one per line.
 
     Parameters
     ----------
@@ -74,21 +104,21 @@ def read_labels(path, n_frames: int) -> list[str]:
     return labels
 
 
-def _one_column(path, what: str, is_value) -> tuple[list[str], bool]:
-    """Fields of a file that holds one list: a line each, or all in one line; without a header.
+def _one_column(path: PathLike, what: str, is_value: Callable[[str], bool]) -> tuple[list[str], bool]:
+    """The fields of a file that contains one list, a line each or all in one line, without its header.
 
-    And whether each has a line, and the first of them may be a header all the same.
+    Also whether the first field may still be a header: that of pandas is a number.
     """
     lines = read_rows(path)
     header, rows = header_and_rows(path, lines)
     indexed = header is not None and len(lines[-1]) > len(header)
     if header is not None and not indexed and (len(lines) == 1 or all(map(is_value, header))):
-        header, rows = None, [header, *rows]  # words, which are no numbers
+        rows, header = [header, *rows], None  # booleans, which look like a header
     widths = {len(row) for row in rows}
     if len(rows) > 1 and widths != {1}:
         raise ValueError(f"{path} has {max(widths)} columns; {what} must be one column.")
     fields = [field for row in rows for field in row]
-    # pandas calls a column without a name 0
+    # pandas writes 0 above a column without a name
     if header is None and len(fields) > 1 and fields[0].lower() not in WORDS:
         fields = fields[1:] if all(field.lower() in WORDS for field in fields[1:]) else fields
     return fields, header is None and len(rows) > 1
@@ -96,3 +126,32 @@ def _one_column(path, what: str, is_value) -> tuple[list[str], bool]:
 
 def _is_frame(field: str) -> bool:
     return field.lower() in WORDS or is_number(field)
+
+
+def _without_pandas_header(path: PathLike, fields: list[str], n_frames: int) -> list[str]:
+    """The frames in a file, a line each, without the 0 that pandas writes above them.
+
+    It is removed if it cannot be frame 0, and noted if it can be either.
+
+    Examples
+    --------
+    >>> _without_pandas_header("kept.txt", ["0", "0", "1", "2"], 10)
+    ['0', '1', '2']
+    """
+    first, *rest = fields
+    flags = n_frames > 2 and set(fields) <= {"0", "1"}
+    if first != "0" or not rest or (flags and len(fields) == n_frames):
+        return fields
+    if flags:
+        return rest if len(rest) == n_frames else fields
+    if all("." in field for field in rest) or rest[0] == "0":
+        return rest
+    every = fields == [str(frame) for frame in range(n_frames)]
+    if every or (rest[0].isdigit() and int(rest[0]) > 1):
+        doubt = "and every frame is kept" if every else f"but the next is {rest[0]}"
+        note(
+            f"the first line of {path} is taken for frame 0, {doubt}; if it is the header that pandas "
+            "writes, remove it, and if not, write a header such as 'frame' above it.",
+            "TableHeader",
+        )
+    return fields

@@ -1,39 +1,51 @@
-"""Columns of confound tables, ready to be regressed out."""
+"""Columns of confound tables, checked and ready to be regressed out."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from ..bids.names import listed
 from ..bids.tables import Table, read_table
-from ..notes import note
+from ..images.filenames import short_name
+from ..notes import listed, note
 from ..numerics.steps import even_step
+from ..storage.paths import PathLike
 from .columns import matching
+
+#: More columns are rarely meant to be regressed out together: tables of fMRIPrep have hundreds.
+MANY = 50
+#: A column: its name, its values (T,), and the table that it comes from.
+Column = tuple[str, np.ndarray, str]
 
 
 def read_confounds(
-    paths, patterns, n_frames: int, kept: np.ndarray, constants: bool = False, read=read_table
+    paths: Sequence[PathLike],
+    patterns: Sequence[str],
+    n_frames: int,
+    kept: np.ndarray,
+    constants: bool = False,
+    read: Callable[[PathLike], Table] = read_table,
 ) -> tuple[Table, list[str]]:
-    """Columns from confound tables, ready to be regressed out.
+    """Columns from confound tables, checked and ready to be regressed out.
 
     Parameters
     ----------
-    paths : list of path-likes
+    paths : sequence of path-likes
         Tables of one row per frame of the run.
-    patterns : list of str
+    patterns : sequence of str
         Names or wildcard patterns (``trans_*``) of the columns to take; empty takes all.
     n_frames : int
         Number of frames of the run, T.
     kept : (T_kept,) int array
-        Frames that are used.  What the others hold is never read.
+        Frames that are used.  Values of the others are never read.
     constants : bool
-        Whether a constant column says something (it takes the mean along); if not, one
-        is refused in a whole run, and warned of where frames are censored, since the
-        censored ones may have been all that it marks.
+        Whether a constant column has an effect (it removes the mean).  If not, one is refused in a
+        whole run, and noted if frames are censored, which may have been all that it marks.
     read : callable
-        `read_table`, or `read_signals` for tables of this package's own.
+        `read_table`, or `read_signals` for tables that this package wrote.
 
     Returns
     -------
@@ -47,47 +59,28 @@ def read_confounds(
     ------
     ValueError
         If a table's length is wrong, a pattern matches no column, a value is missing after a
-        column's first ones, or a column says nothing or the same as another.
+        column's first ones, or a column is constant or equal to another.
     """
     tables = [read(path) for path in paths]
     for table in tables:
         require_rows(table, n_frames)
-    everything = [
-        (name, table.values[:, column], table.source)
+    columns = [
+        (name, table.values[:, index], table.source)
         for table in tables
-        for column, name in enumerate(table.names)
+        for index, name in enumerate(table.names)
     ]
-    chosen = _choose(everything, patterns)
+    chosen = _choose(columns, patterns)
     values = np.zeros((n_frames, len(chosen)))
     filled = []
-    for column, (name, series, where) in enumerate(chosen):
-        used = series[kept].copy()
-        known = np.flatnonzero(np.isfinite(used))
-        if known.size == 0:
-            raise ValueError(f"{where}: column {name!r} has no number in any kept frame; leave it out.")
-        first = np.flatnonzero(~np.isnan(used))[0]  # infinity is not what a first row lacks
-        gaps = np.setdiff1d(np.arange(first, used.size), known)
-        if gaps.size:
-            raise ValueError(
-                f"{where}: column {name!r} has no number in row {kept[gaps[0]] + 1} (frame "
-                f"{kept[gaps[0]]}); leave the column out, or censor the frame by sample_mask."
-            )
-        if known[0] > 0:
-            used[: known[0]] = used[known[0]]
+    for index, (name, series, source) in enumerate(chosen):
+        used, is_filled = _without_gaps(name, series[kept], kept, source)
+        values[kept, index] = used
+        if is_filled:
             filled.append(name)
-        values[kept, column] = used
-        if (step := _step(used, kept)) is not None:
-            counts = series[0] in (0, 1) and np.array_equal(series, series[0] + np.arange(n_frames))
-            how = "counts the rows"
-            if not counts:
-                how = f"{'rises' if step > 0 else 'falls'} by {abs(step):g} from row to row"
-            note(
-                f"{where}: column {name!r} {how}, so that a linear trend is regressed out; leave it out "
-                "unless that is meant."
-            )
+        _note_trend(name, series, used, kept, source)
         if not constants and np.ptp(used) == 0:
-            _refuse_constant(where, name, whole_run=kept.size == n_frames)
-    _refuse_twins(chosen, values)
+            _refuse_constant(source, name, whole_run=kept.size == n_frames)
+    _refuse_equal(chosen, values)
     return Table([name for name, *_ in chosen], values), filled
 
 
@@ -100,23 +93,98 @@ def require_rows(table: Table, n_frames: int) -> None:
         )
 
 
-def _step(values, frames) -> float | None:
-    """The step from row to row of a column of times or numbers of frames; None of any other column."""
-    return even_step(values, frames) if len(values) > 2 else None
+def require_selected_from(selection: Mapping[str, Any], n_frames: int) -> None:
+    """Raise ValueError if confounds were selected from a table with another number of rows.
+
+    Parameters
+    ----------
+    selection : dict
+        What SelectConfounds recorded; may be empty.
+    n_frames : int
+        Number of frames of the run.
+    """
+    n_rows = selection.get("FramesInRun", n_frames)
+    if n_rows != n_frames:
+        names = [origin["File"] for origin in selection.get("Sources", [])]
+        raise ValueError(
+            f"{', '.join(names) or 'the table of confounds'} has {n_rows} rows, but the run has {n_frames} "
+            "frames; give the confounds of this run."
+        )
 
 
-def _refuse_constant(source, name, whole_run) -> None:
-    sentence = (
-        f"{source}: column {name!r} is constant, so that there is nothing to regress out; leave it out."
+def note_many_columns(table: Table, files: Sequence[PathLike]) -> None:
+    """Note that more columns are regressed out than is often meant; these files' whole tables are."""
+    if len(table.names) > MANY:
+        note(
+            f"all {len(table.names)} columns of {short_name(files[0])} are regressed out; choose some of "
+            "them by confound_columns (--confound-columns) or confounds_strategy (--confounds-strategy) "
+            "unless that is meant.",
+            "ManyConfounds",
+        )
+
+
+def joined(tables: Sequence[Table], n_frames: int) -> Table:
+    """All columns of some tables with a row per frame, side by side; (T, 0) of none.
+
+    Examples
+    --------
+    >>> joined([Table(["a"], np.ones((2, 1))), Table(["b"], np.zeros((2, 1)))], 2).values
+    array([[1., 0.],
+           [1., 0.]])
+    """
+    names = [name for table in tables for name in table.names]
+    return Table(names, np.hstack([np.zeros((n_frames, 0)), *(table.values for table in tables)]))
+
+
+def _without_gaps(name: str, series: np.ndarray, kept: np.ndarray, source: str) -> tuple[np.ndarray, bool]:
+    """Values in kept frames, leading ``n/a`` filled with the next value, and whether there were any."""
+    used = series.copy()
+    known = np.flatnonzero(np.isfinite(used))
+    if known.size == 0:
+        raise ValueError(f"{source}: column {name!r} has no number in any kept frame; leave it out.")
+    first = np.flatnonzero(~np.isnan(used))[0]  # an infinite first value is not a missing one
+    gaps = np.setdiff1d(np.arange(first, used.size), known)
+    if gaps.size:
+        raise ValueError(
+            f"{source}: column {name!r} has no number in row {kept[gaps[0]] + 1} (frame "
+            f"{kept[gaps[0]]}); leave the column out, or censor the frame by sample_mask (--sample-mask)."
+        )
+    used[: known[0]] = used[known[0]]
+    return used, bool(known[0] > 0)
+
+
+def _note_trend(name: str, series: np.ndarray, used: np.ndarray, kept: np.ndarray, source: str) -> None:
+    """Note a column of times, or of numbers of frames, which is a linear trend."""
+    step = even_step(used, kept) if len(used) > 2 else None
+    if step is None:
+        return
+    counts = series[0] in (0, 1) and np.array_equal(series, series[0] + np.arange(len(series)))
+    how = (
+        "counts the rows"
+        if counts
+        else f"{'rises' if step > 0 else 'falls'} by {abs(step):g} from row to row"
+    )
+    note(
+        f"{source}: column {name!r} {how}, so that a linear trend is regressed out; leave it out "
+        "unless that is meant.",
+        "LinearTrend",
+    )
+
+
+def _refuse_constant(source: str, name: str, whole_run: bool) -> None:
+    where = "" if whole_run else " in the frames that are kept"
+    message = (
+        f"{source}: column {name!r} is constant{where}, so that there is nothing to regress out; leave it "
+        "out."
     )
     if whole_run:
-        raise ValueError(sentence)
-    note(sentence.replace("is constant", "is constant in the frames that are kept"))
+        raise ValueError(message)
+    note(message, "ConstantConfound")
 
 
-def _refuse_twins(chosen, values) -> None:
+def _refuse_equal(chosen: Sequence[Column], values: np.ndarray) -> None:
     """Raise ValueError if two columns that vary are equal."""
-    seen: dict[bytes, tuple] = {}
+    seen: dict[bytes, tuple[str, str]] = {}
     for (name, _, source), column in zip(chosen, values.T, strict=True):
         if np.ptp(column) == 0:
             continue
@@ -127,7 +195,8 @@ def _refuse_twins(chosen, values) -> None:
             )
 
 
-def _choose(columns, patterns):
+def _choose(columns: Sequence[Column], patterns: Sequence[str]) -> list[Column]:
+    """The columns that patterns match, in the order of the tables; all without patterns."""
     if not patterns:
         return _unique(columns)
     names = [name for name, *_ in columns]
@@ -144,11 +213,12 @@ def _choose(columns, patterns):
     return _unique(column for column in columns if column[0] in wanted)
 
 
-def _unique(columns):
-    """Columns of several tables; a name that comes again must be told apart."""
-    columns, seen = list(columns), {}
-    for name, _, source in columns:
+def _unique(columns: Iterable[Column]) -> list[Column]:
+    """Columns of several tables; ValueError if two have one name."""
+    found = list(columns)
+    seen: dict[str, str] = {}
+    for name, _, source in found:
         if name in seen:
             raise ValueError(f"{source} and {seen[name]} both have a confound column {name!r}; rename one.")
         seen[name] = source
-    return columns
+    return found

@@ -1,4 +1,4 @@
-"""Workflow graphs: builders that return a nipype Workflow, connected and not yet run.
+"""Workflow graphs: builders that return a nipype Workflow, not executed yet.
 
 ::
 
@@ -11,16 +11,17 @@
 """
 
 from .atlas import init_atlas_wf
-from .dataset import Place, RunInputs, crossings, init_dataset_wf
+from .dataset import fit_name, init_dataset_wf
 from .fit import init_fit_wf
 from .inverse import init_inverse_wf
 from .masker import init_masker_wf
+from .run_inputs import RunInputs, crossings
 from .transform import init_transform_wf
 
 __all__ = [
-    "Place",
     "RunInputs",
     "crossings",
+    "fit_name",
     "init_atlas_wf",
     "init_dataset_wf",
     "init_fit_wf",

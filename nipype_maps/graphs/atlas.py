@@ -1,6 +1,8 @@
-"""The atlas branch: maps and mask on the working grid."""
+"""atlas: maps and mask on the working grid."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from nipype.pipeline.engine import Workflow
 
@@ -8,14 +10,12 @@ from ..interfaces import Mask, ReadGrid, Resample
 from ..options import ATLAS, chosen, options_of, takes
 from .nodes import fields, node
 
-#: Fields that say where the working grid is.
-TARGET = ("target_shape", "target_affine", "target_located", "target_name")
-INPUTS = ("maps_file", "mask_file", "map_names", *TARGET)
-OUTPUTS = ("maps_file", "mask_file", "names", "coverage", "warnings", *TARGET)
+INPUTS = ("maps_file", "mask_file", "map_names", "grid")
+OUTPUTS = ("maps_file", "mask_file", "names", "coverage", "warnings", "warning_kinds", "grid")
 
 
 @takes(ATLAS)
-def init_atlas_wf(*, name: str = "atlas_wf", **options) -> Workflow:
+def init_atlas_wf(*, name: str = "atlas_wf", **options: Any) -> Workflow:
     """Build the graph that puts maps and mask onto the working grid.
 
     Parameters
@@ -29,17 +29,11 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options) -> Workflow:
     maps_file
         4D image, 3D image (one map), or list of 3D images.
     mask_file
-        3D image; may be left out.
+        3D image; optional.
     map_names
-        Names of the maps, a list or a file; may be left out.
-    target_shape
-        Shape of the working grid, for ``resampling_target='data'``.
-    target_affine
-        Affine of the working grid, for ``resampling_target='data'``.
-    target_located
-        Whether that grid's header says where it lies; may be left out.
-    target_name
-        What messages call the image of that grid; may be left out.
+        Names of the maps, a list or a file; optional.
+    grid
+        Working grid, for ``resampling_target='data'``: a dict of shape and affine, see `ReadGrid`.
 
     Outputs
     -------
@@ -50,22 +44,18 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options) -> Workflow:
     names
         Names of the maps.
     coverage
-        Share of each map's weight inside mask and field of view.
+        Share of each map's absolute weight inside mask and field of view.
     warnings
-        What was noticed of the maps, one sentence each.
-    target_shape
-        Shape of the working grid.
-    target_affine
-        Affine of the working grid.
-    target_located
-        Whether its header says where it lies.
-    target_name
-        What messages call its image.
+        Messages about the maps.
+    warning_kinds
+        Kind of each message.
+    grid
+        Working grid.
     """
     inputnode = fields("inputnode", *INPUTS)
     outputnode = fields("outputnode", *OUTPUTS)
-    resampling_target = options["resampling_target"]
-    on_mismatch = "error" if resampling_target is None else "resample"
+    target = options["resampling_target"]
+    on_mismatch = "error" if target is None else "resample"
     resample_maps = node(
         Resample(interpolation=options["maps_interpolation"], on_mismatch=on_mismatch), "resample_maps"
     )
@@ -83,20 +73,22 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options) -> Workflow:
         (resample_mask, mask, [("out_file", "mask_file")]),
         (resample_mask, outputnode, [("out_file", "mask_file")]),
         (mask, outputnode, [
-            ("out_file", "maps_file"), ("names", "names"), ("coverage", "coverage"), ("warnings", "warnings"),
+            ("out_file", "maps_file"),
+            ("names", "names"),
+            ("coverage", "coverage"),
+            ("warnings", "warnings"),
+            ("warning_kinds", "warning_kinds"),
         ]),
     ])  # fmt: skip
 
-    if resampling_target == "data":
-        target, names = inputnode, TARGET
-    else:
-        target, names = (
-            node(ReadGrid(), "read_target", run_without_submitting=True),
-            ("shape", "affine", "located", "name"),
-        )
-        workflow.connect(
-            inputnode, "mask_file" if resampling_target == "mask" else "maps_file", target, "in_file"
-        )
-    where = list(zip(names, TARGET, strict=True))
-    workflow.connect([(target, follower, where) for follower in (resample_maps, resample_mask, outputnode)])
+    origin = inputnode
+    if target != "data":
+        origin = node(ReadGrid(), "read_target", run_without_submitting=True)
+        image = "mask_file" if target == "mask" else "maps_file"
+        workflow.connect([(inputnode, origin, [(image, "in_file")])])
+    workflow.connect([
+        (origin, resample_maps, [("grid", "grid")]),
+        (origin, resample_mask, [("grid", "grid")]),
+        (origin, outputnode, [("grid", "grid")]),
+    ])  # fmt: skip
     return workflow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import FitProjector, Smooth
@@ -11,11 +13,11 @@ from .nodes import fields, node
 
 
 @takes(FIT)
-def init_fit_wf(*, name: str = "fit_wf", **options) -> Workflow:
+def init_fit_wf(*, name: str = "fit_wf", **options: Any) -> Workflow:
     """Build the graph from maps and mask to the projector.
 
-    Nothing in it depends on a run but for the grid, so that it is run once per grid.  With
-    ``smooth_on='data'`` smoothing is left to `init_transform_wf`.
+    It depends on a run through the working grid alone, so that it is executed once per grid.  With
+    ``smooth_on='data'`` smoothing is part of `init_transform_wf` instead.
 
     Parameters
     ----------
@@ -28,22 +30,16 @@ def init_fit_wf(*, name: str = "fit_wf", **options) -> Workflow:
     maps_file
         4D image, 3D image (one map), or list of 3D images.
     mask_file
-        3D image; may be left out.
+        3D image; optional.
     map_names
-        Names of the maps, a list or a file; may be left out.
-    target_shape
-        Shape of the working grid, for ``resampling_target='data'``.
-    target_affine
-        Affine of the working grid, for ``resampling_target='data'``.
-    target_located
-        Whether that grid's header says where it lies; may be left out.
-    target_name
-        What messages call the image of that grid; may be left out.
+        Names of the maps, a list or a file; optional.
+    grid
+        Working grid, for ``resampling_target='data'``: a dict of shape and affine, see `ReadGrid`.
 
     Outputs
     -------
     projector
-        What Project needs of the maps.
+        The maps, prepared for Project.
     maps_file
         Maps on the working grid, 0 outside the mask (A).
     mask_file
@@ -51,17 +47,13 @@ def init_fit_wf(*, name: str = "fit_wf", **options) -> Workflow:
     names
         Names of the maps.
     coverage
-        Share of each map's weight inside mask and field of view.
+        Share of each map's absolute weight inside mask and field of view.
     warnings
-        What was noticed of the maps, one sentence each.
-    target_shape
-        Shape of the working grid.
-    target_affine
-        Affine of the working grid.
-    target_located
-        Whether its header says where it lies.
-    target_name
-        What messages call its image.
+        Messages about the maps.
+    warning_kinds
+        Kind of each message.
+    grid
+        Working grid.
     """
     inputnode = fields("inputnode", *INPUTS)
     outputnode = fields("outputnode", "projector", *OUTPUTS)
@@ -83,9 +75,10 @@ def init_fit_wf(*, name: str = "fit_wf", **options) -> Workflow:
             ("outputnode.names", "names"),
             ("outputnode.coverage", "coverage"),
             ("outputnode.warnings", "warnings"),
+            ("outputnode.warning_kinds", "warning_kinds"),
         ]),
-        (fit_projector, outputnode, [("projector", "projector")]),
         (atlas, outputnode, [(f"outputnode.{field}", field) for field in OUTPUTS]),
+        (fit_projector, outputnode, [("projector", "projector")]),
     ])  # fmt: skip
 
     if options["smoothing_fwhm"] is not None and options["smooth_on"] == "maps":

@@ -16,14 +16,14 @@ def init_inverse_wf(
     extension: Literal[".nii.gz", ".nii"] = ".nii.gz",
     name: str = "inverse_wf",
 ) -> Workflow:
-    """Build the graph from signals to the image that they stand for.
+    """Build the graph from signals to the image ``A s``, maps times signals.
 
     Parameters
     ----------
     dtype : {'float64', 'float32'}
         Data type of the image.
     extension : {'.nii.gz', '.nii'}
-        Compressed or not.
+        Of the image: compressed or not.
     name : str
         Name of the workflow.
 
@@ -32,13 +32,13 @@ def init_inverse_wf(
     signals_file
         TSV: a column per map, a row per frame.
     maps_file
-        Maps on the grid of the image to be made, as `init_fit_wf` puts them out.
+        Maps on the grid of the new image: output ``maps_file`` of `init_fit_wf`.
     mask_file
-        3D image on that grid; may be left out.
+        3D image on that grid; optional.
     map_names
-        Names of the maps, to find their columns by; may be left out.
+        Names of the maps, which their columns have; optional.
     t_r
-        Seconds from frame to frame; left out, the signals' sidecar says so.
+        Repetition time in seconds; by default from the signals' sidecar.
 
     Outputs
     -------

@@ -1,19 +1,20 @@
-"""masker: fit and transform of one run, the graph to embed."""
+"""masker: fit and transform of one run, the graph to use as part of another one."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from nipype.pipeline.engine import Workflow
 
 from ..interfaces import ReadGrid
 from ..options import FIT, TRANSFORM, chosen, options_of, takes
-from .atlas import TARGET
 from .fit import init_fit_wf
 from .nodes import fields, node
 from .transform import init_transform_wf
 
 
 @takes(FIT, TRANSFORM)
-def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
+def init_masker_wf(*, name: str = "masker_wf", **options: Any) -> Workflow:
     """Build the graph from a run and maps to signals.
 
     Parameters
@@ -29,28 +30,28 @@ def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
     maps_file
         4D image, 3D image (one map), or list of 3D images.
     mask_file
-        3D image; may be left out.
+        3D image; optional.
     map_names
-        Names of the maps, a list or a file; may be left out.
+        Names of the maps, a list or a file; optional.
     confounds_files
-        Tables of confounds of the run; may be left out.
+        Tables of confounds of the run; optional.
     sample_mask
-        Frames to keep; may be left out.
+        Frames to keep; optional.
     runs
-        Label of each frame's run, where several were concatenated; may be left out.
+        Label of each frame's run, if several were concatenated; optional.
     t_r
-        Seconds from frame to frame; left out, the run's sidecar or header says so.
+        Repetition time in seconds; by default from the run's sidecar or header.
 
     Outputs
     -------
     signals_file
         TSV: a column per map, a row per kept frame.
     sidecar_file
-        JSON: what the signals are.
+        JSON: how the signals were made.
     raw_signals_file
-        TSV: the signals before they were cleaned.
+        TSV: the signals before cleaning.
     projector
-        What Project needs of the maps.
+        The maps, prepared for Project.
     maps_file
         Maps on the working grid, 0 outside the mask: what `init_inverse_wf` needs.
     mask_file
@@ -58,7 +59,7 @@ def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
     names
         Names of the maps.
     coverage
-        Share of each map's weight inside mask and field of view.
+        Share of each map's absolute weight inside mask and field of view.
 
     Examples
     --------
@@ -93,7 +94,6 @@ def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
     transform = init_transform_wf(**chosen(options, options_of(TRANSFORM)), name="transform")
 
     workflow = Workflow(name=name)
-    connect_fit_to_transform(workflow, fit, transform)
     workflow.connect([
         (inputnode, fit, [
             ("maps_file", "inputnode.maps_file"),
@@ -106,6 +106,9 @@ def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
             ("sample_mask", "inputnode.sample_mask"),
             ("runs", "inputnode.runs"),
             ("t_r", "inputnode.t_r"),
+        ]),
+        (fit, transform, [
+            ("outputnode.projector", "inputnode.projector"), ("outputnode.grid", "inputnode.grid"),
         ]),
         (fit, outputnode, [
             (f"outputnode.{field}", field)
@@ -121,20 +124,6 @@ def init_masker_wf(*, name: str = "masker_wf", **options) -> Workflow:
         read_run = node(ReadGrid(), "read_run", run_without_submitting=True)
         workflow.connect([
             (inputnode, read_run, [("run_file", "in_file")]),
-            (read_run, fit, [
-                ("shape", "inputnode.target_shape"),
-                ("affine", "inputnode.target_affine"),
-                ("located", "inputnode.target_located"),
-                ("name", "inputnode.target_name"),
-            ]),
+            (read_run, fit, [("grid", "inputnode.grid")]),
         ])  # fmt: skip
     return workflow
-
-
-def connect_fit_to_transform(workflow: Workflow, fit: Workflow, transform: Workflow) -> None:
-    """Hand a fit's projector and working grid to a transform."""
-    workflow.connect([
-        (fit, transform, [
-            (f"outputnode.{field}", f"inputnode.{field}") for field in ("projector", *TARGET)
-        ]),
-    ])  # fmt: skip

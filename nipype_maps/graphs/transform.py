@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from nipype.pipeline.engine import Workflow
+from typing import Any
+
+from nipype.pipeline.engine import Node, Workflow
 
 from ..confounds.strategies import read_strategies, require_known
 from ..interfaces import Clean, HighVarianceConfounds, Project, Resample, SelectConfounds, Smooth
 from ..options import TRANSFORM, chosen, options_of, takes
-from .atlas import TARGET
 from .nodes import fields, node
 
 
 @takes(TRANSFORM)
-def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
+def init_transform_wf(*, name: str = "transform_wf", **options: Any) -> Workflow:
     """Build the graph from a run and a projector to clean signals.
 
-    Options that `init_fit_wf` has too are given as there.  Where the run is resampled, or smoothed
-    itself (``smooth_on='data'``), that is done by cubic splines.
+    Options that `init_fit_wf` has too must have the same values there.  A run that is resampled, or
+    smoothed itself (``smooth_on='data'``), is resampled by cubic splines.
 
     Parameters
     ----------
@@ -30,31 +31,25 @@ def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
         The run, a 4D image.
     projector
         From `init_fit_wf`.
-    target_shape
-        Shape of the working grid, from `init_fit_wf`.
-    target_affine
-        Affine of the working grid, from `init_fit_wf`.
-    target_located
-        Whether its header says where it lies; may be left out.
-    target_name
-        What messages call its image; may be left out.
+    grid
+        Working grid, from `init_fit_wf`; optional unless the run is resampled and smoothed.
     confounds_files
-        Tables of confounds of the run; may be left out.
+        Tables of confounds of the run; optional.
     sample_mask
-        Frames to keep; may be left out.
+        Frames to keep; optional.
     runs
-        Label of each frame's run, where several were concatenated; may be left out.
+        Label of each frame's run, if several were concatenated; optional.
     t_r
-        Seconds from frame to frame; left out, the run's sidecar or header says so.
+        Repetition time in seconds; by default from the run's sidecar or header.
 
     Outputs
     -------
     signals_file
         TSV: a column per map, a row per kept frame.
     sidecar_file
-        JSON: what the signals are.
+        JSON: how the signals were made.
     raw_signals_file
-        TSV: the signals before they were cleaned.
+        TSV: the signals before cleaning.
 
     Raises
     ------
@@ -62,14 +57,7 @@ def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
         If a strategy is not known.
     """
     inputnode = fields(
-        "inputnode",
-        "run_file",
-        "projector",
-        *TARGET,
-        "confounds_files",
-        "sample_mask",
-        "runs",
-        "t_r",
+        "inputnode", "run_file", "projector", "grid", "confounds_files", "sample_mask", "runs", "t_r"
     )
     outputnode = fields("outputnode", "signals_file", "sidecar_file", "raw_signals_file")
     project = node(Project(), "project")
@@ -77,9 +65,6 @@ def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
     if options["confound_columns"]:
         clean.inputs.confound_columns = list(options["confound_columns"])
 
-    strategy, strategies_file = options["confounds_strategy"], options["strategies_file"]
-    if strategy is not None:
-        require_known(strategy, read_strategies(strategies_file))
     workflow = Workflow(name=name)
     workflow.connect([
         (inputnode, project, [
@@ -91,43 +76,24 @@ def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
         (clean, outputnode, [("out_file", "signals_file"), ("out_json", "sidecar_file")]),
     ])  # fmt: skip
 
-    frames = inputnode
-    if strategy is None:
-        workflow.connect(inputnode, "confounds_files", clean, "confounds_files")
+    if options["confounds_strategy"] is None:
+        frames = inputnode
+        workflow.connect([
+            (inputnode, clean, [("confounds_files", "confounds_files"), ("sample_mask", "sample_mask")]),
+        ])  # fmt: skip
     else:
-        frames = select = node(
-            SelectConfounds(strategy=strategy), "select_confounds", run_without_submitting=True
-        )
-        if strategies_file is not None:
-            select.inputs.strategies_file = strategies_file
+        frames = select = _select_confounds(options["confounds_strategy"], options["strategies_file"])
         workflow.connect([
             (inputnode, select, [
                 ("confounds_files", "in_file"), ("run_file", "run_file"), ("sample_mask", "sample_mask"),
             ]),
             (inputnode, clean, [("confounds_files", "confounds_source")]),
-            (select, clean, [("out_file", "selected_confounds"), ("out_json", "confounds_json")]),
+            (select, clean, [
+                ("out_file", "selected_confounds"),
+                ("out_json", "confounds_json"),
+                ("sample_mask", "sample_mask"),
+            ]),
         ])  # fmt: skip
-    workflow.connect(frames, "sample_mask", clean, "sample_mask")
-
-    run, run_file = inputnode, "run_file"
-    clip, is_moved = options["clip"], options["resampling_target"] in ("mask", "maps")
-    if options["smoothing_fwhm"] is not None and options["smooth_on"] == "data":
-        if is_moved:
-            resample = node(
-                Resample(interpolation="continuous", nonfinite="neighbours", clip=clip), "resample"
-            )
-            workflow.connect([
-                (inputnode, resample, [("run_file", "in_file"), *zip(TARGET, TARGET, strict=True)]),
-            ])  # fmt: skip
-            run, run_file = resample, "out_file"
-        smooth = node(Smooth(fwhm=options["smoothing_fwhm"]), "smooth")
-        workflow.connect(run, run_file, smooth, "in_file")
-        run, run_file = smooth, "out_file"
-    elif is_moved:
-        # frame by frame: a resampled run on disk would be many times as large as the run
-        project.inputs.on_mismatch = "resample"
-        project.inputs.clip = clip
-    workflow.connect(run, run_file, project, "in_file")
 
     if options["high_variance_confounds"]:
         high_variance = node(HighVarianceConfounds(), "high_variance")
@@ -136,4 +102,41 @@ def init_transform_wf(*, name: str = "transform_wf", **options) -> Workflow:
             (frames, high_variance, [("sample_mask", "sample_mask")]),
             (high_variance, clean, [("out_file", "extra_confounds")]),
         ])  # fmt: skip
+
+    is_resampled = options["resampling_target"] in ("mask", "maps")
+    if options["smoothing_fwhm"] is not None and options["smooth_on"] == "data":
+        _connect_smoothed_run(workflow, inputnode, project, options, is_resampled)
+    else:
+        workflow.connect([(inputnode, project, [("run_file", "in_file")])])
+        if is_resampled:
+            # frame by frame: a resampled run on disk would be many times as large as the run
+            project.inputs.on_mismatch = "resample"
+            project.inputs.clip = options["clip"]
     return workflow
+
+
+def _select_confounds(strategy: str, strategies_file: str | None) -> Node:
+    """The node that resolves a strategy; ValueError if it is not known."""
+    require_known(strategy, read_strategies(strategies_file))
+    select = node(SelectConfounds(strategy=strategy), "select_confounds", run_without_submitting=True)
+    if strategies_file is not None:
+        select.inputs.strategies_file = strategies_file
+    return select
+
+
+def _connect_smoothed_run(
+    workflow: Workflow, inputnode: Node, project: Node, options: dict[str, Any], is_resampled: bool
+) -> None:
+    """Connect run ── [Resample] ── Smooth ── Project."""
+    smooth = node(Smooth(fwhm=options["smoothing_fwhm"]), "smooth")
+    workflow.connect([(smooth, project, [("out_file", "in_file")])])
+    if is_resampled:
+        resample = node(
+            Resample(interpolation="continuous", nonfinite="neighbours", clip=options["clip"]), "resample"
+        )
+        workflow.connect([
+            (inputnode, resample, [("run_file", "in_file"), ("grid", "grid")]),
+            (resample, smooth, [("out_file", "in_file")]),
+        ])  # fmt: skip
+    else:
+        workflow.connect([(inputnode, smooth, [("run_file", "in_file")])])

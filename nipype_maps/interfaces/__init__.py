@@ -1,14 +1,15 @@
 """nipype interfaces: typed traits, files in and files out.
 
-Each one is a door: it loads, calls one function of `numerics`, and saves.
+Each one loads its files, calls the numerics, and saves the results.
 """
 
 from .clean import Clean
 from .confounds import HighVarianceConfounds
+from .fit_projector import FitProjector
 from .grid import ReadGrid
 from .inverse import Inverse
 from .mask import Mask
-from .project import FitProjector, Project
+from .project import Project
 from .resample import Resample
 from .select import SelectConfounds
 from .smooth import Smooth

@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from ..bids.inheritance import sidecars_for
 from ..bids.map_names import files_beside
-from ..images.filenames import image_files, short_name, stem
+from ..images.filenames import image_files, stem
 from ..notes import collected
 from ..storage.checksums import fingerprint, record
 
@@ -169,10 +169,7 @@ class MapsInterface(SimpleInterface):
         # one thread computes while another reads or writes; a BLAS that takes all cores waits for
         # the slowest in every small product
         with collected() as notes, threadpool_limits(1, user_api="blas"):
-            try:
-                self._results = self._run(self._values(), Path(runtime.cwd), notes)
-            except ValueError as error:
-                raise self._naming_the_file(error) from error
+            self._results = self._run(self._values(), Path(runtime.cwd), notes)
         record(runtime.cwd, self._files())
         for sentence in notes:
             logger.warning("%s", sentence)
@@ -198,15 +195,7 @@ class MapsInterface(SimpleInterface):
             raise FileNotFoundError(f"{type(self).__name__} has not run yet.")
         return self._results
 
-    def _naming_the_file(self, error: ValueError) -> ValueError:
-        # the user's own, where the input was made of it
-        values = (getattr(self.inputs, name, None) for name in ("original_file", "source_file", "in_file"))
-        in_file = next((value for value in values if value and isdefined(value)), None)
-        if in_file is None or os.sep in str(error):
-            return error
-        return ValueError(f"{short_name(in_file[0] if isinstance(in_file, list) else in_file)}: {error}")
 
-
-def output_path(cwd: Path, in_file: str, suffix: str) -> str:
+def output_path(cwd: Path, in_file: str | os.PathLike[str], suffix: str) -> str:
     """Where a node writes: in its own folder, named after its input."""
     return str(cwd / f"{stem(in_file)}{suffix}")

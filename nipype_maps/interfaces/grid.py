@@ -1,49 +1,46 @@
-"""ReadGrid: where an image lies, as values."""
+"""ReadGrid: the grid of an image as a value."""
 
 from __future__ import annotations
 
-from nipype.interfaces.base import Str, TraitedSpec, traits
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from nipype.interfaces.base import TraitedSpec, traits
 
 from ..bids.runs import Run
+from ..images.working_grid import FORM, WorkingGrid
+from ..notes import Note
 from .base import MapsInputSpec, MapsInterface, algorithm, input_images, number_or_none, sidecars_read
+from .working_grid import WorkingGridTrait
 
 
 class ReadGridInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
-    t_r = number_or_none(desc="seconds from frame to frame; None takes them from sidecar or header")
+    t_r = number_or_none(desc="repetition time in seconds; None takes it from sidecar or header")
 
-    def read_besides(self):
+    def read_besides(self) -> list[Path]:
         """The run's sidecars."""
         return sidecars_read(self.in_file, self.t_r)
 
 
 class ReadGridOutputSpec(TraitedSpec):
-    shape = traits.List(traits.Int(), desc="number of voxels along each of the three axes")
-    affine = traits.List(traits.List(traits.Float()), desc="4 x 4 matrix from voxel indices to millimetres")
-    located = traits.Bool(desc="whether the header says where the image lies (sform or qform)")
-    name = Str(desc="the image's file, for messages")
-    t_r = traits.Either(None, traits.Float(), desc="seconds from frame to frame, None if unknown")
+    grid = WorkingGridTrait(desc=f"grid of the image: {FORM}")
+    t_r = traits.Either(None, traits.Float(), desc="repetition time in seconds, None if unknown")
     n_frames = traits.Int(desc="number of volumes")
 
 
 class ReadGrid(MapsInterface):
     """Read an image's grid from its header.
 
-    Shape and affine leave as values rather than as a file, so that another run on the same
-    grid changes no input of the nodes behind, and they stay cached.
+    The grid is a value, not a file, so that another run on the same grid changes no input of the
+    nodes that depend on it, and they stay cached.
     """
 
     input_spec = ReadGridInputSpec
     output_spec = ReadGridOutputSpec
 
-    def _run(self, inputs, cwd, notes):
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         run = Run(inputs.in_file, inputs.t_r)
-        return {
-            "shape": list(run.grid.shape),
-            "affine": run.grid.affine.tolist(),
-            "located": run.located,
-            "name": run.name,
-            "t_r": run.t_r,
-            "n_frames": run.n_volumes,
-        }
+        return {"grid": WorkingGrid.of(run).to_dict(), "t_r": run.t_r, "n_frames": run.n_volumes}

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-import numpy as np
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..bids.extractions import frames_left_out, place_columns
+from ..bids.extractions import frames_left_out
 from ..bids.map_names import names_of_maps
-from ..bids.names import listed
 from ..bids.sidecars import sidecar_of
-from ..bids.signals import read_signals
+from ..bids.signals import maps_of_columns, read_signals
 from ..bids.timing import repetition_time
 from ..images.filenames import short_name
 from ..images.masks import read_mask
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
 from ..images.writing import writing
-from ..notes import note
+from ..notes import Note, listed, note
 from ..numerics.blocking import tiles_of
-from ..numerics.patches import Patch
+from ..numerics.inverse import inverse_volumes, signals_of_all_maps
 from ..storage.threads import prefetched
 from .base import (
     InputFile,
@@ -37,81 +37,64 @@ from .base import (
 class InverseInputSpec(MapsInputSpec):
     code_version = algorithm("3")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a column per map, a row per frame")
-    maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the image to be made")
+    maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the new image")
     mask_file = InputFile(desc="3D image on the maps' grid; the image is 0 outside")
     map_names = traits.Either(
         InputFile(),
         traits.List(Str()),
-        desc="names of the maps, to find their columns by; default: found beside the maps",
+        desc="names of the maps, which their columns have; default: found beside the maps",
     )
-    t_r = number_or_none(desc="seconds from frame to frame; None takes them from the signals' sidecar")
+    t_r = number_or_none(desc="repetition time in seconds; None takes it from the signals' sidecar")
     dtype = traits.Enum("float64", "float32", usedefault=True, desc="data type of the image")
     extension = traits.Enum(".nii.gz", ".nii", usedefault=True, desc="compressed or not")
 
-    def read_besides(self):
-        """The signals' sidecar, and what may hold the maps' names."""
+    def read_besides(self) -> list[Path]:
+        """The signals' sidecar, and files that may contain the maps' names."""
         beside = [sidecar_of(self.in_file)] if isdefined(self.in_file) else []
         return [path for path in beside if path.exists()] + names_read(self.maps_file, self.map_names)
 
 
 class InverseOutputSpec(TraitedSpec):
     out_file = File(exists=True, desc="4D image: the sum of all maps, each times its signal")
-    warnings = traits.List(Str(), desc="what was noticed, one sentence each")
+    warnings = traits.List(Str(), desc="messages about the signals")
 
 
 class Inverse(MapsInterface):
-    """The image that signals stand for: ``y_t = A s_t`` inside the mask, 0 outside.
+    """The image of given signals: ``y_t = A s_t`` inside the mask, 0 outside.
 
-    A column of ``n/a``, of a map that was empty, adds nothing.
+    A column of ``n/a``, the signal of an empty map, adds nothing.
     """
 
     input_spec = InverseInputSpec
     output_spec = InverseOutputSpec
 
-    def _run(self, inputs, cwd, notes):
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         table = read_signals(inputs.in_file)
-        if missing := frames_left_out(inputs.in_file):
-            note(
-                f"the signals of {short_name(inputs.in_file)} leave out {len(missing)} of the run's frames "
-                f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
-                "time axis is not the run's."
-            )
+        _note_gaps(inputs.in_file)
         maps = Volumes(inputs.maps_file)
         names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
-        signals = _in_order_of(names, table)
+        signals = signals_of_all_maps(table.values, maps_of_columns(table, names), len(names), table.source)
         tiles = tiles_of(StoredMaps(maps, cwd))
         t_r = inputs.t_r
         if t_r is None:
             t_r = repetition_time(sidecar_of(inputs.in_file))
 
+        n_frames = volumes_in_block(tiles.voxels.size)
+        volumes = inverse_volumes(tiles, signals, maps.grid, inside, n_frames)
         out_file = output_path(cwd, inputs.in_file, f"_inverse{inputs.extension}")
         with writing(out_file, maps.grid, len(signals), t_r=t_r, dtype=inputs.dtype) as out:
-            for volume in prefetched(_volumes(tiles, signals, maps.grid, inside)):
+            for volume in prefetched(volumes):
                 out.append(volume)
-        return {"out_file": out_file, "warnings": list(notes)}
+        return {"out_file": out_file, "warnings": list(map(str, notes))}
 
 
-def _in_order_of(names, table) -> np.ndarray:
-    """(T, K) signals of all maps; 0 for maps that have none."""
-    columns = place_columns(table, names)
-    if np.isinf(table.values).any():
-        raise ValueError(f"{table.source} has an infinite signal; correct it first.")
-    missing = np.isnan(table.values)
-    if (missing.any(axis=0) != missing.all(axis=0)).any():
-        raise ValueError(f"{table.source} has a column with n/a in some frames only; complete it first.")
-    signals = np.zeros((len(table.values), len(names)))
-    signals[:, columns] = np.where(missing, 0.0, table.values)
-    return signals
-
-
-def _volumes(tiles, signals, grid, inside) -> Iterator[Patch]:
-    """The volumes that signals stand for, made some frames at a time."""
-    step = volumes_in_block(tiles.voxels.size)
-    for start in range(0, len(signals), step):
-        for values in tiles.expand(signals[start : start + step]):
-            flat = np.zeros(grid.n_voxels)
-            flat[tiles.voxels] = values
-            if inside is not None:
-                flat[~inside] = 0.0
-            yield Patch((0, 0, 0), grid.unflatten(flat))
+def _note_gaps(signals_file: str) -> None:
+    """Note frames of the run that the signals leave out."""
+    if missing := frames_left_out(signals_file):
+        note(
+            f"the signals of {short_name(signals_file)} leave out {len(missing)} of the run's frames "
+            f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
+            "time axis is not the run's.",
+            "FramesLeftOut",
+        )

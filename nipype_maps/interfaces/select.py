@@ -1,6 +1,9 @@
-"""SelectConfounds: from the name of a strategy to columns and frames."""
+"""SelectConfounds: the columns and frames that a denoising strategy selects."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
 
 from nipype.interfaces.base import (
     File,
@@ -12,43 +15,44 @@ from nipype.interfaces.base import (
     traits,
 )
 
-from ..bids.provenance import source
+from ..bids.provenance import source, sources
+from ..bids.sidecar_schema import SELECTION, section, warning_entries
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import write_signals
-from ..bids.tables import Table, read_table
-from ..confounds.frames import read_sample_mask
-from ..confounds.strategies import definition, read_strategies, redefined, select
+from ..bids.tables import read_table
+from ..confounds.frames import loaded_sample_mask
+from ..confounds.selection import Selection, select
+from ..confounds.strategies import Strategies, definition, read_strategies, redefined
 from ..confounds.tables import require_rows
 from ..images.volumes import Volumes
-from ..notes import note
+from ..notes import Note, note
 from ..numerics.frames import kept_frames
 from ..storage.json_files import read_json, write_json
 from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path
+from .errors import naming
 
 
 class SelectConfoundsInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     in_file = InputMultiObject(
         InputFile(), mandatory=True, desc="the table of confounds as fMRIPrep writes it (.tsv), one"
     )
-    in_json = InputFile(
-        desc="the table's sidecar (default: beside it), which says what CompCor's components are"
-    )
+    in_json = InputFile(desc="the table's sidecar (default: beside it), which describes CompCor's components")
     strategy = Str(
         mandatory=True,
         desc="names of strategies joined by +, such as 24P+acompcor5+scrub; those of the package are in "
         "nipype_maps/confounds/strategies.json",
     )
-    # not in the cache key: of the run its number of frames alone is asked for, and Clean asks again
+    # not in the cache key: only its number of frames is checked, and Clean checks that too
     run_file = InputMultiObject(
-        InputFile(), nohash=True, desc="the run; its frames are to be as many as the table's rows"
+        InputFile(), nohash=True, desc="the run; it must have as many frames as the table has rows"
     )
     sample_mask = SampleMask(
-        usedefault=True, desc="frames to choose from, as in Clean: indices, booleans, or a file of them"
+        usedefault=True, desc="frames to choose from, as for Clean: indices, booleans, or a file of them"
     )
-    strategies_file = InputFile(desc="JSON file of further strategies, written as those of the package")
+    strategies_file = InputFile(desc="JSON file of further strategies, in the form of those of the package")
 
-    def read_besides(self):
+    def read_besides(self) -> list[Path]:
         """The table's sidecar, if none is given."""
         known = isdefined(self.in_file) and not isdefined(self.in_json)
         beside = [sidecar_of(self.in_file[0])] if known else []
@@ -57,19 +61,19 @@ class SelectConfoundsInputSpec(MapsInputSpec):
 
 class SelectConfoundsOutputSpec(TraitedSpec):
     out_file = File(
-        exists=True, desc="the chosen columns (.tsv), n/a as in the table; undefined if there are none"
+        exists=True, desc="the selected columns (.tsv), n/a as in the table; undefined if there are none"
     )
     sample_mask = traits.List(traits.Int(), desc="frames to keep")
     out_json = File(
         exists=True, desc="strategy and its definition, columns, frames kept, and frames censored by reason"
     )
-    columns = traits.List(Str(), desc="names of the chosen columns")
+    columns = traits.List(Str(), desc="names of the selected columns")
 
 
 class SelectConfounds(MapsInterface):
-    """Resolve a denoising strategy to columns of a table of confounds and a sample mask.
+    """Apply a denoising strategy to a table of confounds: columns to regress out, frames to keep.
 
-    Frames that are not in a steady state, by the table's columns, are always censored.
+    Frames before the steady state, by the table's columns, are always censored.
 
     Examples
     --------
@@ -80,7 +84,7 @@ class SelectConfounds(MapsInterface):
     input_spec = SelectConfoundsInputSpec
     output_spec = SelectConfoundsOutputSpec
 
-    def _run(self, inputs, cwd, notes):
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, object]:
         if len(inputs.in_file) != 1:
             raise ValueError(
                 f"strategy {inputs.strategy!r} selects from one table of confounds, not from "
@@ -96,36 +100,44 @@ class SelectConfounds(MapsInterface):
         if names := redefined(inputs.strategy, inputs.strategies_file):
             note(
                 f"{inputs.strategies_file} gives another meaning to {', '.join(names)}, which the package "
-                "defines too; the file's is taken. Rename it in the file unless that is meant."
+                "defines too; the file's is taken. Rename it in the file unless that is meant.",
+                "RedefinedStrategy",
             )
-        chosen = select(inputs.strategy, strategies, table, metadata, _kept(inputs.sample_mask, table))
-        results = {"sample_mask": chosen.kept, "columns": chosen.columns, "out_file": Undefined}
-        if chosen.columns:
-            results["out_file"] = output_path(cwd, in_file, "_selected.tsv")
-            values = table.values[:, [table.names.index(name) for name in chosen.columns]]
-            write_signals(results["out_file"], chosen.columns, values)
-        results["out_json"] = output_path(cwd, in_file, "_selected.json")
-        description = {
-            "Strategy": inputs.strategy,
-            "Definition": definition(inputs.strategy, strategies),
-            "Columns": chosen.columns,
-            "FramesInRun": len(table.values),
-            "FramesKept": len(chosen.kept),
-            "FramesCensored": chosen.censored,
-            "Sources": [source(in_file)],
+        mask = loaded_sample_mask(inputs.sample_mask, len(table.values))
+        with naming(in_file):
+            kept = kept_frames(mask, len(table.values))
+        selected = select(inputs.strategy, strategies, table, metadata, kept)
+
+        out_file, out_json = Undefined, output_path(cwd, in_file, "_selected.json")
+        if selected.columns:
+            out_file = output_path(cwd, in_file, "_selected.tsv")
+            values = table.values[:, [table.names.index(name) for name in selected.columns]]
+            write_signals(out_file, selected.columns, values)
+        entries = _entries(inputs, selected, strategies, len(table.values))
+        write_json(out_json, {**entries, **warning_entries(notes)})
+        return {
+            "out_file": out_file,
+            "out_json": out_json,
+            "sample_mask": selected.kept,
+            "columns": selected.columns,
         }
-        if inputs.strategies_file:
-            description["StrategiesSource"] = source(inputs.strategies_file)
-        if isinstance(inputs.sample_mask, str):
-            description["SampleMaskSource"] = source(inputs.sample_mask)
-        description["Warnings"] = list(notes)
-        write_json(results["out_json"], description)
-        return results
 
 
-def _kept(sample_mask, table: Table):
-    """Frames that a sample mask leaves to choose from."""
-    n_frames = len(table.values)
-    if isinstance(sample_mask, str):
-        sample_mask = read_sample_mask(sample_mask, n_frames)
-    return kept_frames(sample_mask, n_frames)
+def _entries(
+    inputs: SimpleNamespace, selected: Selection, strategies: Strategies, n_frames: int
+) -> dict[str, object]:
+    """The strategy and what it selected, for the sidecar of the signals."""
+    entries = {
+        "Strategy": inputs.strategy,
+        "Definition": definition(inputs.strategy, strategies),
+        "Columns": selected.columns,
+        "FramesInRun": n_frames,
+        "NumberOfFramesKept": len(selected.kept),
+        "FramesCensored": selected.censored,
+        "Sources": sources(inputs.in_file),
+    }
+    if inputs.strategies_file:
+        entries["StrategiesSource"] = source(inputs.strategies_file)
+    if isinstance(inputs.sample_mask, str):
+        entries["SampleMaskSource"] = source(inputs.sample_mask)
+    return section(SELECTION, entries)

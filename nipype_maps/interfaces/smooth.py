@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 from nipype.interfaces.base import File, TraitedSpec, traits
 
 from ..images.volumes import Volumes
 from ..images.writing import writing
+from ..notes import Note
 from ..numerics.smooth import gaussian
 from ..storage.threads import worked
 from .base import MapsInputSpec, MapsInterface, algorithm, input_images, output_path
+from .errors import naming
 
 
 class SmoothInputSpec(MapsInputSpec):
@@ -29,16 +35,17 @@ class SmoothOutputSpec(TraitedSpec):
 class Smooth(MapsInterface):
     """Smooth with a Gaussian; NaN and infinity count as 0.
 
-    Least squares on a smoothed run equals projection of the run on smoothed maps, so that
-    smoothing the maps, once, gives the numbers that smoothing every run would.
+    Least squares on a smoothed run equals projection of the run onto smoothed maps: smoothing
+    the maps once gives the same signals as smoothing every run.
     """
 
     input_spec = SmoothInputSpec
     output_spec = SmoothOutputSpec
 
-    def _run(self, inputs, cwd, notes):
+    def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         image = Volumes(inputs.in_file)
-        smooth = gaussian(image.grid, inputs.fwhm)
+        with naming(image.path):
+            smooth = gaussian(image.grid, inputs.fwhm)
         out_file = output_path(cwd, image.path, "_smoothed.nii")
         n_volumes = image.n_volumes if len(image.shape) > 3 or len(image.paths) > 1 else None
         with writing(out_file, image.grid, n_volumes, like=image) as out:

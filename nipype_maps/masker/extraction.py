@@ -16,15 +16,16 @@ from nipype.pipeline.engine import Workflow
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..graphs import (
-    Place,
     RunInputs,
     crossings,
+    fit_name,
     init_atlas_wf,
     init_dataset_wf,
     init_inverse_wf,
     init_transform_wf,
 )
 from ..images.filenames import IN_MEMORY
+from ..images.working_grid import WorkingGrid
 from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
 from ..storage.json_files import read_json
 from .fitted_images import FittedImages
@@ -49,7 +50,7 @@ class Prepared:
 class LastRuns:
     """Grids, time steps (seconds) and number of signals of the runs that were transformed last."""
 
-    grids: list[Place] = field(default_factory=list)
+    grids: list[WorkingGrid] = field(default_factory=list)
     t_rs: list[float | None] = field(default_factory=list)
     n_signals: int | None = None
 
@@ -65,7 +66,7 @@ class Extraction:
     ----------
     maps : FittedImages
     mask : FittedImages or None
-    grid : Place or None
+    grid : WorkingGrid or None
         The working grid, if it is the runs' and fit was called with an image.
     t_r : float or None
         That image's time step, in seconds.
@@ -76,7 +77,7 @@ class Extraction:
 
     maps: FittedImages
     mask: FittedImages | None = None
-    grid: Place | None = None
+    grid: WorkingGrid | None = None
     t_r: float | None = None
     options: Options = field(default_factory=dict)
     last_runs: LastRuns = field(default_factory=LastRuns)
@@ -114,7 +115,7 @@ class Extraction:
         confounds: Sequence,
         sample_mask: Sequence,
         t_r: float | None,
-        on_grids: Callable[[list[Place]], None],
+        on_grids: Callable[[list[WorkingGrid]], None],
         verbosity: Verbosity,
     ) -> list[Table]:
         """Extract the signals of runs; if one fails, those of the others are extracted all the same.
@@ -147,7 +148,7 @@ class Extraction:
                 for run, tables, frames in zip(runs, confounds, sample_mask, strict=True)
             ]
             warn_once(f"{pair}; check the order of confounds." for pair in crossings(_on_disk(inputs)))
-            grids = [Place.of(run.run_file) for run in inputs]
+            grids = [WorkingGrid.read(run.run_file) for run in inputs]
             on_grids(grids)
             shared = self._shared(folder, options, grids)
             wanted = [f"{_fit_name(grid, options)}.fit_projector" for grid in grids]
@@ -207,7 +208,7 @@ class Extraction:
             (image,) = folder.execute(workflow, ["inverse"], verbosity)
         return Path(image.out_file)
 
-    def _grid_of_image(self, options: Options) -> Place | None:
+    def _grid_of_image(self, options: Options) -> WorkingGrid | None:
         """The grid of the image that is made of signals; None stands for that of maps or mask."""
         if options["resampling_target"] != "data":
             return None
@@ -228,12 +229,12 @@ class Extraction:
         """Maps and mask as files."""
         return self.maps.files(folder), None if self.mask is None else self.mask.files(folder)[0]
 
-    def _shared(self, folder: WorkFolder, options: Options, grids: Sequence[Place | None]) -> Workflow:
+    def _shared(self, folder: WorkFolder, options: Options, grids: Sequence[WorkingGrid | None]) -> Workflow:
         """The graph of what all runs on some grids share."""
         shared = chosen(options, options_of(FIT))
         maps_files, mask_file = self._files(folder)
         name = f"fits_{_digest(maps_files, mask_file, shared)}"
-        workflow = init_dataset_wf(runs=[], places=grids, name=name, **shared)
+        workflow = init_dataset_wf(runs=[], grids=grids, name=name, **shared)
         inputs = workflow.get_node("inputnode").inputs
         inputs.maps_file = maps_files
         if mask_file:
@@ -283,9 +284,9 @@ def _of_several(failures: Mapping[int, Exception], n_runs: int) -> Exception:
     return numbered
 
 
-def _fit_name(grid: Place | None, options: Options) -> str:
+def _fit_name(grid: WorkingGrid | None, options: Options) -> str:
     """Name of the fit for a grid, in the graph."""
-    return grid.fit_name if options["resampling_target"] == "data" and grid is not None else "fit"
+    return fit_name(grid) if options["resampling_target"] == "data" and grid is not None else "fit"
 
 
 def _digest(*values: object) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import nibabel as nib
 
-from ..graphs import Place
+from ..images.working_grid import WorkingGrid
 from .estimator import Estimator
 from .extraction import Extraction, Prepared
 from .fitted_images import FittedImages
@@ -72,14 +72,19 @@ class FittedEstimator(Estimator):
             )
 
     def _prepare(
-        self, maps: Images, mask: Images | None, place: Place | None, t_r: float | None, verbosity: Verbosity
+        self,
+        maps: Images,
+        mask: Images | None,
+        grid: WorkingGrid | None,
+        t_r: float | None,
+        verbosity: Verbosity,
     ) -> None:
         """Prepare maps and mask, and set all attributes of `FITTED`, or none if that fails."""
         folder = WorkFolder(self.memory)
         extraction = Extraction(
             FittedImages.of(maps, folder),
             None if mask is None else FittedImages.of(mask, folder),
-            place,
+            grid,
             t_r,
             graph_options(self.get_params()),
         )

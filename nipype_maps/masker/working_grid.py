@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import nibabel as nib
 
 from ..bids.runs import Run
-from ..graphs import Place
 from ..images.volumes import Volumes, grid_of
+from ..images.working_grid import WorkingGrid
 from ..numerics.grid import require_same_grid
 from .inputs import Images
 from .user_warnings import warn
@@ -17,7 +17,7 @@ from .work_folder import WorkFolder
 
 def grid_and_t_r(
     run: Images | None, maps: Images, resampling_target: str | None, t_r: float | None
-) -> tuple[Place | None, float | None]:
+) -> tuple[WorkingGrid | None, float | None]:
     """The working grid, if it is that of the runs, and the time step.
 
     Parameters
@@ -31,7 +31,7 @@ def grid_and_t_r(
 
     Returns
     -------
-    grid : Place or None
+    grid : WorkingGrid or None
         None without a run, or if the working grid is not that of the runs.
     t_r : float or None
         In seconds.
@@ -45,7 +45,7 @@ def grid_and_t_r(
         return None, None
     with WorkFolder(None).scratch() as scratch:
         files = run.files(scratch, n_frames=1)
-        grid, t_r = Place.of(files), Run(files, t_r, quiet=True).t_r
+        grid, t_r = WorkingGrid.read(files), Run(files, t_r, quiet=True).t_r
         if resampling_target is None:
             maps_grid = Volumes(maps.files(scratch, n_frames=1), quiet=True).grid
             require_same_grid("imgs", grid.grid, "maps_img", maps_grid)
@@ -53,8 +53,8 @@ def grid_and_t_r(
 
 
 def warn_of_resampling(
-    grids: Sequence[Place],
-    fitted: Place | None,
+    grids: Sequence[WorkingGrid],
+    fitted: WorkingGrid | None,
     maps_img: Callable[[], nib.Nifti1Image],
     resampling_target: str | None,
 ) -> None:
@@ -62,9 +62,9 @@ def warn_of_resampling(
 
     Parameters
     ----------
-    grids : sequence of Place
+    grids : sequence of WorkingGrid
         Of the runs.
-    fitted : Place or None
+    fitted : WorkingGrid or None
         The runs' grid when fit was called.
     maps_img : callable
         Returns the prepared maps, which an unpickled masker prepares again.

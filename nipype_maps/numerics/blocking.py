@@ -1,35 +1,35 @@
-"""Maps cut into tiles, a slab of slices at a time."""
+"""Maps divided into tiles, a slab of slices at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 import scipy
 
-from .patches import Patch, patch_of
+from .patches import Patch, Shape, patch_of
 from .tiles import Tiles, join, whole
 
 #: Voxels along the edge of a cube.  Of 4, 8 and 16, with 64 to 1024 maps: smaller cubes store
 #: less and cost more calls; 8 was fastest.
 EDGE = 8
-#: Where cubes would hold more than this share of a slab's voxels by its maps, tiles hold all maps.
+#: If cubes contained more than this share of a slab's voxels times its maps, tiles contain all maps.
 WHOLE_ABOVE = 0.5
-#: Maps put in their places at once: a single one would write one number per cache line.
+#: Maps copied at once: a single one would write one number per cache line.
 TOGETHER = 8
 
 
 class Maps(Protocol):
-    """Maps that can be read by slabs, as often as asked."""
+    """Maps that can be read slab by slab, any number of times."""
 
-    shape: tuple[int, int, int]
+    shape: Shape
     n_maps: int
 
     def slabs(self, thickness: int) -> Iterator[list[tuple[int, Patch]]]:
-        """Of each so many slices, from the first to the last, the maps that reach into them.
+        """The maps that are non-zero in each slab of some slices, from the first slab to the last.
 
-        A map is its index, ascending, and what it is in the slab: finite, the corner counted
+        A map is its index, ascending, and its patch in the slab: finite, with the corner counted
         from the slab's first slice.
         """
         ...
@@ -38,13 +38,13 @@ class Maps(Protocol):
 class Columns:
     """The columns of a (V, K) array or sparse matrix as maps on a line of voxels."""
 
-    def __init__(self, matrix):
+    def __init__(self, matrix: np.ndarray | scipy.sparse.sparray) -> None:
         self._matrix = scipy.sparse.csc_array(matrix, dtype=np.float64)
-        self.shape = (self._matrix.shape[0], 1, 1)
+        self.shape: Shape = (self._matrix.shape[0], 1, 1)
         self.n_maps = self._matrix.shape[1]
 
     def slabs(self, thickness: int) -> Iterator[list[tuple[int, Patch]]]:
-        """All maps: there is one slice only."""
+        """All maps, in the only slice."""
         columns = (self._matrix[:, [index]].toarray()[:, :, None] for index in range(self.n_maps))
         patches = [(index, patch_of(column)) for index, column in enumerate(columns)]
         yield [(index, patch) for index, patch in patches if patch.values.size]
@@ -63,9 +63,9 @@ def tiles_of(maps: Maps) -> Tiles:
 
 
 def cut(maps: Maps) -> Iterator[Tiles]:
-    """The tiles of each slab that any map reaches into, reading the maps once."""
-    # what has one axis only is cut into pieces of as many voxels
-    edges = (EDGE, EDGE, EDGE) if max(maps.shape[1:]) > 1 else (EDGE**3, 1, 1)
+    """The tiles of each slab in which any map is non-zero; reads the maps once."""
+    # voxels on a line are divided into pieces of as many voxels as a cube has
+    edges: Shape = (EDGE, EDGE, EDGE) if max(maps.shape[1:]) > 1 else (EDGE**3, 1, 1)
     x, y, n_slices = maps.shape
     for index, found in enumerate(maps.slabs(edges[2])):
         first = index * edges[2]
@@ -75,13 +75,29 @@ def cut(maps: Maps) -> Iterator[Tiles]:
             yield _cut(patches, np.array(numbers), maps.n_maps, shape, edges, x * y * first)
 
 
-def _cut(patches, numbers, n_maps, shape, edges, below) -> Tiles:
-    """The tiles of one slab, above so many voxels."""
+def _cut(
+    patches: Sequence[Patch], numbers: np.ndarray, n_maps: int, shape: Shape, edges: Shape, n_below: int
+) -> Tiles:
+    """The tiles of one slab.
+
+    Parameters
+    ----------
+    patches, numbers : (m,)
+        The maps in the slab, and their indices among all.
+    n_maps : int
+        K.
+    shape : (3,) tuple of int
+        Of the slab.
+    edges : (3,) tuple of int
+        Voxels along the edges of a cube.
+    n_below : int
+        Voxels of the grid below the slab.
+    """
     used, reached = _survey(patches, shape, edges)
     voxels, cube = np.flatnonzero(used), _cubes(shape, edges)
     entries = np.bincount(cube[voxels], minlength=reached.shape[1]) @ reached.sum(axis=0)
     if entries > WHOLE_ABOVE * voxels.size * len(patches):
-        return whole(n_maps, voxels + below, numbers, _gathered(patches, voxels, shape))
+        return whole(n_maps, voxels + n_below, numbers, _gathered(patches, voxels, shape))
     voxels = voxels[np.argsort(cube[voxels], kind="stable")]
     cubes, sizes = np.unique(cube[voxels], return_counts=True)
     bounds = np.append(0, np.cumsum(sizes))
@@ -90,43 +106,43 @@ def _cut(patches, numbers, n_maps, shape, edges, below) -> Tiles:
     reached = reached[:, cubes]
     widths = reached.sum(axis=0)
     firsts = np.append(0, np.cumsum(sizes * widths))
-    # where in the values the row of each voxel begins
+    # index in values at which the row of each voxel begins
     row = np.zeros(cube.size, dtype=np.intp)
     row[voxels] = np.repeat(firsts[:-1], sizes) + (
         np.arange(voxels.size) - np.repeat(bounds[:-1], sizes)
     ) * np.repeat(widths, sizes)
     values = np.zeros(firsts[-1])
-    place = np.zeros(cubes.size, dtype=np.intp)  # of the current map, in each tile
+    column = np.zeros(cubes.size, dtype=np.intp)  # of the current map, in each tile
     for index, patch in enumerate(patches):
-        where, what = patch.flat(shape)
-        values[row[where] + place[tile[cube[where]]]] = what
-        place += reached[index]
+        where, weights = patch.flat(shape)
+        values[row[where] + column[tile[cube[where]]]] = weights
+        column += reached[index]
     maps = numbers[np.nonzero(reached.T)[1]]
-    return Tiles(n_maps, voxels + below, bounds, maps, np.append(0, np.cumsum(widths)), (values,))
+    return Tiles(n_maps, voxels + n_below, bounds, maps, np.append(0, np.cumsum(widths)), (values,))
 
 
-def _survey(patches, shape, edges) -> tuple[np.ndarray, np.ndarray]:
-    """(V,) which voxels any map uses, and (maps, cubes) which cubes each map may reach."""
+def _survey(patches: Sequence[Patch], shape: Shape, edges: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """Which voxels any map is non-zero in, (V,), and which cubes each map may be, (m, cubes)."""
     used = np.zeros(shape, dtype=bool, order="F")
     n_cubes = [-(-n // edge) for n, edge in zip(shape, edges, strict=True)]
     reached = np.zeros((len(patches), *n_cubes), dtype=bool)
     for index, patch in enumerate(patches):
-        there = patch.values != 0
-        used[patch.box] |= there
+        nonzero = patch.values != 0
+        used[patch.box] |= nonzero
         box = tuple(
             slice(cut.start // edge, -(-cut.stop // edge)) for cut, edge in zip(patch.box, edges, strict=True)
         )
-        # where maps fill the slab cubes bring nothing, so that looking closer would not either
-        local = there.size < WHOLE_ABOVE * used.size
+        # maps that fill the slab are not divided into cubes, so that their cubes need not be known
+        local = nonzero.size < WHOLE_ABOVE * used.size
         for axis in range(3) if local else ():
             starts = np.arange(box[axis].start, box[axis].stop) * edges[axis] - patch.corner[axis]
-            there = np.logical_or.reduceat(there, np.maximum(starts, 0), axis)
-        reached[(index, *box)] = there if local else True
+            nonzero = np.logical_or.reduceat(nonzero, np.maximum(starts, 0), axis)
+        reached[index][box] = nonzero if local else True
     return used.ravel(order="F"), reached.transpose(0, 3, 2, 1).reshape(len(patches), -1)
 
 
-def _gathered(patches, voxels, shape) -> np.ndarray:
-    """(S, maps) values of all maps at some voxels."""
+def _gathered(patches: Sequence[Patch], voxels: np.ndarray, shape: Shape) -> np.ndarray:
+    """Values (S, m) of all maps at some voxels (S,)."""
     values = np.empty((voxels.size, len(patches)))
     for first in range(0, len(patches), TOGETHER):
         flat = [patch.volume(shape).ravel(order="F") for patch in patches[first : first + TOGETHER]]
@@ -134,8 +150,8 @@ def _gathered(patches, voxels, shape) -> np.ndarray:
     return values
 
 
-def _cubes(shape, edges) -> np.ndarray:
-    """(V,) number of the cube that each voxel, in NIfTI order, lies in."""
+def _cubes(shape: Shape, edges: Shape) -> np.ndarray:
+    """Index (V,) of the cube of each voxel, in NIfTI order."""
     x, y, z = (np.arange(n, dtype=np.int32) // edge for n, edge in zip(shape, edges, strict=True))
     n_x, n_y = x[-1] + 1, y[-1] + 1
     return (x + n_x * (y[:, None] + n_y * z[:, None, None])).ravel()

@@ -1,15 +1,19 @@
-"""Frames as they are stored, and what they mean."""
+"""Frames as they are stored, and their values."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, eq=False)
 class StoredBlock:
-    """Some frames of a run as they are stored; their values are ``slope * stored + inter``.
+    """Consecutive frames of a run as stored; their values are ``slope * stored + inter``.
 
     Attributes
     ----------
@@ -30,7 +34,7 @@ class StoredBlock:
     inter: float = 0.0
 
     def values(self, columns: slice = slice(None), finite: bool = False) -> np.ndarray:
-        """(n, S) float64, of some columns, with 0 for NaN and infinity if ``finite``."""
+        """Values (n, S) of some columns, float64, with 0 for NaN and infinity if ``finite``."""
         return values_of(self.stored[:, columns], self.slope, self.inter, finite)
 
 
@@ -47,7 +51,7 @@ def values_of(stored: np.ndarray, slope: float, inter: float, finite: bool = Fal
 
 
 def has_non_finite(stored: np.ndarray) -> bool:
-    """Whether any of some numbers is NaN or infinite.
+    """Whether any value of an array is NaN or infinite.
 
     Examples
     --------
@@ -56,5 +60,30 @@ def has_non_finite(stored: np.ndarray) -> bool:
     """
     if stored.dtype.kind != "f" or not stored.size:
         return False
-    # both are NaN if any number is; no array of the same size is made
+    # minimum and maximum are NaN if any value is; no array of the same size is made
     return not (np.isfinite(stored.min()) and np.isfinite(stored.max()))
+
+
+class NonFiniteCheck:
+    """Looks for NaN and infinity in arrays that pass by, until the first is found.
+
+    Attributes
+    ----------
+    found : bool
+
+    Examples
+    --------
+    >>> check = NonFiniteCheck()
+    >>> total = sum(values.size for values in check.passing([np.array([1.0, np.nan])], lambda values: values))
+    >>> total, check.found
+    (2, True)
+    """
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def passing(self, items: Iterable[Item], values: Callable[[Item], np.ndarray]) -> Iterator[Item]:
+        """The same items, whose values are checked as they are taken."""
+        for item in items:
+            self.found = self.found or has_non_finite(values(item))
+            yield item

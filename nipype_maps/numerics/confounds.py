@@ -1,15 +1,15 @@
-"""High-variance confounds (CompCor without anatomy), from a run read twice."""
+"""High-variance confounds (CompCor without anatomical masks), from a run that is read twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import scipy
 
 from .blocks import StoredBlock, values_of
 
-#: Voxels taken at once: so few that what is worked out of them stays in the cache.
+#: Voxels processed at once, so that intermediate results stay in the cache.
 SLAB = 8192
 
 
@@ -20,7 +20,7 @@ def high_variance_confounds(
     percentile: float = 2.0,
     detrend: bool = True,
 ) -> np.ndarray:
-    """Principal time courses of the voxels with the largest sum of squares.
+    """Principal components of the time courses of the voxels with the largest sum of squares.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def high_variance_confounds(
     n_confounds : int
         Number of confounds, C.
     percentile : float
-        Share of voxels to take, in percent.
+        Share of voxels to use, in percent.
     detrend : bool
         Remove each voxel's mean and linear trend first.
 
@@ -49,9 +49,9 @@ def high_variance_confounds(
     Notes
     -----
     After Behzadi et al. (2007, NeuroImage 37:90), as ``nilearn.image.high_variance_confounds``
-    does it: sum of squares (without removal of the mean unless detrended), threshold at a
-    percentile, eigenvectors.  The first pass holds a few numbers per voxel, the second the
-    selected voxels only.  A voxel that is not finite in a kept frame is left out.
+    does: sum of squares (without removal of the mean unless detrended), threshold at a
+    percentile, eigenvectors.  The first pass stores a few numbers per voxel, the second the
+    selected voxels only.  Voxels with NaN or infinity in a kept frame are left out.
 
     Examples
     --------
@@ -85,13 +85,14 @@ def high_variance_confounds(
     return vectors * np.sign(peaks)
 
 
-def _sums_of_squares(blocks: Iterable[StoredBlock], kept, detrend) -> np.ndarray:
-    """(V,) sum of squares of each voxel over the kept frames, detrended where asked."""
+def _sums_of_squares(blocks: Iterable[StoredBlock], kept: np.ndarray, detrend: bool) -> np.ndarray:
+    """Sum of squares of each voxel over the kept frames, (V,), detrended if asked."""
     trend = np.vstack([np.ones(kept.size), _time(kept)]) if detrend else np.empty((0, kept.size))
-    level = squares = fits = None
+    level = squares = np.empty(0)
+    fits = np.empty((len(trend), 0))
     for rows, frames, block in _kept_rows(blocks, kept):
-        if level is None:
-            # sums are taken about the first frame: a voxel's level is large beside its changes
+        if not level.size:
+            # sums are about the first frame: the level of a voxel is large compared to its changes
             first = values_of(block.stored[rows[0]], block.slope, block.inter)
             level = first if detrend else np.zeros(first.size)
             squares, fits = np.zeros(level.size), np.zeros((len(trend), level.size))
@@ -107,15 +108,17 @@ def _sums_of_squares(blocks: Iterable[StoredBlock], kept, detrend) -> np.ndarray
         return np.where(np.isfinite(squares), squares, np.nan)
 
 
-def _kept_rows(blocks: Iterable[StoredBlock], kept):
-    """Rows of each block that are kept, which of the kept frames they are, and the block."""
+def _kept_rows(
+    blocks: Iterable[StoredBlock], kept: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, StoredBlock]]:
+    """Kept rows of each block, their indices among the kept frames, and the block."""
     for block in blocks:
         frames = np.flatnonzero((kept >= block.first) & (kept < block.first + len(block.stored)))
         if frames.size:
             yield kept[frames] - block.first, frames, block
 
 
-def _time(kept) -> np.ndarray:
-    """(T_kept,) centred time of unit length; time counts kept frames, as in `clean`."""
+def _time(kept: np.ndarray) -> np.ndarray:
+    """Centred time of unit length, (T_kept,); the kept frames are taken for evenly spaced, as in `clean`."""
     time = np.arange(kept.size) - (kept.size - 1) / 2
     return time / max(np.linalg.norm(time), np.finfo(float).tiny)

@@ -1,4 +1,4 @@
-"""How many directions confounds span, where some are sums of others but for rounding."""
+"""The directions that confounds span, if some are sums of others up to rounding."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 import scipy
 
 EPS = np.finfo(float).eps
-#: A direction of no more than so many times what one wrong bit in every value makes is rounding.
-#: Of sums, means, shifted and scaled copies among up to 180 confounds, filtered or not, at most 27
-#: times is left, and of those that vary in their own way 1e11 times.
+#: A direction counts as rounding up to so many times the change that one wrong bit in every value makes.
+#: Sums, means, shifted and scaled copies among up to 180 confounds, filtered or not, reach at most
+#: 27 times, confounds that vary independently 1e11 times.
 ROUNDING = 100
 
 
 def one_bit_off(values: np.ndarray) -> np.ndarray:
     """The same columns (T, C) with the last bit of every value changed, up or down.
 
-    What two such columns differ by after centring, detrending and filtering is how
-    much of them is rounding then: a column at 10,000 that varies by 5 has lost three digits
-    before it has its mean removed, and a filter that leaves next to nothing of it more.
+    The difference of both after centring, detrending and filtering shows how much of them is
+    rounding: a column around 10,000 that varies by 5 loses three digits when its mean is removed,
+    and more by a filter that removes nearly all of it.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def one_bit_off(values: np.ndarray) -> np.ndarray:
     >>> bool((np.abs(off) < 1e-15).all() and off.all())
     True
     """
-    up = np.random.default_rng(0).random(values.shape) < 0.5  # the same ones each time
+    up = np.random.default_rng(0).random(values.shape) < 0.5  # the same in every call
     return np.nextafter(values, np.where(up, np.inf, -np.inf))
 
 
@@ -36,7 +36,7 @@ def independent_directions(columns: np.ndarray, rounding: np.ndarray) -> np.ndar
     ----------
     columns : (T, C) array
     rounding : (C,) array
-        Root mean square of what is rounding in each.
+        Root mean square of the rounding in each.
 
     Returns
     -------
@@ -44,10 +44,10 @@ def independent_directions(columns: np.ndarray, rounding: np.ndarray) -> np.ndar
 
     Notes
     -----
-    A pivoted QR factorisation of the columns in units of their rounding: those that are known
-    best come first, and of one that is a sum of others only rounding is left when its turn
-    comes.  With a limit that is relative to the columns' size, as nilearn's 100 eps, an arbitrary
-    direction is regressed out, for which a confound has no degree of freedom.
+    A pivoted QR factorisation of the columns in units of their rounding: the most exact columns
+    come first, and a column that is a sum of others has only rounding left when its turn comes.
+    With a limit relative to the size of the columns, such as nilearn's 100 eps, an arbitrary
+    direction would be regressed out, at the cost of a degree of freedom.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def independent_directions(columns: np.ndarray, rounding: np.ndarray) -> np.ndar
     if not columns.shape[1]:
         return columns
     size = np.sqrt((columns**2).mean(axis=0))
-    # no column is known better than its own last bit; one of zeros has no size
+    # no column is more exact than its own last bit; a column of zeros has no size
     rounding = np.maximum(rounding, EPS * size)
     in_its_units = columns / np.where(rounding > 0, rounding, 1)
     q, r, _ = scipy.linalg.qr(in_its_units, mode="economic", pivoting=True)

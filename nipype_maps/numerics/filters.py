@@ -1,7 +1,7 @@
 """Temporal filters: cosine drift terms and the Butterworth filter.
 
 Both follow nilearn, which follows Lindquist et al. (2019, Human Brain Mapping 40:2358):
-what is filtered out of the signals is filtered out of the confounds too.
+signals and confounds are filtered alike.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def cosine_drift(n_frames: int, t_r: float, high_pass: float) -> np.ndarray:
     n_frames : int
         Number of frames, T.
     t_r : float
-        Seconds from frame to frame.
+        Repetition time in seconds.
     high_pass : float
         Cut-off in Hz.
 
@@ -52,7 +52,7 @@ def butterworth(
     ----------
     signals : (T, K) array
     t_r : float
-        Seconds from frame to frame.
+        Repetition time in seconds.
     low_pass, high_pass : float or None
         Cut-offs in Hz; at least one of them.
 
@@ -63,8 +63,8 @@ def butterworth(
     Raises
     ------
     ValueError
-        If a cut-off is not between 0 and Nyquist's frequency, they are in the wrong order,
-        or there are too few frames for the filter's padding.
+        If a cut-off is not between 0 and Nyquist's frequency, the cut-offs are in the wrong
+        order, or there are too few frames for the filter's padding.
 
     Notes
     -----
@@ -80,20 +80,17 @@ def butterworth(
     True
     """
     check_band(t_r, low_pass, high_pass)
-    if low_pass is not None and high_pass is not None:
-        band, cut_off = "bandpass", [high_pass, low_pass]
-    elif low_pass is not None:
-        band, cut_off = "lowpass", low_pass
-    else:
-        band, cut_off = "highpass", high_pass
+    cut_offs = [cut_off for cut_off in (high_pass, low_pass) if cut_off is not None]
+    band = "bandpass" if len(cut_offs) == 2 else "highpass" if low_pass is None else "lowpass"
+    cut_off = cut_offs if len(cut_offs) == 2 else cut_offs[0]
     sections = scipy.signal.butter(ORDER, cut_off, band, fs=1 / t_r, output="sos")
-    # the padding that sosfiltfilt takes by default, spelt out to name it in the message
+    # the default padding of sosfiltfilt, computed here for the message
     taps = 2 * len(sections) + 1 - min((sections[:, 2] == 0).sum(), (sections[:, 5] == 0).sum())
     padding = 3 * int(taps)
     if len(signals) <= padding:
         raise ValueError(
             f"the Butterworth filter needs more than {padding} frames, but there are "
-            f"{len(signals)}; keep more frames, or use filter='cosine'."
+            f"{len(signals)}; keep more frames, or use filter='cosine' (--filter cosine)."
         )
     return scipy.signal.sosfiltfilt(sections, signals, axis=0, padtype="odd", padlen=padding)
 
@@ -101,14 +98,14 @@ def butterworth(
 def frequencies_removed(
     n_frames: int, t_r: float, low_pass: float | None, high_pass: float | None
 ) -> tuple[int, int]:
-    """Dimensions of a run that lie below and above a band.
+    """Dimensions of a run below and above a band.
 
     Parameters
     ----------
     n_frames : int
         Number of frames, T.
     t_r : float
-        Seconds from frame to frame.
+        Repetition time in seconds.
     low_pass, high_pass : float or None
         Cut-offs in Hz.
 
@@ -116,7 +113,7 @@ def frequencies_removed(
     -------
     slow, fast : int
         Of the T dimensions of the discrete Fourier transform: one for frequency 0, one for
-        Nyquist's (of an even number of frames), two for each other one.
+        Nyquist's (if the number of frames is even), two for each of the others.
 
     Examples
     --------
@@ -134,7 +131,7 @@ def frequencies_removed(
 
 
 def check_band(t_r: float, low_pass: float | None, high_pass: float | None) -> None:
-    """Raise ValueError unless ``0 < high_pass < low_pass < Nyquist`` (those that are given).
+    """Raise ValueError unless ``0 < high_pass < low_pass < Nyquist``, as far as they are given.
 
     Examples
     --------
@@ -143,17 +140,21 @@ def check_band(t_r: float, low_pass: float | None, high_pass: float | None) -> N
     ValueError: low_pass=0.3 Hz is not below Nyquist's frequency, 0.25 Hz at t_r=2 s; ...
     """
     nyquist = 0.5 / t_r
-    for name, cut_off in (("low_pass", low_pass), ("high_pass", high_pass)):
+    for name, flag, cut_off in (
+        ("low_pass", "--low-pass", low_pass),
+        ("high_pass", "--high-pass", high_pass),
+    ):
         if cut_off is None:
             continue
         if not cut_off > 0:
-            raise ValueError(f"{name}={cut_off:g} Hz is not positive; choose a higher one or None.")
+            raise ValueError(f"{name}={cut_off:g} Hz is not positive; choose a higher one or None ({flag}).")
         if cut_off >= nyquist:
             raise ValueError(
                 f"{name}={cut_off:g} Hz is not below Nyquist's frequency, {nyquist:g} Hz at "
-                f"t_r={t_r:g} s; choose a lower one or None."
+                f"t_r={t_r:g} s; choose a lower one or None ({flag})."
             )
     if low_pass is not None and high_pass is not None and high_pass >= low_pass:
         raise ValueError(
-            f"high_pass={high_pass:g} Hz is not below low_pass={low_pass:g} Hz; nothing would pass."
+            f"high_pass={high_pass:g} Hz is not below low_pass={low_pass:g} Hz (--high-pass, --low-pass), so "
+            "that nothing would pass."
         )

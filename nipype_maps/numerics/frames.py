@@ -1,11 +1,14 @@
-"""Which frames of a run are kept, and whether a run has the frames that a step needs."""
+"""Which frames of a run are kept."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from ..notes import note
 
 
-def kept_frames(sample_mask, n_frames: int) -> np.ndarray:
+def kept_frames(sample_mask: ArrayLike | None, n_frames: int) -> np.ndarray:
     """The frames to keep, as ascending indices.
 
     Parameters
@@ -22,8 +25,8 @@ def kept_frames(sample_mask, n_frames: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If no frame is kept, an index is negative, out of range or given twice, or there
-        are not as many booleans as frames.
+        If no frame is kept, an index is negative, out of range or given twice, or the number of
+        booleans is not that of the frames.
 
     Examples
     --------
@@ -58,3 +61,21 @@ def kept_frames(sample_mask, n_frames: int) -> np.ndarray:
             f"0 to {n_frames - 1}."
         )
     return kept
+
+
+def note_blank_frames(signals: np.ndarray, kept: np.ndarray) -> None:
+    """Note kept frames that are zero in all signals, as a scan that was aborted leaves them.
+
+    Parameters
+    ----------
+    signals : (T, K) array
+        A column may be NaN throughout.
+    kept : (T_kept,) int array
+    """
+    blank = kept[(np.nan_to_num(signals[kept]) == 0).all(axis=1)]
+    if blank.size:
+        note(
+            f"{blank.size} of {kept.size} frames are zero wherever the maps are (the first is frame "
+            f"{blank[0]}, counted from 0); censor them, or cut them off.",
+            "BlankFrames",
+        )

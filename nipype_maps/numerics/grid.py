@@ -1,4 +1,4 @@
-"""Where voxels lie: the shape and affine that two images must share to be compared."""
+"""Voxel grids: the shape and affine that two images must share to be compared voxel by voxel."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Grid:
     shape: tuple[int, int, int]
     affine: np.ndarray
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shape = tuple(int(n) for n in self.shape)
         affine = np.asarray(self.affine, dtype=float)
         if len(shape) != 3 or min(shape) < 1:
@@ -43,7 +43,7 @@ class Grid:
             raise ValueError(f"an affine is a 4 x 4 matrix, not one of shape {affine.shape}.")
         if not np.isfinite(affine).all() or _is_flat(affine[:3, :3]):
             raise ValueError(
-                "the affine cannot be inverted, so that voxels have no place in space; "
+                "the affine cannot be inverted, so that voxels have no world coordinates; "
                 "correct the sform or qform in the header."
             )
         object.__setattr__(self, "shape", shape)
@@ -73,13 +73,13 @@ class Grid:
 
 
 def _is_flat(axes: np.ndarray) -> bool:
-    """Whether three axes, as columns, span no volume to speak of."""
+    """Whether three axes, as columns, span next to no volume."""
     volume_of_box = np.linalg.norm(axes, axis=0).prod()
     return bool(abs(np.linalg.det(axes)) <= 1e-9 * volume_of_box)
 
 
 def require_same_grid(first: str, grid: Grid, second: str, other: Grid) -> None:
-    """Raise ValueError, naming both images, unless they lie on the same grid.
+    """Raise ValueError, naming both images, unless they are on the same grid.
 
     Examples
     --------
@@ -87,10 +87,10 @@ def require_same_grid(first: str, grid: Grid, second: str, other: Grid) -> None:
     >>> require_same_grid("run.nii", grid, "maps.nii", grid)
     >>> require_same_grid("run.nii", grid, "maps.nii", larger)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: run.nii (2 x 2 x 2 voxels, ...) and maps.nii (2 x 2 x 3 voxels, ...) lie on ...
+    ValueError: run.nii (2 x 2 x 2 voxels, ...) and maps.nii (2 x 2 x 3 voxels, ...) are on different ...
     """
     if not grid.same_as(other):
         raise ValueError(
-            f"{first} ({grid}) and {second} ({other}) lie on different grids; resample one of them, "
-            "or choose a resampling_target other than none."
+            f"{first} ({grid}) and {second} ({other}) are on different grids; resample one of them, "
+            "or choose a resampling_target other than none (--resampling-target)."
         )

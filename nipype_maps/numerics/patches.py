@@ -1,10 +1,14 @@
-"""Volumes that are zero outside a box: what a local map is."""
+"""Volumes that are zero outside a box, as local maps are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+
+#: Number of voxels along each axis, or the indices of one voxel.
+Shape: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +33,16 @@ class Patch:
     True
     """
 
-    corner: tuple[int, int, int]
+    corner: Shape
     values: np.ndarray
 
     @property
     def box(self) -> tuple[slice, slice, slice]:
-        """Where the patch lies in its volume."""
+        """The slices of the volume that the patch covers."""
         x, y, z = (slice(at, at + n) for at, n in zip(self.corner, self.values.shape, strict=True))
         return x, y, z
 
-    def volume(self, shape: tuple[int, int, int]) -> np.ndarray:
+    def volume(self, shape: Shape) -> np.ndarray:
         """The whole volume, in NIfTI order in memory."""
         if self.values.shape == tuple(shape):
             return self.values
@@ -46,7 +50,7 @@ class Patch:
         volume[self.box] = self.values
         return volume
 
-    def flat(self, shape: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    def flat(self, shape: Shape) -> tuple[np.ndarray, np.ndarray]:
         """Flat indices (NIfTI order, ascending) and values of the voxels that are not zero."""
         values = self.values.ravel(order="F")
         inside = np.flatnonzero(values)
@@ -55,8 +59,8 @@ class Patch:
         return voxels[inside], values[inside]
 
 
-def patch_of(volume: np.ndarray, corner: tuple[int, int, int] = (0, 0, 0)) -> Patch:
-    """Cut a volume, or what lies at a corner of one, down to the box outside which it is zero."""
+def patch_of(volume: np.ndarray, corner: Shape = (0, 0, 0)) -> Patch:
+    """The smallest patch that holds all non-zero voxels of a volume, or of a box at a corner of one."""
     # in memory z changes slowest, so that looking along it first reads the least
     for axis in (2, 1, 0):
         others = tuple({0, 1, 2} - {axis})
@@ -65,5 +69,7 @@ def patch_of(volume: np.ndarray, corner: tuple[int, int, int] = (0, 0, 0)) -> Pa
             return Patch((0, 0, 0), np.zeros((0, 0, 0)))
         cut = slice(used[0], used[-1] + 1)
         volume = volume[(slice(None),) * axis + (cut,)]
-        corner = (*corner[:axis], corner[axis] + int(cut.start), *corner[axis + 1 :])
+        moved = list(corner)
+        moved[axis] += int(cut.start)
+        corner = (moved[0], moved[1], moved[2])
     return Patch(corner, volume)

@@ -4,39 +4,43 @@ With ``A`` (V, K) the maps, ``G`` the smoothing of the run and ``x`` the volume 
 
     s = argmin || A s - G x ||  =  pinv(A) G x  =  (A'A)^+ (G A)' x
 
-because ``G`` is symmetric.  All that depends on the maps is worked out once and kept in a
+because ``G`` is symmetric.  All that depends on the maps alone is computed once and kept in a
 `Projector`; a block of frames then costs one matrix product.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from .blocking import Columns, Maps, cut
+from .blocking import Maps, cut
 from .blocks import StoredBlock
-from .solution import DENSE, Solution, solve
-from .tiles import Tiles, join, whole
+from .solution import Solution
+from .tiles import DENSE, Tiles, whole
 
 
 @dataclass(frozen=True, eq=False)
 class Projector:
-    """The maps, ready for frames: ``signals = (x @ weights) @ finish.T``.
+    """Least squares on the maps as two products: ``signals = (x @ weights) @ finish.T``.
 
     Attributes
     ----------
     weights : Tiles
-        (V, R) matrix, zero where no map is.
+        (V, R) matrix; rows of voxels where all maps are zero are zero.
     solution : Solution
 
     Examples
     --------
     Two overlapping maps on three voxels; projecting ``A s`` returns ``s``:
 
+    >>> from .blocking import Columns
+    >>> from .least_squares import solve
+    >>> from .tiles import join
     >>> maps = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
-    >>> projector = build_projector(maps)
+    >>> solution = solve(Columns(maps))
+    >>> projector = Projector(join(2, weights_of(Columns(maps), solution)), solution)
     >>> projector.project(StoredBlock(0, np.array([[3.0, 5.0]]) @ maps.T))
     array([[3., 5.]])
     """
@@ -46,16 +50,16 @@ class Projector:
 
     @property
     def support(self) -> np.ndarray:
-        """(S,) flat voxel indices (NIfTI order) where a weight is non-zero, tile by tile."""
+        """(S,) flat indices (NIfTI order) of the voxels with a non-zero weight, tile by tile."""
         return self.weights.voxels
 
     def project(self, block: StoredBlock) -> np.ndarray:
-        """Signals of frames.
+        """Signals of a block of frames.
 
         Parameters
         ----------
         block : StoredBlock
-            (T, S): the frames' voxels on the support; those that are not finite count as 0.
+            (T, S): the frames at the voxels of the support; NaN and infinity count as 0.
 
         Returns
         -------
@@ -64,44 +68,44 @@ class Projector:
         return self.weights.collect(block) @ self.solution.finish.T
 
 
-def build_projector(maps, smoothed=None) -> Projector:
-    """Work out all that depends on the maps alone.
+def signals_of(projector: Projector, blocks: Iterable[StoredBlock], empty_as_nan: bool) -> np.ndarray:
+    """Signals of a run, read block by block.
 
     Parameters
     ----------
-    maps : Maps, or (V, K) array or sparse matrix
-        A, finite, zero outside the mask.
-    smoothed : Maps, or (V, K) array or sparse matrix, optional
-        G A; without it the run is not smoothed.
+    projector : Projector
+    blocks : iterable of StoredBlock
+        (n, S) each: consecutive frames at the voxels of the support.
+    empty_as_nan : bool
+        Give maps that are zero everywhere the signal NaN, instead of 0.
 
     Returns
     -------
-    Projector
-
-    Raises
-    ------
-    ValueError
-        If every map is zero.
-
-    Examples
-    --------
-    A map given twice: the solution of minimum norm shares the signal between the two.
-
-    >>> maps = np.array([[1.0, 1.0], [2.0, 2.0]])
-    >>> projector = build_projector(maps)
-    >>> signals = projector.project(StoredBlock(0, np.array([[4.0, 8.0]])))
-    >>> np.round(signals, 12).tolist(), projector.solution.rank
-    ([[2.0, 2.0]], 1)
+    (T, K) array
     """
-    maps = _as_maps(maps)
-    smoothed = maps if smoothed is None else _as_maps(smoothed)
-    solution = solve(maps)
-    return Projector(join(solution.finish.shape[1], weights_of(smoothed, solution)), solution)
+    signals = np.vstack([projector.project(block) for block in blocks])
+    if empty_as_nan:
+        signals[:, np.isnan(projector.solution.vif)] = np.nan
+    return signals
 
 
 def weights_of(smoothed: Maps, solution: Solution) -> Iterator[Tiles]:
-    """The weights of a projector, made some slices at a time so that they can go to disk.
+    """The weights of a projector, computed some slices at a time so that they can go to disk.
 
+    Parameters
+    ----------
+    smoothed : Maps
+        G A; the maps themselves where the run is not smoothed.
+    solution : Solution
+        That of the maps before smoothing.
+
+    Yields
+    ------
+    Tiles
+        Of some slices.
+
+    Notes
+    -----
     Where ill-conditioned maps are smoothed, the rounding of the smoothed maps themselves is
     amplified by the square of the condition number; smooth the runs instead if that matters
     (a condition of 1e4 leaves about 8 digits).
@@ -113,7 +117,3 @@ def weights_of(smoothed: Maps, solution: Solution) -> Iterator[Tiles]:
         for rows, values in tiles.dense(DENSE // tiles.n_maps):
             mixed = solution.mixed(values)
             yield whole(mixed.shape[1], tiles.voxels[rows], np.arange(mixed.shape[1]), mixed)
-
-
-def _as_maps(maps) -> Maps:
-    return Columns(maps) if hasattr(maps, "shape") and len(maps.shape) == 2 else maps

@@ -1,24 +1,29 @@
-"""Maps, masks and runs onto another grid."""
+"""Interpolation of volumes on another grid."""
 
 from __future__ import annotations
 
 import functools
 import itertools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import scipy
 
 from .grid import Grid
 from .patches import Patch
-from .separable import Separable, matrix_of
+from .separable import AxisMatrix, Box, Separable, matrix_of
+
+#: Target voxels near the border of the source, by their indices along each axis, and their source
+#: coordinates (n_axes, n), moved onto the border.
+Rim: TypeAlias = tuple[tuple[np.ndarray, ...], np.ndarray]
 
 SPLINE_ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 
-#: How far outside the outermost voxel centres a point may lie, in voxels, to count as on
-#: them.  Headers keep affines in float32: two grids whose borders coincide differ there by
-#: up to 1e-5 voxel, and without this a whole plane would turn to zeros.
+#: How far outside the outermost voxel centres a point may be, in voxels, to count as on
+#: them.  Headers store affines in float32: two grids whose borders coincide differ there by
+#: up to 1e-5 voxel, and without this a whole plane would become zero.
 EDGE = 1e-3
 
 
@@ -26,9 +31,9 @@ class Resampler:
     """Interpolation of volumes from one grid at the voxel centres of another.
 
     The values are those of ``scipy.ndimage.affine_transform`` with zeros outside the
-    source's field of view, which is what nilearn calls, except within `EDGE` of its border,
-    which belongs to the field of view here.  Where the axes of the two grids line up (with
-    any flip, order and scale) the same values come from three matrix products.
+    source's field of view, which nilearn calls, except within `EDGE` of its border, which
+    belongs to the field of view here.  If the axes of the two grids are parallel (with any
+    flip, order and scale) the same values are computed by three matrix products.
 
     Parameters
     ----------
@@ -36,10 +41,9 @@ class Resampler:
     interpolation : {'linear', 'nearest', 'continuous'}
         'continuous' is a cubic spline.
     nonfinite : {'zero', 'neighbours'}
-        What stands in for a NaN or infinite voxel: 0 (maps and masks), or, while its
-        neighbours are interpolated, the mean of those that are finite, so that a hole in a
-        run does not darken its rim; a target voxel whose nearest source voxel is a hole is
-        then 0.
+        Replacement of NaN and infinity: 0 (maps and masks), or, for the interpolation of their
+        neighbours, the mean of the finite ones, so that missing voxels of a run do not darken
+        those around them; a target voxel whose nearest source voxel is missing is then 0.
     limits : (low, high), optional
         Clip to these, `clip_range` of the image's values: splines overshoot.
 
@@ -58,7 +62,7 @@ class Resampler:
         interpolation: str = "linear",
         nonfinite: str = "zero",
         limits: tuple[float, float] | None = None,
-    ):
+    ) -> None:
         self.source, self.target = source, target
         self.nonfinite, self.limits = nonfinite, limits
         self._order = SPLINE_ORDERS[interpolation]
@@ -71,12 +75,12 @@ class Resampler:
         return self.local(Patch((0, 0, 0), volume)).volume(self.target.shape)
 
     def local(self, patch: Patch) -> Patch:
-        """Resample a volume that is zero outside a box, where it does not stay zero."""
-        holes = ~np.isfinite(patch.values)
-        if not holes.any():
+        """Resample a volume that is zero outside a box, computing only the part that can be non-zero."""
+        missing = ~np.isfinite(patch.values)
+        if not missing.any():
             out = self._interpolate(patch)
         elif self.nonfinite == "zero":
-            out = self._interpolate(Patch(patch.corner, np.where(holes, 0.0, patch.values)))
+            out = self._interpolate(Patch(patch.corner, np.where(missing, 0.0, patch.values)))
         else:
             volume = patch.volume(self.source.shape)
             filled = Patch((0, 0, 0), fill_from_neighbours(volume))
@@ -87,7 +91,7 @@ class Resampler:
         return Patch(out.corner, self._clipped(out.values))
 
     def at(self, voxels: np.ndarray) -> Callable[[Patch], np.ndarray]:
-        """Resample to some voxels of the target only.
+        """Resample at some voxels of the target only.
 
         Parameters
         ----------
@@ -97,11 +101,12 @@ class Resampler:
         Returns
         -------
         function
-            Of a volume, what `local` makes of it at the voxels, (S,).
+            Returns, for a volume, the values of `local` at the voxels, (S,).
         """
-        x, y, z = np.unravel_index(voxels, self.target.shape, order="F")
-        box = tuple(slice(axis.min(), axis.max() + 1) for axis in (x, y, z))
-        index = [axis - cut.start for axis, cut in zip((x, y, z), box, strict=True)]
+        axes = np.unravel_index(voxels, self.target.shape, order="F")
+        x, y, z = (slice(axis.min(), axis.max() + 1) for axis in axes)
+        box: Box = (x, y, z)
+        index = [axis - cut.start for axis, cut in zip(axes, box, strict=True)]
         in_box = np.ravel_multi_index(index, [cut.stop - cut.start for cut in box], order="F")
 
         def values_at(patch: Patch) -> np.ndarray:
@@ -113,7 +118,7 @@ class Resampler:
         return values_at
 
     @functools.cached_property
-    def _rim(self):
+    def _rim(self) -> Rim:
         linear, offset = self._transform[:3, :3], self._transform[:3, 3]
         return _rim(linear, offset, self.source.shape, self.target.shape)
 
@@ -124,7 +129,7 @@ class Resampler:
             return self._separable.local(patch)
         if self._order <= 1:
             return _general_local(patch, self.source, self.target, self._transform, self._order)
-        # every voxel has a say in a cubic spline
+        # a cubic spline depends on every voxel
         volume = patch.volume(self.source.shape)
         return Patch((0, 0, 0), _general(volume, self.target, self._transform, self._order, self._rim))
 
@@ -139,7 +144,7 @@ def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
     ----------
     volume : (X, Y, Z) array
     rounds : int
-        How many voxels deep a hole is filled; what lies deeper becomes 0.
+        How many voxels deep missing regions are filled; the rest becomes 0.
 
     Returns
     -------
@@ -187,41 +192,41 @@ def _target_to_source(source: Grid, target: Grid) -> np.ndarray:
 
 
 def _separable(source: Grid, target: Grid, transform: np.ndarray, order: int) -> Separable | None:
-    """The interpolation as matrices, if the grids' axes line up."""
+    """The interpolation as matrices, if the axes of the grids are parallel."""
     linear, offset = transform[:3, :3], transform[:3, 3]
     used = linear != 0
     if not (used.sum(axis=0) == 1).all() or not (used.sum(axis=1) == 1).all():
         return None
     reads = [int(np.flatnonzero(used[:, axis])[0]) for axis in range(3)]
     diagonal = reads == [0, 1, 2]
-    matrices = tuple(
-        _axis_matrix(
-            source.shape[read], target.shape[axis], linear[read, axis], offset[read], order, diagonal
-        )
-        for axis, read in enumerate(reads)
-    )
-    return Separable(matrices, tuple(reads))
+
+    def along(axis: int) -> AxisMatrix:
+        read = reads[axis]
+        n_in, n_out = source.shape[read], target.shape[axis]
+        return _axis_matrix(n_in, n_out, linear[read, axis], offset[read], order, diagonal)
+
+    return Separable((along(0), along(1), along(2)), (reads[0], reads[1], reads[2]))
 
 
-def _axis_matrix(n_in, n_out, scale, offset, order, diagonal):
-    # scipy computes coordinates by another formula when it is given a diagonal matrix, and
-    # may round half a voxel the other way, so follow its choice.
+def _axis_matrix(n_in: int, n_out: int, scale: float, shift: float, order: int, diagonal: bool) -> np.ndarray:
+    # scipy computes coordinates by another formula if the matrix is diagonal, and may round half
+    # a voxel the other way, so follow its choice
     matrix = np.array([scale]) if diagonal else np.array([[scale]])
-    offset = np.array([offset])
+    offset = np.array([shift])
     rim = _rim(np.array([[scale]]), offset, (n_in,), (n_out,))
     return matrix_of(lambda x: _affine_transform(x, matrix, offset, (n_out,), order, rim), n_in)
 
 
-def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int, rim) -> np.ndarray:
+def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int, rim: Rim) -> np.ndarray:
     linear = transform[:3, :3]
     if np.array_equal(np.diag(np.diag(linear)), linear):
         linear = np.diag(linear)
     return _affine_transform(volume, linear, transform[:3, 3], target.shape, order, rim)
 
 
-def _general_local(patch, source, target, transform, order) -> Patch:
-    """Of order 0 or 1, where the result can be other than zero."""
-    # a voxel more on each side: values fall to zero between the box and its neighbours
+def _general_local(patch: Patch, source: Grid, target: Grid, transform: np.ndarray, order: int) -> Patch:
+    """Interpolation of order 0 or 1, where the result can be non-zero."""
+    # one more voxel on each side: values decrease to zero between the box and its neighbours
     low = np.maximum(np.array(patch.corner) - 1, 0)
     high = np.minimum(np.array(patch.corner) + patch.values.shape + 1, source.shape)
     values = np.zeros(high - low)
@@ -233,28 +238,31 @@ def _general_local(patch, source, target, transform, order) -> Patch:
     first = np.clip(np.floor(reached.min(axis=0)).astype(int) - 1, 0, target.shape)
     last = np.clip(np.ceil(reached.max(axis=0)).astype(int) + 2, first, target.shape)
     index = np.ogrid[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
-    # coordinates in the whole source, as scipy computes them, and only then in the box: what
-    # falls outside the field of view by rounding must do so here too
+    # coordinates in the whole source, as scipy computes them, and only then in the box: points that
+    # are outside the field of view by rounding must be outside here too
     where = [
         _within(coordinate, n) - start
         for coordinate, n, start in zip(_coordinates(transform, index), source.shape, low, strict=True)
     ]
     out = scipy.ndimage.map_coordinates(values, where, order=order, prefilter=False)
-    return Patch(tuple(int(n) for n in first), out)
+    x, y, z = map(int, first)
+    return Patch((x, y, z), out)
 
 
-def _affine_transform(values, matrix, offset, shape, order, rim) -> np.ndarray:
+def _affine_transform(
+    values: np.ndarray, matrix: np.ndarray, offset: np.ndarray, shape: Sequence[int], order: int, rim: Rim
+) -> np.ndarray:
     """Scipy's function, with points within `EDGE` of the field of view moved onto its border."""
     if order > 1:
         values = scipy.ndimage.spline_filter(values, order)
     with warnings.catch_warnings():
-        # older versions of scipy remind of a change that is long past
+        # older versions of scipy warn of a change in version 0.18
         warnings.filterwarnings("ignore", message=".*has changed in SciPy 0.18.*")
         out = scipy.ndimage.affine_transform(
             values, matrix, offset, output_shape=shape, order=order, prefilter=False
         )
     where, inside = rim
-    # only what scipy left at zero: elsewhere its own rounding stands
+    # only voxels that scipy left at zero: elsewhere its own rounding is kept
     lost = out[where] == 0
     if lost.any():
         where = tuple(axis[lost] for axis in where)
@@ -262,8 +270,8 @@ def _affine_transform(values, matrix, offset, shape, order, rim) -> np.ndarray:
     return out
 
 
-def _rim(linear, offset, source_shape, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """The target's voxels near the border of the source, and where in the source they are, moved onto it."""
+def _rim(linear: np.ndarray, offset: np.ndarray, source_shape: Sequence[int], shape: Sequence[int]) -> Rim:
+    """The target's voxels near the border of the source."""
     axes = list(_coordinates(np.column_stack([linear, offset]), np.ogrid[tuple(map(slice, shape))]))
     near = [_is_near_border(x, n) for x, n in zip(axes, source_shape, strict=True)]
     where = np.nonzero(np.broadcast_to(functools.reduce(np.logical_or, near), shape))
@@ -271,18 +279,21 @@ def _rim(linear, offset, source_shape, shape) -> tuple[tuple[np.ndarray, ...], n
     return where, np.stack(inside)
 
 
-def _coordinates(transform, index):
-    """Along each axis of the source, where the target's voxels of an open grid lie."""
+def _coordinates(transform: np.ndarray, index: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    """Source coordinates of target voxels, given as an open grid, along each axis of the source."""
     for *steps, shift in transform[: len(index)]:
         yield sum((step * i for step, i in zip(steps, index, strict=True)), start=shift)
 
 
-def _is_near_border(coordinate, n):
+def _is_near_border(coordinate: np.ndarray, n: int) -> np.ndarray:
     return (np.abs(coordinate) <= EDGE) | (np.abs(coordinate - (n - 1)) <= EDGE)
 
 
-def _within(coordinate, n):
-    """Coordinates up to `EDGE` outside the field of view, or on its border but for rounding, put on it."""
+def _within(coordinate: np.ndarray, n: int) -> np.ndarray:
+    """Coordinates, with those up to `EDGE` outside the field of view moved onto its border.
+
+    Those that are on the border up to rounding, too.
+    """
     border = np.where(coordinate < 0.5 * (n - 1), 0.0, n - 1.0)
     outside = (coordinate < 0) | (coordinate > n - 1)
     beyond = np.abs(coordinate - border)

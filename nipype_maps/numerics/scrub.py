@@ -1,4 +1,4 @@
-"""Which frames to censor: those of large motion, and what little is left between them."""
+"""Which frames to censor: those above a threshold, and short segments between them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def above(values: np.ndarray, threshold: float) -> np.ndarray:
-    """(T,) bool: frames whose value is above a threshold; NaN, of a first frame, is not.
+    """Frames whose value is above a threshold, (T,) bool; NaN, as of the first frame, is not above.
 
     Examples
     --------
@@ -18,7 +18,7 @@ def above(values: np.ndarray, threshold: float) -> np.ndarray:
 
 
 def without_short_segments(censored: np.ndarray, min_segment: int) -> np.ndarray:
-    """Censor, besides, each stretch of frames between censored ones that is too short.
+    """Censor also each segment of frames between censored ones that is too short.
 
     As Power et al. (2014, NeuroImage 84) and nilearn do.  A run without censored frames stays
     as it is, however short.
@@ -41,7 +41,7 @@ def without_short_segments(censored: np.ndarray, min_segment: int) -> np.ndarray
     censored = np.array(censored, dtype=bool)
     if not censored.any():
         return censored
-    # 1 where a kept stretch begins, -1 behind its end
+    # 1 at the first frame of a kept segment, -1 after its last
     steps = np.diff(np.concatenate([[0], ~censored, [0]]).astype(int))
     for start, stop in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
         if stop - start < min_segment:

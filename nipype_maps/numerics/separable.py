@@ -1,17 +1,23 @@
 """Linear operators on volumes that act along one axis at a time.
 
-Smoothing, and resampling between grids whose axes line up, are of this kind: three
-small matrices do what a loop over voxels would, and two such steps are again one.
+Smoothing, and resampling between grids with parallel axes, are of this kind: three small
+matrices replace a loop over voxels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from .patches import Patch
+
+#: Along one axis: a matrix (n_out, n_in), or None for the identity.
+AxisMatrix: TypeAlias = "np.ndarray | None"
+#: The slices of a volume that a box covers.
+Box: TypeAlias = tuple[slice, slice, slice]
 
 #: Rows multiplied at once: smoothing and interpolation reach so few voxels that most of a
 #: matrix is zero.
@@ -20,7 +26,7 @@ BAND = 32
 
 @dataclass(frozen=True, eq=False)
 class Separable:
-    """One matrix per output axis, after the axes were put in another order.
+    """One matrix per output axis, after a permutation of the axes.
 
     ``out[i, j, k] = sum_abc M0[i, a] M1[j, b] M2[k, c] volume.transpose(axes)[a, b, c]``
 
@@ -32,17 +38,13 @@ class Separable:
 
     Examples
     --------
-    Two steps compose into one:
-
-    >>> rng = np.random.default_rng(0)
-    >>> first = Separable(tuple(rng.normal(size=(3, 2)) for _ in range(3)), axes=(2, 0, 1))
-    >>> second = Separable((rng.normal(size=(4, 3)), None, None))
-    >>> volume = rng.normal(size=(2, 2, 2))
-    >>> np.allclose((second @ first)(volume), second(first(volume)))
-    True
+    >>> flip, double = np.eye(2)[::-1], 2 * np.eye(2)
+    >>> Separable((flip, double, None))(np.arange(4.0).reshape(2, 2, 1))[:, :, 0]
+    array([[4., 6.],
+           [0., 2.]])
     """
 
-    matrices: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]
+    matrices: tuple[AxisMatrix, AxisMatrix, AxisMatrix]
     axes: tuple[int, int, int] = (0, 1, 2)
 
     def __call__(self, volume: np.ndarray) -> np.ndarray:
@@ -50,8 +52,8 @@ class Separable:
         return _product_along(self.matrices, np.asarray(volume, dtype=np.float64).transpose(self.axes))
 
     def local(self, patch: Patch) -> Patch:
-        """Apply to a volume that is zero outside a box, computing only what does not become zero."""
-        box = []
+        """Apply to a volume that is zero outside a box, computing only the part that can be non-zero."""
+        box: list[slice] = []
         for matrix, axis in zip(self.matrices, self.axes, strict=True):
             if matrix is None:
                 box.append(patch.box[axis])
@@ -63,24 +65,16 @@ class Separable:
         x, y, z = box
         return Patch((x.start, y.start, z.start), self.at(patch, (x, y, z)))
 
-    def at(self, patch: Patch, box: tuple[slice, slice, slice]) -> np.ndarray:
-        """Values (x, y, z) in a box of the result; along axes that no matrix acts on, the patch's own."""
+    def at(self, patch: Patch, box: Box) -> np.ndarray:
+        """Values (x, y, z) in a box of the result; along axes without a matrix, in the patch's box."""
         matrices = [
             None if matrix is None else matrix[rows, patch.box[axis]]
             for matrix, rows, axis in zip(self.matrices, box, self.axes, strict=True)
         ]
         return _product_along(matrices, patch.values.transpose(self.axes))
 
-    def __matmul__(self, first: Separable) -> Separable:
-        """The operator that applies ``first`` and then this one."""
-        matrices = tuple(
-            _product(matrix, first.matrices[axis])
-            for matrix, axis in zip(self.matrices, self.axes, strict=True)
-        )
-        return Separable(matrices, tuple(first.axes[axis] for axis in self.axes))
 
-
-def _product_along(matrices, volume) -> np.ndarray:
+def _product_along(matrices: Sequence[AxisMatrix], volume: np.ndarray) -> np.ndarray:
     """Each matrix along its axis, the axes that shrink most first; (X', Y', Z')."""
     out = np.ascontiguousarray(volume.T)  # (Z, Y, X): x is fastest in memory, as in a NIfTI file
     growth = [1.0 if matrix is None else len(matrix) / max(1, matrix.shape[1]) for matrix in matrices]
@@ -97,8 +91,8 @@ def _product_along(matrices, volume) -> np.ndarray:
     return out.T
 
 
-def _bands(matrix) -> list[tuple[slice, slice]]:
-    """Rows, some at a time, and the columns that are not zero there."""
+def _bands(matrix: np.ndarray) -> list[tuple[slice, slice]]:
+    """Rows, some at a time, and the columns that are not zero in them."""
     if len(matrix) <= BAND:
         return [(slice(0, len(matrix)), slice(0, matrix.shape[1]))]
     bands = []
@@ -109,8 +103,10 @@ def _bands(matrix) -> list[tuple[slice, slice]]:
     return bands
 
 
-def _multiply(matrix, volume, columns, axis, result, rows) -> None:
-    """One matrix along one axis (x is the last) of (Z, Y, X), as BLAS takes it without a copy."""
+def _multiply(
+    matrix: np.ndarray, volume: np.ndarray, columns: slice, axis: int, result: np.ndarray, rows: slice
+) -> None:
+    """Product along one axis (x is the last) of (Z, Y, X), in the form that BLAS takes without a copy."""
     if axis == 0:
         np.matmul(volume[:, :, columns], matrix.T, out=result[:, :, rows])
     elif axis == 1:
@@ -120,17 +116,11 @@ def _multiply(matrix, volume, columns, axis, result, rows) -> None:
         np.matmul(matrix, flat, out=result[rows].reshape(len(matrix), -1))
 
 
-def _product(left, right):
-    if left is None or right is None:
-        return right if left is None else left
-    return left @ right
-
-
 def matrix_of(filter1d: Callable[[np.ndarray], np.ndarray], n_in: int) -> np.ndarray:
-    """The (n_out, n_in) matrix of a linear function of one axis, from its answers to impulses.
+    """The (n_out, n_in) matrix of a linear function of one axis, from its responses to impulses.
 
-    The matrix is the function's own: scipy's kernels, splines and borders need not be
-    written a second time.
+    It is exactly what the function does: scipy's kernels, splines and borders need not be
+    implemented a second time.
 
     Examples
     --------

@@ -1,6 +1,8 @@
-"""Gaussian smoothing as a Separable."""
+"""Gaussian smoothing as a separable operator."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import scipy
@@ -12,24 +14,24 @@ TRUNCATE = 4.0
 SIGMAS_PER_FWHM = 1 / np.sqrt(8 * np.log(2))
 
 
-def gaussian(grid: Grid, fwhm: float | tuple[float, float, float]) -> Separable:
+def gaussian(grid: Grid, fwhm: float | Sequence[float]) -> Separable:
     """Gaussian smoothing of volumes on a grid.
 
     scipy's ``gaussian_filter1d`` along each axis, ``mode='reflect'``, ``truncate=4``,
     as nilearn smooths.  Reflection about the outer face of the border voxels makes each
-    matrix symmetric, so that smoothing the maps answers the same as smoothing the run:
+    matrix symmetric, so that smoothing the maps gives the same signals as smoothing the run:
     ``A' (G x) = (G A)' x``.
 
     Parameters
     ----------
     grid : Grid
     fwhm : float or three floats
-        Full width at half maximum in mm, along all axes or along each; 0 leaves an axis alone.
+        Full width at half maximum in mm, for all axes or for each; 0 does not smooth along an axis.
 
     Raises
     ------
     ValueError
-        If a width is negative or not finite, or there are neither one nor three.
+        If a width is negative or not finite, or the number of widths is neither 1 nor 3.
 
     Examples
     --------
@@ -45,7 +47,8 @@ def gaussian(grid: Grid, fwhm: float | tuple[float, float, float]) -> Separable:
     if not np.isfinite(widths).all() or (widths < 0).any():
         raise ValueError(f"fwhm must be zero or positive (mm), not {fwhm}.")
     sigmas = np.broadcast_to(widths, 3) * SIGMAS_PER_FWHM / grid.voxel_size
-    return Separable(tuple(map(_gaussian_matrix, grid.shape, sigmas)))
+    x, y, z = map(_gaussian_matrix, grid.shape, sigmas)
+    return Separable((x, y, z))
 
 
 def _gaussian_matrix(n: int, sigma: float) -> np.ndarray | None:

@@ -1,9 +1,9 @@
-"""Maps as a matrix of voxels by maps, cut into tiles that are dense.
+"""Maps as a matrix of voxels by maps, divided into dense tiles.
 
-Maps are smooth and often local: near any voxel few of a thousand maps are non-zero, but
-those nearly everywhere around it.  A tile holds the voxels of a small cube and the maps that
-reach into it as a dense block, so that products run in BLAS and nothing is stored of the
-maps that are far away.  Where maps cover the brain, tiles hold all of them.
+Maps are smooth and often local: near any voxel few of a thousand maps are non-zero, but these
+are non-zero nearly everywhere around it.  A tile is a dense block: the voxels of a small cube by
+the maps that are non-zero in it, so that products run in BLAS and nothing is stored of distant
+maps.  Where maps cover the brain, tiles contain all of them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import numpy as np
 
 from .blocks import StoredBlock
 
-#: Voxels in a tile of all maps: as many as stay in the cache while they are converted.
+#: Voxels in a tile of all maps: as many as stay in the cache during conversion.
 TILE = 4096
+#: Values of maps that are held densely at once (32 MB).
+DENSE = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +32,14 @@ class Tiles:
     voxels : (S,) int array
         Flat indices of the rows that are not zero, tile by tile.
     bounds : (N + 1,) int array
-        Where in ``voxels`` each tile begins and ends.
+        Start and stop of each tile in ``voxels``.
     maps : (M,) int array
-        The maps that reach into each tile, ascending.
+        The maps of each tile, ascending.
     map_bounds : (N + 1,) int array
-        Where in ``maps`` each tile begins and ends.
+        Start and stop of each tile in ``maps``.
     pieces : tuple of arrays
-        The tiles' values one behind the other, each tile's of its voxels by its maps; in as
-        many pieces as they were made in, so that they never are in memory twice.
+        The values of the tiles in sequence, of each its voxels by its maps; in as many arrays as
+        they were computed in, so that they are never in memory twice.
 
     Examples
     --------
@@ -60,11 +62,11 @@ class Tiles:
 
     def __iter__(self) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """Rows (a slice of `voxels`), maps (m,) and values (v, m) of each tile."""
-        pieces, piece, last = iter(self.pieces), (), 0
+        pieces, piece, last = iter(self.pieces), np.empty(0), 0
         for tile in range(self.bounds.size - 1):
             rows = slice(self.bounds[tile], self.bounds[tile + 1])
             maps = self.maps[self.map_bounds[tile] : self.map_bounds[tile + 1]]
-            if last == len(piece):
+            if last == piece.size:
                 piece, last = next(pieces), 0
             first, last = last, last + (rows.stop - rows.start) * maps.size
             yield rows, maps, piece[first:last].reshape(-1, maps.size)
@@ -75,20 +77,20 @@ class Tiles:
         Parameters
         ----------
         block : StoredBlock
-            (T, S), at `voxels`.  It is converted a tile at a time, in the cache.
+            (T, S), at `voxels`; converted a tile at a time, in the cache.
 
         Returns
         -------
         (T, K) array
-            A voxel that is not finite counts as 0.
+            NaN and infinity count as 0.
         """
         out = self._collected(block, finite=False)
         if not np.isfinite(out).all():
             out = self._collected(block, finite=True)
         return out
 
-    def _collected(self, block, finite):
-        # (K, T), because rows are gathered and put back faster than columns
+    def _collected(self, block: StoredBlock, finite: bool) -> np.ndarray:
+        # (K, T), because rows are indexed faster than columns
         out = np.zeros((self.n_maps, len(block.stored)))
         with np.errstate(invalid="ignore", over="ignore"):
             for rows, maps, weights in self:
@@ -117,7 +119,7 @@ class Tiles:
         return out
 
     def dense(self, n_rows: int) -> Iterator[tuple[slice, np.ndarray]]:
-        """The rows (a slice of `voxels`) and their values (v, K), about so many at a time."""
+        """Rows (a slice of `voxels`) and their values (v, K), about ``n_rows`` at a time."""
         parts, n_parts = [], 0
         for rows, maps, weights in self:
             part = np.zeros((len(weights), self.n_maps))
@@ -130,7 +132,7 @@ class Tiles:
 
 
 def whole(n_maps: int, voxels: np.ndarray, maps: np.ndarray, values: np.ndarray) -> Tiles:
-    """Tiles of as many voxels as stay in the cache, and all of the maps given.
+    """Tiles of all given maps, of as many voxels as stay in the cache.
 
     Parameters
     ----------
@@ -138,7 +140,7 @@ def whole(n_maps: int, voxels: np.ndarray, maps: np.ndarray, values: np.ndarray)
         K.
     voxels : (S,) int array
     maps : (m,) int array
-        Which of the maps, ascending.
+        Their indices among all maps, ascending.
     values : (S, m) array
     """
     bounds = np.append(np.arange(0, voxels.size, TILE), voxels.size)
@@ -166,8 +168,8 @@ def join(n_maps: int, parts: Iterable[Tiles]) -> Tiles:
     parts = list(parts)
     nothing = np.zeros(0, dtype=np.intp)
 
-    def behind(name):
-        """Bounds one behind the other, each where the last one ended."""
+    def joined(name: str) -> np.ndarray:
+        """Bounds in sequence, each counted from where the previous ones stop."""
         each = [getattr(part, name) for part in parts]
         starts = np.cumsum([0, *(bounds[-1] for bounds in each)])
         return np.concatenate([[0], *(bounds[1:] + at for bounds, at in zip(each, starts, strict=False))])
@@ -175,8 +177,8 @@ def join(n_maps: int, parts: Iterable[Tiles]) -> Tiles:
     return Tiles(
         n_maps,
         np.concatenate([nothing, *(part.voxels for part in parts)]),
-        behind("bounds").astype(np.intp),
+        joined("bounds").astype(np.intp),
         np.concatenate([nothing, *(part.maps for part in parts)]),
-        behind("map_bounds").astype(np.intp),
+        joined("map_bounds").astype(np.intp),
         tuple(piece for part in parts for piece in part.pieces),
     )

@@ -324,7 +324,7 @@ def band_upside_down(d):
 def t_r_missing(d):
     path = d.header(d.run, "untimed.nii.gz", pixdim=[1, 3, 3, 4, 0, 0, 0, 0])
     return Case(
-        r"low_pass and high_pass need t_r \(seconds\), .* pass t_r",
+        r"low_pass and high_pass need t_r .*, the repetition time in seconds, .* pass it",
         lambda: Clean(in_file=d.signals, low_pass=0.1),
         ["--low-pass", "0.1"],
         run=path,

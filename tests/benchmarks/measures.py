@@ -42,7 +42,7 @@ def fit(folder, run, maps, fwhm) -> dict:
     fitting.base_dir = folder
     grid = Run(run).grid
     door = fitting.inputs.inputnode
-    door.maps_file, door.target_shape, door.target_affine = maps, list(grid.shape), grid.affine.tolist()
+    door.maps_file, door.grid = maps, {"shape": list(grid.shape), "affine": grid.affine.tolist()}
     outcome = []
     seconds = _seconds(lambda: outcome.append(run_workflow(fitting, logs=Path(folder))))
     done = {name: node.result.outputs for name, node in outcome[0].done.items()}
@@ -130,7 +130,7 @@ def node(name, side, run, maps) -> dict:
     import nibabel as nib
 
     image = nib.load(maps)
-    target = {"target_shape": list(image.shape[:3]), "target_affine": image.affine.tolist()}
+    target = {"shape": list(image.shape[:3]), "affine": image.affine.tolist()}
     with tempfile.TemporaryDirectory() as folder:
         if side == "nilearn":
             from nilearn import image as nilearn
@@ -147,7 +147,7 @@ def node(name, side, run, maps) -> dict:
 
             steps = {
                 "resample": lambda: Resample(
-                    in_file=run, interpolation="continuous", nonfinite="neighbours", **target
+                    in_file=run, interpolation="continuous", nonfinite="neighbours", grid=target
                 ).run(cwd=folder),
                 "smooth": lambda: Smooth(in_file=run, fwhm=6.0).run(cwd=folder),
                 "confounds": lambda: HighVarianceConfounds(in_file=run).run(cwd=folder),

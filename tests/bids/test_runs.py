@@ -72,9 +72,10 @@ def test_times_between_frames_that_cannot_be_seconds_are_warned_of(make_run, rec
     if where == "the sidecar":
         Path(path.replace(".nii.gz", ".json")).write_text(json.dumps({"RepetitionTime": t_r}))
     assert Run(path, t_r if where == "t_r" else None).t_r == pytest.approx(t_r)
+    origin = "t_r (--t-r)" if where == "t_r" else where
     sentence = (
-        f"{path} has {t_r:g} s between frames, as {where} says, which is not between 0.05 and 30 s; "
-        "check the unit, and pass t_r in seconds."
+        f"{path} has {t_r:g} s between frames, as {origin} says, which is not between 0.05 and 30 s; "
+        "check the unit, and pass t_r (--t-r) in seconds."
     )
     assert [str(warning.message) for warning in recwarn] == [sentence] * warned
 
@@ -94,5 +95,6 @@ def test_a_time_between_frames_beside_that_of_the_header(make_run, given, told):
         assert Run(make_run(), given).t_r == given
     assert (
         notes
-        == ["sub-01_task-rest_bold.nii.gz has 2 s between frames by its header; t_r=3 s is taken."] * told
+        == ["sub-01_task-rest_bold.nii.gz has 2 s between frames by its header; t_r (--t-r) of 3 s is taken."]
+        * told
     )

@@ -278,7 +278,7 @@ def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, m
 @pytest.mark.parametrize(
     ("space", "options", "told"),
     [
-        ("space-T1w", [], "there are runs in the spaces MNI, T1w; choose the one of the maps by --space."),
+        ("space-T1w", [], "in the spaces MNI, T1w; choose the one of the maps by spaces (--space)."),
         ("space-MNI_res-2", [], "in the spaces MNI, MNI:res-2; choose"),
         ("space-MNI_res-2", ["--space", "MNI"], None),
         ("", [], "there are runs in the spaces MNI, func; choose"),

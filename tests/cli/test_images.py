@@ -52,7 +52,7 @@ def test_what_was_noticed_is_said_once(call, tmp_path, as_of, save, rng, grids):
     done = call("extract", run, "--maps", atlas, "--t-r", "2000", "--out", tmp_path / "out")
     for sentence in (
         "nearly depend linearly",
-        "2000 s between frames, as --t-r says",
+        "(--t-r) says, which is not between",
         "is in the space native",
     ):
         assert done.stderr.count(sentence) == 1

@@ -144,7 +144,7 @@ def test_an_odd_sidecar_is_refused_in_a_sentence(call, tmp_path, maps):
     (tmp_path / "signals.json").write_text('{"Maps": {"Grid": {"Shape": [1000000000, 1, 1]}}}')
     done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
     assert done.stderr.startswith("Error: ")
-    assert "signals.json: Shape of Grid is not a list of three whole numbers" in done.stderr
+    assert "signals.json: Maps.Grid.Shape must be a list of three whole numbers" in done.stderr
     (tmp_path / "signals.json").write_text('{"RepetitionTime": "2 s"}')
     done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
     assert "signals.json: RepetitionTime is '2 s', not a number of seconds above 0" in done.stderr

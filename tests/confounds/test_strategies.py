@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nipype_maps.bids.tables import Table
-from nipype_maps.confounds.strategies import OWN, read_strategies, select
+from nipype_maps.confounds.selection import select
+from nipype_maps.confounds.strategies import OWN, read_strategies
 
 MOTION = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
 FULL = [
@@ -168,7 +169,7 @@ def test_what_a_table_does_not_have_is_named(table, metadata):
     ):
         columns("aroma", table, metadata)
     with pytest.raises(
-        ValueError, match=r"has no aCompCor components of the mask 'combined'.*sidecar must tell"
+        ValueError, match=r"has no aCompCor components of the mask 'combined'.*sidecar must describe"
     ):
         columns("acompcor5", table, {})
     without = [name for name in table.names if name != "std_dvars"]

@@ -15,7 +15,7 @@ STOCK = """
 import os, sys, time, json
 os.environ["NIPYPE_NO_ET"] = "1"
 began = time.perf_counter()
-from nipype_maps.bids.names import result_names
+from nipype_maps.bids.result_names import result_names
 from nipype_maps.graphs import RunInputs, init_dataset_wf
 out, plugin, maps, *runs = sys.argv[1:]
 names = result_names(runs, [maps])

@@ -6,7 +6,7 @@ import pytest
 
 from nipype_maps.bids.tables import read_table
 from nipype_maps.engine.execution import run_workflow
-from nipype_maps.graphs import RunInputs, init_dataset_wf, init_inverse_wf, init_masker_wf
+from nipype_maps.graphs import RunInputs, init_dataset_wf, init_fit_wf, init_inverse_wf, init_masker_wf
 from nipype_maps.storage.json_files import read_json
 
 
@@ -48,6 +48,24 @@ def test_another_run_on_the_grid_runs_no_node_of_the_fit(extract, make_run, mask
     extract(make_run(), mask, smoothing_fwhm=5.0)
     outcome = extract(make_run("sub-02_task-rest_bold.nii.gz"), mask, smoothing_fwhm=5.0)
     assert sorted(outcome.executed) == ["read_run", "transform.clean", "transform.project"]
+
+
+def test_a_fit_is_cached_by_its_grid_to_the_last_bit_and_not_by_the_grids_name(tmp_path, maps, grids):
+    def executed(affine, name):
+        workflow = init_fit_wf(name="fit", smoothing_fwhm=5.0)
+        workflow.base_dir = str(tmp_path)
+        grid = {"shape": grids["plain"].shape, "affine": affine, "name": name}
+        workflow.inputs.inputnode.grid, workflow.inputs.inputnode.maps_file = grid, maps
+        outcome = run_workflow(workflow, logs=tmp_path)
+        assert not outcome.failures
+        return sorted(outcome.executed)
+
+    affine = grids["plain"].affine.copy()
+    steps = ["atlas.mask", "atlas.resample_maps", "atlas.resample_mask", "fit_projector", "smooth"]
+    assert executed(affine, "sub-01_bold.nii") == steps
+    assert executed(affine, "sub-02_bold.nii") == []
+    affine[0, 3] = np.nextafter(affine[0, 3], 0)
+    assert "atlas.resample_maps" in executed(affine, "sub-02_bold.nii")
 
 
 def test_a_run_of_other_content_under_the_same_name_is_run_again(extract, make_run):

@@ -5,7 +5,8 @@ import pytest
 
 from nipype_maps.images.projectors import MapsInfo, read_projector, write_projector
 from nipype_maps.numerics.blocks import StoredBlock
-from nipype_maps.numerics.projector import build_projector
+
+from ..matrices import build_projector
 
 
 @pytest.mark.parametrize("density", [0.05, 1.0])

@@ -7,7 +7,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from nipype_maps.bids.names import space_of, spaces_differ
+from nipype_maps.bids.spaces import space_of, spaces_differ
 from nipype_maps.interfaces import FitProjector, Mask, Project, Resample
 from nipype_maps.numerics.grid import Grid
 
@@ -123,6 +123,7 @@ def test_a_run_without_any_signal_is_warned_of(head, atlas, project):
     sidecar = project(head(change=lambda run: run * 0 + 7), atlas())
     assert "the run is constant in every frame, so that it holds no signal." in sidecar["Warnings"]
     assert sidecar["Maps"]["SignalCoverage"] == [0, 0]
+    assert sidecar["WarningKinds"] == ["NoSignal", "SignalCoverage"]
 
 
 def test_a_mask_of_another_place_is_warned_of(head, atlas, project, save):

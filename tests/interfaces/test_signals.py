@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from nipype_maps.bids.tables import read_table
 from nipype_maps.images.projectors import read_projector
 from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
 from nipype_maps.numerics.clean import Cleaning, clean
+from nipype_maps.options import TRANSFORM, options_of
 
 
 @pytest.fixture
@@ -48,9 +50,24 @@ def test_fit_and_project(atlas, make_run, execute, empty):
     assert sidecar["Maps"]["VarianceInflation"][2] == "n/a"
     assert sidecar["Versions"]["nipype"]
     assert sidecar["Warnings"] == [
-        "nothing is left of c on the working grid inside the mask; the signals are "
+        "maps with no non-zero voxel after resampling and masking: c; their signals are "
         f"{'n/a' if empty == 'nan' else '0'}."
     ]
+    assert sidecar["WarningKinds"] == ["EmptyMaps"]
+    assert "Warnings" not in sidecar["Maps"]
+    assert "WarningKinds" not in sidecar["Maps"]
+
+
+def test_messages_about_maps_come_before_those_about_the_run(save, atlas, rng, grids, execute):
+    """Each with its kind beside it; earlier ones may have none."""
+    fit = FitProjector(maps_file=atlas[0], warnings=["one.", "two."], warning_kinds=["First"])
+    projector = execute(fit, "fit").projector
+    run = rng.normal(size=(*grids["plain"].shape, 5))
+    run[0, 0, 0] = np.nan
+    outputs = execute(Project(in_file=save(run, grids["plain"], "run.nii"), projector=projector), "project")
+    sidecar = json.loads(Path(outputs.out_json).read_text())
+    assert sidecar["Warnings"][:2] == ["one.", "two."]
+    assert sidecar["WarningKinds"] == ["First", "", "EmptyMaps", "NonFinite"]
 
 
 @pytest.mark.parametrize("settings", [{"block": 1}, {"block": 7}])
@@ -64,7 +81,7 @@ def test_speed_settings_do_not_change_the_signals(atlas, make_run, execute, sett
 
 def test_a_run_on_another_grid_is_refused(atlas, make_run, execute):
     projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
-    with pytest.raises(Exception, match=r"other.nii.gz .* and atlas.nii.gz .* lie on different grids"):
+    with pytest.raises(Exception, match=r"other.nii.gz .* and atlas.nii.gz .* are on different grids"):
         execute(Project(in_file=make_run("other.nii.gz", grid="flipped"), projector=projector), "project")
 
 
@@ -205,6 +222,12 @@ def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
     assert sidecar["Cleaning"]["DType"] == "float32"
 
 
+def test_every_option_of_clean_is_one_of_the_numerics():
+    """But for the precision of the table; the repetition time is the run's own."""
+    names = {option.name for option in options_of(TRANSFORM, node="Clean")}
+    assert {field.name for field in dataclasses.fields(Cleaning)} == names - {"dtype"} | {"t_r"}
+
+
 def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
     confounds = rng.normal(size=(60, 1))
     confounds[0] = np.nan
@@ -215,7 +238,7 @@ def test_clean_fills_first_rows_and_says_so(tmp_path, signals, rng, execute):
     assert sidecar["Warnings"] == [
         "confounds without a number in the first frames take their first number there: fd."
     ]
-    assert sidecar["FramesKept"] == "all"
+    assert sidecar["FramesKept"] == list(range(60))
 
 
 def test_one_sentence_names_all_columns_that_were_filled(tmp_path, signals, rng, execute):
@@ -272,7 +295,7 @@ def test_clean_of_concatenated_runs(tmp_path, signals, execute):
     [
         ({"sample_mask": [0, 99]}, "signals.tsv: sample_mask names frame 99"),
         ({"low_pass": 0.1}, "signals.tsv: low_pass and high_pass need t_r"),
-        ({"confound_columns": ["csf"]}, "confounds_files gives no table"),
+        ({"confound_columns": ["csf"]}, r"confounds_files \(--confounds\) gives no table"),
         ({"runs": [1, 2]}, "runs has 2 labels for 60 frames"),
     ],
 )

@@ -5,21 +5,22 @@ import pytest
 from nipype_maps.interfaces import Mask, ReadGrid, Resample, Smooth
 from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.grid import Grid
-from nipype_maps.numerics.projector import build_projector
 from nipype_maps.numerics.resample import Resampler
 from nipype_maps.numerics.smooth import gaussian
+
+from ..matrices import build_projector
 
 
 def test_read_grid(make_run, grids):
     outputs = ReadGrid(in_file=make_run(grid="oblique", n_frames=3, t_r=0.8)).run().outputs
-    assert outputs.shape == [8, 8, 7]
-    np.testing.assert_allclose(outputs.affine, grids["oblique"].affine)
-    assert (outputs.t_r, outputs.n_frames, outputs.located) == (0.8, 3, True)
+    assert outputs.grid["shape"] == [8, 8, 7]
+    np.testing.assert_allclose(outputs.grid["affine"], grids["oblique"].affine)
+    assert (outputs.t_r, outputs.n_frames, outputs.grid["has_world_coordinates"]) == (0.8, 3, True)
 
 
 def test_read_grid_of_a_3d_image_without_place(save, grids):
     outputs = ReadGrid(in_file=save(np.zeros((7, 8, 6)), grids["plain"], located=False)).run().outputs
-    assert (outputs.t_r, outputs.n_frames, outputs.located) == (None, 1, False)
+    assert (outputs.t_r, outputs.n_frames, outputs.grid["has_world_coordinates"]) == (None, 1, False)
 
 
 @pytest.mark.parametrize("clip", [True, False])
@@ -27,8 +28,7 @@ def test_resample_a_run(save, rng, grids, execute, clip):
     run = save(rng.integers(0, 2, size=(*grids["plain"].shape, 3)).astype("uint8"), grids["plain"], t_r=0.8)
     resample = Resample(
         in_file=run,
-        target_shape=list(grids["flipped"].shape),
-        target_affine=grids["flipped"].affine.tolist(),
+        grid={"shape": list(grids["flipped"].shape), "affine": grids["flipped"].affine.tolist()},
         interpolation="continuous",
         nonfinite="neighbours",
         clip=clip,
@@ -73,12 +73,15 @@ def test_resampling_without_knowing_where_is_refused(make_run, maps, execute, lo
 @pytest.mark.parametrize(
     ("traits", "sentence"),
     [
-        ({}, "target_shape and target_affine, or reference"),
+        ({}, "either as grid or as reference"),
         (
             {"on_mismatch": "error", "reference": "maps"},
-            "bold.nii.gz .* and .*atlas.nii.gz .* lie on different grids",
+            "bold.nii.gz .* and .*atlas.nii.gz .* are on different grids",
         ),
-        ({"target_shape": [1, 1, 1], "target_affine": np.eye(4).tolist(), "reference": "maps"}, "not both"),
+        (
+            {"grid": {"shape": [1, 1, 1], "affine": np.eye(4).tolist()}, "reference": "maps"},
+            "either as grid or as reference",
+        ),
     ],
 )
 def test_resampling_to_nowhere_is_refused(make_run, maps, execute, traits, sentence):
@@ -132,12 +135,13 @@ def test_empty_maps_are_dropped_with_their_names(halves, execute):
     assert nib.load(outputs.out_file).shape[3] == 2
     assert outputs.names == ["a", "b"]
     assert outputs.coverage == [0.5, 1]
-    assert outputs.warnings == ["dropped, because nothing is left of them: c."]
+    assert outputs.warnings == ["maps with no non-zero voxel after resampling and masking are left out: c."]
+    assert outputs.warning_kinds == ["EmptyMaps"]
 
 
 def test_empty_maps_stop_the_run_where_they_are_forbidden(halves, execute):
     maps, mask = halves
-    with pytest.raises(Exception, match=r"nothing is left of map-03 .* empty_maps='error' forbids"):
+    with pytest.raises(Exception, match=r"no non-zero voxel .*: map-03; empty_maps='error' .* forbids"):
         execute(Mask(in_file=maps, mask_file=mask, empty_maps="error"))
 
 

@@ -328,7 +328,7 @@ def test_that_correlations_have_no_choice_is_said(rng):
         (4, np.zeros((3, 1)), {}, "3 rows of confounds for 4 frames"),
         (4, np.array([[1.0], [2], [np.nan], [4]]), {}, "confound column 1 has no finite value in frame 2"),
         (40, None, {"low_pass": 0.1}, "need t_r"),
-        (40, None, {"low_pass": 0.1, "t_r": -1.0}, "t_r=-1 is not a time"),
+        (40, None, {"low_pass": 0.1, "t_r": -1.0}, "t_r=-1 is not a repetition time"),
         (40, None, {"low_pass": 0.1, "filter": None}, "need a filter"),
         (40, None, {"filter": "cosine", "t_r": 2.0}, "needs high_pass"),
         (

@@ -1,7 +1,8 @@
 import numpy as np
 
+from nipype_maps.numerics.coverage import coverage, inside_of
 from nipype_maps.numerics.grid import Grid
-from nipype_maps.numerics.overlap import OverlapCounter, coverage, inside_of
+from nipype_maps.numerics.overlap import OverlapCounter
 
 
 def test_negative_weights_overlap_too_and_tiny_ones_do_not():

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from scipy import linalg, sparse
 
 from nipype_maps.numerics.blocks import StoredBlock
-from nipype_maps.numerics.projector import build_projector
+
+from ..matrices import build_projector
 
 seeds = st.integers(0, 2**32 - 1)
 

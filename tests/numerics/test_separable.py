@@ -29,16 +29,6 @@ def test_it_is_the_sum_that_its_docstring_says(axes, with_identity, seed):
     np.testing.assert_allclose(operator(volume), brute_force(operator, volume), atol=1e-12)
 
 
-@given(first=permutations, second=permutations, seed=seeds)
-def test_two_steps_compose(first, second, seed):
-    rng = np.random.default_rng(seed)
-    sizes = zip((5, 3, 2), first, strict=True)
-    one = Separable(tuple(rng.normal(size=(n, (2, 3, 4)[axis])) for n, axis in sizes), first)
-    two = Separable(tuple(rng.normal(size=(4, (5, 3, 2)[axis])) for axis in second), second)
-    volume = rng.normal(size=(2, 3, 4))
-    np.testing.assert_allclose((two @ one)(volume), two(one(volume)), atol=1e-12)
-
-
 @given(axes=permutations, seed=seeds, start=st.integers(0, 3), stop=st.integers(0, 6))
 def test_inside_a_box_it_is_the_same_as_everywhere(axes, seed, start, stop):
     """With banded matrices, of which rows and columns may be missing, as resampling has them."""

@@ -1,8 +1,17 @@
 import numpy as np
 import pytest
 
-from nipype_maps.numerics.projector import build_projector
-from nipype_maps.numerics.signal import has_signal, met_by, signal_threshold
+from nipype_maps.numerics.grid import Grid
+from nipype_maps.numerics.patches import Patch
+from nipype_maps.numerics.signal import (
+    has_signal,
+    met_by,
+    signal_coverage,
+    signal_threshold,
+    with_little_signal,
+)
+
+from ..matrices import build_projector
 
 
 @pytest.mark.parametrize(
@@ -56,3 +65,26 @@ def test_what_a_mean_added_counts_for_nothing(rng):
     )
     np.testing.assert_allclose(plain, [1, 0.5])
     np.testing.assert_allclose(demeaned, [1, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("frames", "shares"),
+    [
+        ([[0, 0, 0, 0], [9, 9, 0, 0]], [1, 0.5]),  # the first frame is blank
+        ([[5, 5, 5, 5], [np.nan, 9, 0, 0]], [0.5, 0.5]),
+        ([[0, 0, 9, 9], [9, 9, 0, 0]], [0, 0.5]),
+    ],
+)
+def test_the_first_frame_that_varies_says_where_signal_is(frames, shares):
+    maps, grid = np.array([[1.0, 0], [1, 1], [0, 1], [0, 0]]), Grid((4, 1, 1), np.eye(4))
+    patches = [Patch((0, 0, 0), np.array(frame, dtype=float).reshape(4, 1, 1)) for frame in frames]
+    coverage = signal_coverage(patches, grid, grid, build_projector(maps))
+    np.testing.assert_array_equal(coverage, shares)
+    assert with_little_signal(coverage) == [k for k, share in enumerate(shares) if share < 0.5]
+
+
+def test_a_constant_run_has_no_signal():
+    grid = Grid((2, 1, 1), np.eye(4))
+    frames = [Patch((0, 0, 0), np.full((2, 1, 1), value)) for value in (7.0, np.nan)]
+    with pytest.warns(UserWarning, match="constant in every frame"):
+        assert signal_coverage(frames, grid, grid, build_projector(np.ones((2, 1)))).tolist() == [0]

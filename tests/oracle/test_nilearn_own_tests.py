@@ -32,7 +32,7 @@ NOT_PASSED = {
 #: Tests that ours passes but for the words of an exception.
 OTHER_WORDS = {
     "check_masker_with_confounds": "confounds has 40 rows, but the run has 20 frames",
-    "test_errors_field_of_view": "... lie on different grids",
+    "test_errors_field_of_view": "... are on different grids",
     "test_no_map_after_resampling_error": "... do not overlap anywhere in space",
 }
 

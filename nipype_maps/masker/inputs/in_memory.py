@@ -18,7 +18,7 @@ import nibabel as nib
 import numpy as np
 
 from ...bids.signals import write_signals
-from ...bids.tables import is_header
+from ...bids.text_tables import is_header
 from ...images.filenames import IN_MEMORY
 from ...storage.atomic import draft_folder, sweep
 from ...storage.checksums import fingerprint, record, unchanged

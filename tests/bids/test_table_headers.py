@@ -3,8 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from nipype_maps.bids.table_heads import head_of
-from nipype_maps.bids.tables import read_table
+from nipype_maps.bids.tables import read_header, read_table
 
 TABLES = {
     "plain.tsv": "x\ty\n1\t2\n\n3\tn/a\n",
@@ -29,9 +28,9 @@ def test_a_head_is_that_of_the_table(tmp_path, name):
         table = read_table(tmp_path / name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # looking at a head says nothing
-        assert head_of(tmp_path / name) == (table.names, len(table.values))
+        assert read_header(tmp_path / name) == (table.names, len(table.values))
 
 
 def test_the_head_of_an_array(tmp_path):
     np.save(tmp_path / "array.npy", np.ones((5, 2)))
-    assert head_of(tmp_path / "array.npy") == (["array_01", "array_02"], 5)
+    assert read_header(tmp_path / "array.npy") == (["array_01", "array_02"], 5)
