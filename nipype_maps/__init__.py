@@ -32,10 +32,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .masker import NiftiMapsMasker
 
-__all__ = ["NiftiMapsMasker"]
+__all__ = ["NiftiMapsMasker", "__version__"]
+
+#: The one place that says it: setup.cfg reads this line.
+__version__ = "0.1.0"
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> type[NiftiMapsMasker]:
     # nipype takes a second to import, which the command's --help need not wait for
     if name == "NiftiMapsMasker":
         from .masker import NiftiMapsMasker

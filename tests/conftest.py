@@ -24,8 +24,8 @@ for name in ("nipype", "nipype.workflow", "nipype.interface", "nipype.utils"):
     logging.getLogger(name).setLevel(logging.ERROR)
 
 
-# a shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C, and
-# nohup a terminal that closes
+# a shell that starts the tests in the background lets them and their children ignore Ctrl-C; nohup lets
+# them ignore a terminal that closes
 for number, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, default)
@@ -37,15 +37,15 @@ def _affine(linear, origin):
     return affine
 
 
-# a busy machine must not fail a test, nor the same test pass here and fail there
+# no deadline: machines may be busy; the same draws on each machine
 settings.register_profile("patient", deadline=None, max_examples=200, derandomize=True)
 # thousands of new draws: --hypothesis-profile nightly
 settings.register_profile("nightly", deadline=None, max_examples=3000)
 settings.load_profile("patient")
 
 COS, SIN = np.cos(0.3), np.sin(0.3)
-#: Grids that overlap, in every relation to each other that images come in.  Affines hold
-#: numbers that single precision holds exactly, as NIfTI headers do, but for the oblique one.
+#: Overlapping grids, in every relation to each other that images have.  All affines but the oblique one
+#: are exact in single precision, as NIfTI headers store them.
 GRIDS = {
     "plain": Grid((7, 8, 6), _affine(np.diag([3.0, 3.0, 4.0]), (-9, -11, -10))),
     "flipped": Grid((8, 7, 6), _affine(np.diag([-3.0, 3.0, 3.5]), (11, -9, -8))),
@@ -125,19 +125,19 @@ def make_run(rng, grids, save):
 
 @pytest.fixture
 def run_masker(tmp_path):
-    """Run the masker graph in one work folder; returns its Outcome, without failures."""
+    """Execute the masker graph in one work folder; returns its Outcome, without failures."""
     from nipype_maps.engine.execution import run_workflow
     from nipype_maps.graphs import init_masker_wf
 
     def run_masker(run, maps, mask=None, inputs=None, work="work", plugin="Linear", **parameters):
         workflow = init_masker_wf(name="masker", **parameters)
         workflow.base_dir = str(tmp_path / work)
-        door = workflow.inputs.inputnode
-        door.run_file, door.maps_file = run, maps
+        inputnode = workflow.inputs.inputnode
+        inputnode.run_file, inputnode.maps_file = run, maps
         if mask:
-            door.mask_file = mask
+            inputnode.mask_file = mask
         for name, value in (inputs or {}).items():
-            setattr(door, name, value)
+            setattr(inputnode, name, value)
         outcome = run_workflow(workflow, logs=tmp_path / "logs", plugin=plugin)
         assert not outcome.failures, outcome.failures
         return outcome
@@ -147,15 +147,15 @@ def run_masker(tmp_path):
 
 @pytest.fixture
 def call(tmp_path):
-    """Call the command as a user does; returns the finished process."""
+    """Call the command in a process of its own; returns the finished process."""
 
     def call(*arguments, status=0):
         command = [sys.executable, "-c", "from nipype_maps.cli import main; main()", *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
         assert done.returncode == status, done.stdout + done.stderr
-        # what a machine says that is busy for more than half a minute
-        said = done.stderr.splitlines(keepends=True)
-        done.stderr = "".join(line for line in said if not line.startswith("progress: "))
+        # lines of progress appear after half a minute, on a busy machine
+        lines = done.stderr.splitlines(keepends=True)
+        done.stderr = "".join(line for line in lines if not line.startswith("progress: "))
         return done
 
     return call
@@ -163,7 +163,7 @@ def call(tmp_path):
 
 @pytest.fixture
 def execute(tmp_path):
-    """Run an interface in a node of its own, and return its outputs."""
+    """Execute an interface in a node, and return its outputs."""
     from nipype.pipeline.engine import Node
 
     def execute(interface, name="node"):

@@ -1,15 +1,18 @@
 """Break each step by hand and see whether the tests notice.
 
     python3 -m tests.mutations [NAME...]
+    python3 -m tests.mutations --check
 
-Every mutation is one replacement in a copy of the package; the tests of its tier must fail on
-it.  Takes some minutes; ends with status 1 if a mutation survives.
+Every mutation is one replacement in a copy of the package; the tests of its room must fail on
+it.  Takes some minutes; ends with status 1 if a mutation survives.  ``--check`` says in a moment
+which mutations replace a line that has moved or changed.
 """
 
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,7 +68,7 @@ MUTATIONS = {
     "tiles: pieces mixed up": ("numerics/tiles.py", "piece, last = next(pieces), 0", "piece, last = next(pieces), last * 0 + 1"),
     "slabs: corners not counted from the slab": ("images/volumes.py", "part.patch(stored, first - low, finite=True)", "part.patch(stored, first, finite=True)"),
     "patches: a slice too few": ("numerics/patches.py", "used[-1] + 1", "used[-1]"),
-    "patches: corner lost": ("numerics/patches.py", "corner[axis] + int(cut.start)", "corner[axis]"),
+    "patches: corner lost": ("numerics/patches.py", "moved[axis] += int(cut.start)", "pass"),
     "separable: bands too narrow": ("numerics/separable.py", "slice(used[0], used[-1] + 1) if used.size", "slice(used[0], used[-1]) if used.size"),
     "separable: rows of the box forgotten": ("numerics/separable.py", "matrix[rows, patch.box[axis]]", "matrix[:, patch.box[axis]]"),
     "resample: no voxel around a local map": ("numerics/resample.py", "np.array(patch.corner) + patch.values.shape + 1", "np.array(patch.corner) + patch.values.shape"),
@@ -75,9 +78,9 @@ MUTATIONS = {
     "fingerprints: time of change ignored": ("storage/checksums.py", "stat.st_mtime_ns, stat.st_ctime_ns]", "stat.st_mtime_ns]"),
     "coverage: signed weights": ("numerics/coverage.py", "weight = np.abs(values)", "weight = values"),
     "keys: what is read besides does not count": ("interfaces/base.py", 'values.append(("read besides", [str(path) for path in self.read_besides()]))', "pass"),
-    "lock: shared": ("engine/workfolder/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    "lock: shared": ("storage/locks.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
     "check: a changed output is sound": ("engine/workfolder/results.py", "if same is False:", "if False:"),
-    "check: an output without a record is sound": ("engine/workfolder/results.py", "if same is None and recorded and inside:", "if False:"),
+    "check: an output without a record is sound": ("engine/workfolder/results.py", "if same is None and own is not None and (recorded or inside):", "if False:"),
     "check: not made": ("engine/plugins/graph.py", "            mend(node)\n", "            pass\n"),
     "plan: all is cached": ("engine/workfolder/plan.py", "    if has_results(node):\n", "    if True:\n"),
     "clean: everything goes": ("engine/workfolder/dependencies.py", "if str(path) not in needed]", "if True]"),
@@ -89,31 +92,31 @@ MUTATIONS = {
     "plugins: the next graph is made at once": ("engine/plugins/graph.py", "or len(agenda) >= executor.ahead", ""),
     "jobs: what waits for a failure is run": ("engine/slurm/task.py", "LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)", "_run(node, updatehash)"),
     "jobs: what is in a job already is submitted": ("engine/slurm/plugin.py", "return node in self._behind", "return False"),
-    "jobs: a lost node is given up": ("engine/slurm/plugin.py", "if self._submitted[node] < self._arguments.tries", "if False"),
+    "jobs: a lost node is given up": ("engine/slurm/plugin.py", "if times < self._arguments.tries and (", "if False and ("),
     "jobs: a lost node is no failure": ("engine/slurm/plugin.py", "[(node, Failure(node, sentence)) for node", "[(node, None) for node"),
-    "jobs: those of a killed master are not waited for": ("engine/slurm/plugin.py", "tasks = queue() if batches else {}", "tasks = {}"),
+    "jobs: those of a killed master are not waited for": ("engine/slurm/plugin.py", "tasks = None if here is None else queue(names)", "tasks = {}"),
     "jobs: an array whose taking was not told is submitted again": ("engine/slurm/commands.py", "        if taken:", "        if False:"),
-    "jobs: what sbatch was about at Ctrl-C goes on": ("engine/slurm/commands.py", '_call(["scancel", f"--name={name}"])', "pass"),
+    "jobs: what sbatch was about at Ctrl-C goes on": ("engine/slurm/commands.py", "        cancel(name=name)\n        raise", "        raise"),
     "jobs: refused arrays are not divided": ("engine/slurm/plugin.py", "if len(some) == 1 or not", "if True or not"),
     "jobs: what finds no room is given up": ("engine/slurm/plugin.py", "if isinstance(error, TooManyTasksError) and (room_will_come or self._tasks):", "if False:"),
     "plugins: a failure in a worker is no failure": ("engine/plugins/multiproc.py", "return node, outcome and Failure(node, *outcome)", "return node, None"),
     "plugins: workers outlive their master": ("engine/plugins/workers.py", "threading.Thread(target=_die_with_master, args=(reading,), daemon=True).start()", "pass"),
     "plugins: no room is left out of account": ("engine/plugins/multiproc.py", "return not self._busy or (", "return True or ("),
     "masker: runs of one name share their results": ("masker/extraction.py", "return RunInputs(_digest(paths, frames, t_r), ", 'return RunInputs("run", '),
-    "masker: parameters share a folder": ("masker/extraction.py", "_digest(given.name, fits, chosen)", "_digest(given.name, fits)"),
+    "masker: parameters share a folder": ("masker/extraction.py", "_digest(run.name, fits, own)", "_digest(run.name, fits)"),
     "masker: what was in memory goes by its folder": ("masker/extraction.py", "path.removeprefix(str(scratch))", "str(path)"),
-    "masker: maps resampled once stay so": ("masker/masker.py", 'place if self.resampling_target == "data" else None', "None"),
-    "masker: the image lies where the last run does": ("masker/extraction.py", "places = self.seen.places if self.place is None else [self.place]", "places = self.seen.places"),
+    "masker: maps resampled once stay so": ("masker/working_grid.py", 'grid if resampling_target == "data" else None', "None"),
+    "masker: the image is on the grid of the last run": ("masker/extraction.py", "grids = self.last_runs.grids if self.grid is None else [self.grid]", "grids = self.last_runs.grids"),
     "masker: sample mask of the first run for all": ("masker/masker.py", "sample_mask = one_per_run(sample_mask,", "sample_mask = 0 * one_per_run(sample_mask,"),
-    "masker: a changed header is not seen": ("masker/in_memory.py", "and stored.header == image.header", ""),
-    "masker: nilearn's changes are not seen": ("masker/in_memory.py", 'or getattr(image, "_data_cache", None) is not None', ""),
-    "masker: the header's type rounds the data": ("masker/in_memory.py", 'getattr(image, "header", None), dtype=data.dtype)', 'getattr(image, "header", None), dtype=image.get_data_dtype())'),
-    "masker: a damaged copy is used": ("masker/in_memory.py", "if place.exists() and not _is_sound(place, writers):", "if False:"),
-    "masker: a forked process removes the folder": ("masker/session.py", "if os.getpid() == process:", "if True:"),
-    "masker: maps do not hold their folder": ("masker/outputs.py", "image.work_folder = folder", "pass"),
+    "masker: a changed header is not seen": ("masker/inputs/in_memory.py", "and stored.header == image.header", ""),
+    "masker: nilearn's changes are not seen": ("masker/inputs/in_memory.py", 'or getattr(image, "_data_cache", None) is not None', ""),
+    "masker: the header's type rounds the data": ("masker/inputs/in_memory.py", 'getattr(image, "header", None), dtype=data.dtype)', 'getattr(image, "header", None), dtype=image.get_data_dtype())'),
+    "masker: a damaged copy is used": ("masker/inputs/in_memory.py", "if place.exists() and not _is_sound(place, writers):", "if False:"),
+    "masker: a forked process removes the folder": ("masker/work_folder.py", "if os.getpid() == process:", "if True:"),
+    "masker: maps do not hold their folder": ("masker/result_images.py", "image.work_folder = folder", "pass"),
     "masker: a volume gives a row": ("masker/masker.py", "run.is_volume and not self._makes_frames", "False"),
     "masker: dtype forgotten": ("masker/masker.py", "table.values.astype(signals_dtype(self.dtype), copy=False)", "table.values"),
-    "masker: threads get in each other's way": ("masker/session.py", "        with _turn:\n", "        if True:\n"),
+    "masker: threads get in each other's way": ("masker/serialised.py", "with _lock, handlers_restored():", "with handlers_restored():"),
     "masker: nothing is removed": ("masker/extraction.py", "if not folder.kept:", "if False:"),
 }  # fmt: skip
 
@@ -124,7 +127,20 @@ def tests_of(path: str) -> list[str]:
         return ["tests/masker"]
     if path in JOBS:
         return ["tests/slurm/test_slurm.py", "tests/slurm/test_faults.py"]  # the shorter ones first
-    return ENGINE if path.startswith("engine/") else QUICK
+    # what storage locks, the engine runs in
+    return ENGINE if path.startswith("engine/") or path == "storage/locks.py" else QUICK
+
+
+def stale(names: Iterable[str]) -> list[str]:
+    """The mutations whose line is no longer there, or there several times."""
+    lines = []
+    for name in names:
+        path, before, _ = MUTATIONS[name]
+        file = ROOT / "nipype_maps" / path
+        n_times = file.read_text().count(before) if file.exists() else 0
+        if n_times != 1:
+            lines.append(f"{name}: {before!r} stands {n_times} times in {path}")
+    return lines
 
 
 def survives(name: str) -> bool:
@@ -134,10 +150,7 @@ def survives(name: str) -> bool:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".hypothesis", "__pycache__"))
         file = copy / "nipype_maps" / path
-        source = file.read_text()
-        if source.count(before) != 1:
-            raise SystemExit(f"{name}: {before!r} stands {source.count(before)} times in {path}")
-        file.write_text(source.replace(before, after))
+        file.write_text(file.read_text().replace(before, after))
         tests = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests_of(path)],
             cwd=copy,
@@ -153,6 +166,13 @@ def survives(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    survivors = [name for name in sys.argv[1:] or MUTATIONS if survives(name)]
+    only_check = sys.argv[1:] == ["--check"]
+    names = MUTATIONS if only_check else sys.argv[1:] or MUTATIONS
+    if outdated := stale(names):
+        print("\n".join(outdated))
+        sys.exit(f"{len(outdated)} of {len(names)} mutations are stale")
+    if only_check:
+        sys.exit()
+    survivors = [name for name in names if survives(name)]
     print(f"{len(survivors)} survived")
     sys.exit(bool(survivors))

@@ -1,6 +1,6 @@
-"""What the oracle tests have measured, told at the end of a session.
+"""Figures that the oracle tests measure, printed at the end of a session.
 
-pytest-xdist runs tests in processes of their own, whose figures travel to the one that prints.
+pytest-xdist executes tests in several processes, whose figures are sent to the one that prints.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ class Measured:
     own_tests: Counter = field(default_factory=Counter)
 
     def add(self, other: "Measured") -> None:
-        """Take on the figures of another process."""
+        """Add the figures of another process."""
         for group, difference in other.largest.items():
             self.largest[group] = max(self.largest.get(group, 0.0), difference)
         self.cases += other.cases
@@ -43,7 +43,7 @@ MEASURED = Measured()
 
 
 def pytest_sessionfinish(session):
-    """Hand the figures to the process that prints them."""
+    """Send the figures to the process that prints them."""
     if hasattr(session.config, "workeroutput"):
         plain = {name: getattr(MEASURED, name) for name in ("largest", "verdicts")}
         counts = {name: dict(getattr(MEASURED, name)) for name in ("cases", "own_tests")}
@@ -52,15 +52,15 @@ def pytest_sessionfinish(session):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node, error):
-    """Take the figures of a process that has ended."""
-    told = getattr(node, "workeroutput", {}).get("measured")
-    if told:
-        counts = {name: Counter(told[name]) for name in ("cases", "own_tests")}
-        MEASURED.add(Measured(**(told | counts)))
+    """Receive the figures of a process that has finished."""
+    figures = getattr(node, "workeroutput", {}).get("measured")
+    if figures:
+        counts = {name: Counter(figures[name]) for name in ("cases", "own_tests")}
+        MEASURED.add(Measured(**(figures | counts)))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the largest difference of each group, and what nilearn's own tests gave."""
+    """Print the largest difference of each group, and the outcomes of nilearn's own tests."""
     if MEASURED.largest:
         terminalreporter.section("largest differences, in standard deviations of the signals")
         for group, difference in MEASURED.largest.items():

@@ -12,7 +12,7 @@ from nipype.interfaces.utility import IdentityInterface
 import nipype_maps
 from nipype_maps import graphs, interfaces
 from nipype_maps.cli import main
-from nipype_maps.masker.parameters import graph_parameters
+from nipype_maps.masker.graph_options import graph_options
 from nipype_maps.options import BY_NAME, EXECUTION_OPTIONS, INPUTS, OPTIONS, SELECTIONS
 
 #: Metadata that nipype reads, and what traits itself adds to a trait.
@@ -238,7 +238,7 @@ def test_an_option_of_execution_may_be_an_argument_of_the_class(option):
 
 
 def test_what_the_class_passes_to_the_graphs_are_options():
-    passed = graph_parameters(nipype_maps.NiftiMapsMasker())
+    passed = graph_options(nipype_maps.NiftiMapsMasker().get_params())
     assert set(passed) == {option.name for option in OPTIONS if option.argument}
 
 

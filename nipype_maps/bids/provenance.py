@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
+from ..images.filenames import short_name
 from ..storage.checksums import checksum
 from ..storage.paths import PathLike
 
@@ -15,7 +15,7 @@ PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 def source(path: PathLike) -> dict[str, str]:
     """Name and checksum of an input, for a sidecar; without its folder, which may change."""
-    return {"File": Path(path).name, "SHA256": checksum(path)}
+    return {"File": short_name(path), "SHA256": checksum(path)}
 
 
 def sources(paths: Iterable[PathLike]) -> list[dict[str, str]]:

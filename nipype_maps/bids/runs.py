@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..images.filenames import short_name
 from ..images.volumes import Volumes
 from ..notes import note
 from ..storage.paths import PathLike
@@ -57,7 +58,7 @@ class Run(Volumes):
             t_r, origin = self._t_r_of_files()
         elif (header := self._header_t_r()) is not None and not np.isclose(t_r, header, rtol=1e-3):
             self._note(
-                f"{self.path.name} has {header:g} s between frames by its header; t_r (--t-r) of "
+                f"{short_name(self.path)} has {header:g} s between frames by its header; t_r (--t-r) of "
                 f"{t_r:g} s is taken."
             )
         if t_r is not None and not PLAUSIBLE[0] <= t_r <= PLAUSIBLE[1]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.filenames import stem
+from ..images.filenames import display_name, stem
 from ..notes import listed, note
 from ..storage.atomic import replacing
 from ..storage.paths import PathLike
@@ -47,7 +47,7 @@ def read_signals(path: PathLike) -> Table:
     if lines == [""]:
         raise ValueError(f"{path} is empty.")
     names, *rows = [line.split("\t") for line in lines]
-    check_names(names, str(path), "column")
+    check_names(names, display_name(path), "column")
     if all(map(_is_fraction, names)):
         note(
             f"the first line of {path} is taken for the names of its columns, but has numbers ({names[0]}, "
@@ -55,7 +55,7 @@ def read_signals(path: PathLike) -> Table:
             "TableHeader",
         )
     require_one_width(path, names, rows, first_line=2)
-    return Table(names, values_of(path, names, rows), str(path))
+    return Table(names, values_of(path, names, rows), display_name(path))
 
 
 def write_signals(path: PathLike, names: Sequence[str], signals: np.ndarray) -> None:

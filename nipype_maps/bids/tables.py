@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.filenames import stem
+from ..images.filenames import display_name, stem
 from ..notes import collected, note
 from ..storage.paths import PathLike
 from .text_tables import (
@@ -64,8 +64,9 @@ def read_table(path: PathLike) -> Table:
     if path.suffix == ".npy":
         values = read_npy(path)
         values = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
-        return Table(_numbered(path, values.shape[1]), values.astype(float), str(path))
+        return Table(_numbered(path, values.shape[1]), values.astype(float), display_name(path))
     header, rows = header_and_rows(path, read_rows(path))
+    path = Path(display_name(path))
     names = _numbered(path, len(rows[0])) if header is None else header
     require_one_width(path, names, rows, first_line=1 if header is None else 2)
     if header is None and len(names) > 2 and rows[0] == [str(column) for column in range(len(names))]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..bids.tables import Table, read_table
+from ..images.filenames import short_name
 from ..notes import listed, note
 from ..numerics.steps import even_step
 from ..storage.paths import PathLike
@@ -116,9 +116,9 @@ def note_many_columns(table: Table, files: Sequence[PathLike]) -> None:
     """Note that more columns are regressed out than is often meant; these files' whole tables are."""
     if len(table.names) > MANY:
         note(
-            f"all {len(table.names)} columns of {Path(files[0]).name} are regressed out; choose some of them "
-            "by confound_columns (--confound-columns) or confounds_strategy (--confounds-strategy) unless "
-            "that is meant.",
+            f"all {len(table.names)} columns of {short_name(files[0])} are regressed out; choose some of "
+            "them by confound_columns (--confound-columns) or confounds_strategy (--confounds-strategy) "
+            "unless that is meant.",
             "ManyConfounds",
         )
 

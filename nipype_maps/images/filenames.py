@@ -24,6 +24,37 @@ IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
 
 #: Names of images, of formats that can be read or not.
 IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|xz|z))?$"
+#: The folder of files that were written for a program's images and tables in memory; such a file has the
+#: name of the argument, and of several the number (``imgs_0002.nii``).
+IN_MEMORY = "in-memory"
+
+
+def display_name(path: PathLike) -> str:
+    """What messages call a file: its path, or the argument of which it is a copy.
+
+    Examples
+    --------
+    >>> display_name("/data/bold.nii"), display_name("/work/0a1b/in-memory/imgs_0002.nii")
+    ('/data/bold.nii', 'imgs[1]')
+    >>> display_name("/work/0a1b/in-memory/confounds2.npy")
+    'confounds2'
+    """
+    if Path(path).parent.name != IN_MEMORY:
+        return str(path)
+    name = stem(path)
+    argument, _, number = name.rpartition("_")
+    return f"{argument}[{int(number) - 1}]" if re.fullmatch(r"\d{4}", number) else name
+
+
+def short_name(path: PathLike) -> str:
+    """The same without folders.
+
+    Examples
+    --------
+    >>> short_name("/data/bold.nii"), short_name("/work/0a1b/in-memory/imgs.nii")
+    ('bold.nii', 'imgs')
+    """
+    return Path(display_name(path)).name
 
 
 def stem(path: PathLike) -> str:

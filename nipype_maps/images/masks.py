@@ -8,6 +8,7 @@ from ..notes import note
 from ..numerics.blocks import has_non_finite
 from ..numerics.grid import require_same_grid
 from ..storage.paths import PathLike
+from .filenames import display_name
 from .volumes import Volumes
 
 #: How warnings of NaN and infinity begin, as nilearn's do.
@@ -37,7 +38,7 @@ def read_mask(path: PathLike, image: Volumes, original: PathLike | None = None) 
         If the mask is not 3D, lies on another grid, holds several values besides 0, or
         nothing is inside.
     """
-    mask, name = Volumes(path), original or path
+    mask, name = Volumes(path), display_name(original or path)
     require_same_grid(mask.name, mask.grid, image.name, image.grid)
     if mask.n_volumes != 1:
         raise ValueError(f"{name} has {mask.n_volumes} volumes; a mask is a 3D image.")

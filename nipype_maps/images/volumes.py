@@ -24,6 +24,7 @@ from ..numerics.patches import Patch
 from ..storage.compression import hindrance
 from ..storage.paths import PathLike
 from ..storage.threads import prefetched
+from .filenames import display_name, short_name
 from .segment import Segment
 from .units import Units, units_of
 
@@ -89,19 +90,20 @@ class Volumes:
         self.n_volumes = sum(segment.n_volumes for segment in self._segments)
         for path, image, segment in zip(self.paths[1:], images[1:], self._segments[1:], strict=True):
             if segment.n_volumes > 1 or self._segments[0].n_volumes > 1:
-                raise ValueError(f"{path}: a list of images holds 3D images, one volume each.")
+                raise ValueError(f"{display_name(path)}: a list of images holds 3D images, one volume each.")
             if not self.grid.same_as(self._grid_and_units(path, image)[0]):
                 raise ValueError(
-                    f"{path} and {self.path} lie on different grids; put the list on one grid first."
+                    f"{display_name(path)} and {display_name(self.path)} lie on different grids; put the "
+                    "list on one grid first."
                 )
 
     def _grid_and_units(self, path: Path, image: Any) -> tuple[Grid, Units]:
         try:
             grid, units = grid_of(image)
         except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+            raise ValueError(f"{display_name(path)}: {error}") from None
         for what in (*units.notes, *_disagreement(image)):
-            self._warn(f"{path.name} {what}")
+            self._warn(f"{short_name(path)} {what}")
         return grid, units
 
     def _warn(self, message: str) -> None:
@@ -111,7 +113,8 @@ class Volumes:
     @property
     def name(self) -> str:
         """The file's name for messages."""
-        return str(self.path) if len(self.paths) == 1 else f"{self.path} and {len(self.paths) - 1} more"
+        name = display_name(self.path)
+        return name if len(self.paths) == 1 else f"{name} and {len(self.paths) - 1} more"
 
     @property
     def compressed(self) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from ..images.filenames import short_name
 from ..storage.paths import PathLike
 
 
@@ -35,4 +35,4 @@ def naming(path: PathLike) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{Path(path).name}: {error}") from error
+        raise ValueError(f"{short_name(path)}: {error}") from error

@@ -13,6 +13,7 @@ from ..bids.map_names import names_of_maps
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import maps_of_columns, read_signals
 from ..bids.timing import repetition_time
+from ..images.filenames import short_name
 from ..images.masks import read_mask
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes, volumes_in_block
@@ -92,7 +93,7 @@ def _note_gaps(signals_file: str) -> None:
     """Note frames of the run that the signals leave out."""
     if missing := frames_left_out(signals_file):
         note(
-            f"the signals of {Path(signals_file).name} leave out {len(missing)} of the run's frames "
+            f"the signals of {short_name(signals_file)} leave out {len(missing)} of the run's frames "
             f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
             "time axis is not the run's.",
             "FramesLeftOut",

@@ -14,6 +14,7 @@ from ..bids.runs import Run
 from ..bids.sidecar_schema import section, warning_entries
 from ..bids.signals import write_signals
 from ..bids.spaces import space_of, spaces_differ
+from ..images.filenames import short_name
 from ..images.masks import NON_FINITE
 from ..images.projectors import MapsInfo, read_projector
 from ..images.resampling import require_overlap, resampled_blocks
@@ -139,8 +140,9 @@ def _note_coverage(coverage: np.ndarray, maps: MapsInfo, run: Run) -> None:
     little = [f"{maps.names[index]} ({coverage[index]:.0%})" for index in with_little_signal(coverage)]
     if little:
         note(
-            f"less than half of the weight of {listed(little)} is where {run.path.name} has signal; check "
-            "that maps, mask and run are in the same space, and that the field of view covers the maps.",
+            f"less than half of the weight of {listed(little)} is where {short_name(run.path)} has signal; "
+            "check that maps, mask and run are in the same space, and that the field of view covers the "
+            "maps.",
             "SignalCoverage",
         )
 

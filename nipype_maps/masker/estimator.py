@@ -5,35 +5,44 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+#: What `Estimator.set_output` takes.
 CONTAINERS = ("default", "pandas", "polars")
 
 
 class NotFittedError(ValueError, AttributeError):
-    """A method was called that needs `fit` before; scikit-learn's own where it is loaded."""
+    """A method was called before `fit`; scikit-learn's own exception is raised if that is loaded."""
 
 
 class Estimator:
-    """Parameters that are those of ``__init__`` and kept as they were given.
+    """An estimator whose parameters are the arguments of ``__init__``, kept unchanged.
 
     It does what scikit-learn's BaseEstimator and TransformerMixin do, so that subclasses can
-    be cloned, searched and put into pipelines.
+    be cloned, used in searches of parameters, and put into pipelines.
     """
 
+    n_elements_: int
+    _container: str
+
     @classmethod
-    def _defaults(cls) -> dict:
+    def _defaults(cls) -> dict[str, Any]:
         parameters = inspect.signature(cls.__init__).parameters
         return {name: parameter.default for name, parameter in parameters.items() if name != "self"}
 
-    def get_params(self, deep: bool = True) -> dict:
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters of the constructor.
 
         Parameters
         ----------
         deep : bool
-            For scikit-learn; no parameter has parameters of its own.
+            For scikit-learn; no parameter is an estimator itself.
 
         Returns
         -------
@@ -41,7 +50,7 @@ class Estimator:
         """
         return {name: getattr(self, name) for name in self._defaults()}
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of the constructor.
 
         Returns
@@ -51,7 +60,7 @@ class Estimator:
         Raises
         ------
         ValueError
-            If there is no such parameter.
+            If a parameter does not exist.
         """
         known = self._defaults()
         for name in params:
@@ -63,8 +72,8 @@ class Estimator:
             setattr(self, name, value)
         return self
 
-    def set_output(self, *, transform: str | None = None):
-        """Choose what `transform` returns, as in scikit-learn.
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Set the container that `transform` returns, as in scikit-learn.
 
         Parameters
         ----------
@@ -81,8 +90,8 @@ class Estimator:
             self._container = transform
         return self
 
-    def get_feature_names_out(self, input_features=None) -> np.ndarray:
-        """Names of the signals in scikit-learn's pipelines: the class's and a number, as nilearn's are.
+    def get_feature_names_out(self, input_features: None = None) -> np.ndarray:
+        """Names of the signals in scikit-learn's pipelines: class and number, as in nilearn.
 
         Parameters
         ----------
@@ -97,15 +106,15 @@ class Estimator:
         name = type(self).__name__.lower()
         return np.array([f"{name}{index}" for index in range(self.n_elements_)], dtype=object)
 
-    def _as_output(self, signals: np.ndarray, names: list[str]):
-        """(T, K) signals, in the container that was asked for."""
+    def _as_output(self, signals: np.ndarray, names: list[str]) -> Any:
+        """(T, K) signals, in the container that was set."""
         container = getattr(self, "_container", "default")
         if container == "default":
             return signals
-        frames = importlib.import_module(container)
+        library: ModuleType = importlib.import_module(container)
         if container == "pandas":
-            return frames.DataFrame(signals, columns=names)
-        return frames.DataFrame(signals, schema=names, orient="row")
+            return library.DataFrame(signals, columns=names)
+        return library.DataFrame(signals, schema=names, orient="row")
 
     @property
     def _makes_frames(self) -> bool:
@@ -124,8 +133,8 @@ class Estimator:
         """Whether `fit` was called."""
         return hasattr(self, "n_elements_")
 
-    def __sklearn_tags__(self):
-        """What scikit-learn, which calls this, wants to know: takes images, needs no y, may give NaN."""
+    def __sklearn_tags__(self) -> Any:
+        """Tags for scikit-learn, which calls this: takes images, needs no y, may return NaN."""
         utils = importlib.import_module("sklearn.utils")
         return utils.Tags(
             estimator_type="masker",
@@ -143,20 +152,20 @@ class Estimator:
             )
 
 
-def _image_tags(kind):
+def _image_tags(kind: type) -> Any:
     """scikit-learn's tags of inputs, with the two that nilearn adds."""
     extended = type("InputTags", (kind,), {"niimg_like": True, "surf_img": False})
     return extended(string=True, allow_nan=True)
 
 
-def _same(value, default) -> bool:
+def _same(value: object, default: object) -> bool:
     if value is default:
         return True
     return type(value) is type(default) and bool(np.all(value == default))
 
 
-def _shown(value) -> str:
-    """A value's repr; of images and arrays, kind and shape."""
+def _shown(value: object) -> str:
+    """A value's repr; of images and arrays, class and shape."""
     if isinstance(value, (list, tuple)):
         inside = ", ".join(map(_shown, value[:3])) + (f", ... {len(value)} in all" if len(value) > 3 else "")
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"

@@ -1,18 +1,18 @@
-"""The graphs behind a fitted masker: what is run for fit, transform and inverse_transform."""
+"""The graphs behind a fitted masker: what is executed for fit, transform and inverse_transform."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from nipype.pipeline.engine import Workflow
 
-from ..bids.sidecars import Sidecar
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..graphs import (
@@ -24,16 +24,22 @@ from ..graphs import (
     init_inverse_wf,
     init_transform_wf,
 )
+from ..images.filenames import IN_MEMORY
 from ..images.working_grid import WorkingGrid
 from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
+from ..storage.json_files import read_json
+from .fitted_images import FittedImages
 from .inputs import Images, confounds_files, frames_of
-from .kept import Kept
-from .session import WorkFolder
+from .verbosity import Verbosity
+from .work_folder import WorkFolder, warn_once
+
+#: Options of `init_dataset_wf` by name.
+Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What came of maps and mask: files on the working grid, and the maps' names."""
+    """Maps and mask as files on the working grid, and the maps' names."""
 
     maps_file: str
     mask_file: str | None
@@ -41,90 +47,99 @@ class Prepared:
 
 
 @dataclass
-class Seen:
-    """What is known of the runs that were transformed last."""
+class LastRuns:
+    """Grids, time steps (seconds) and number of signals of the runs that were transformed last."""
 
-    places: list[WorkingGrid] = field(default_factory=list)
+    grids: list[WorkingGrid] = field(default_factory=list)
     t_rs: list[float | None] = field(default_factory=list)
     n_signals: int | None = None
 
 
 @dataclass
 class Extraction:
-    """Maps and mask, and where runs lie; each method builds graphs and runs them.
+    """Maps, mask and grid of a fitted masker; each method builds graphs and executes them.
 
-    What runs share has a graph, and so a folder, of its own, and each run has: processes that
-    share a memory wait for each other while the first prepares the maps, and no longer.
+    What runs share has a graph, and so a work folder, of its own, and each run has another:
+    processes with the same memory wait for each other only while the first prepares the maps.
 
     Attributes
     ----------
-    maps : Kept
-    mask : Kept or None
-    place : WorkingGrid or None
-        Where runs lie, where that is the working grid and an image was given that says so.
+    maps : FittedImages
+    mask : FittedImages or None
+    grid : WorkingGrid or None
+        The working grid, if it is the runs' and fit was called with an image.
     t_r : float or None
-        That image's time step.
-    parameters : dict
-        Of `init_dataset_wf`, when fit was called.
-    seen : Seen
+        That image's time step, in seconds.
+    options : dict
+        The options when fit was called.
+    last_runs : LastRuns
     """
 
-    maps: Kept
-    mask: Kept | None = None
-    place: WorkingGrid | None = None
+    maps: FittedImages
+    mask: FittedImages | None = None
+    grid: WorkingGrid | None = None
     t_r: float | None = None
-    parameters: dict = field(default_factory=dict)
-    seen: Seen = field(default_factory=Seen)
+    options: Options = field(default_factory=dict)
+    last_runs: LastRuns = field(default_factory=LastRuns)
 
-    def is_deferred(self, parameters: dict) -> bool:
-        """Whether only runs can say where the working grid is."""
-        return parameters["resampling_target"] == "data" and self.place is None
+    def is_deferred(self, options: Options) -> bool:
+        """Whether the working grid is known only with the runs."""
+        return options["resampling_target"] == "data" and self.grid is None
 
-    def fit(self, folder: WorkFolder, parameters: dict, **telling) -> Prepared:
-        """Prepare maps and mask.
+    def fit(self, folder: WorkFolder, options: Options, verbosity: Verbosity) -> Prepared:
+        """Prepare maps and mask on the working grid; as they are, if only the runs determine it.
 
         Parameters
         ----------
         folder : WorkFolder
-        parameters : dict
-            Of `init_dataset_wf`.
-        **telling
-            ``title`` and ``verbose`` of `WorkFolder.run`.
+        options : dict
+        verbosity : Verbosity
         """
-        if self.is_deferred(parameters):
+        if self.is_deferred(options):
             maps_files, mask_file = self._files(folder)
-            own = chosen(parameters, options_of(ATLAS)) | {"resampling_target": "maps"}
-            name = f"maps_{_digest(maps_files, own)}"
-            workflow = init_atlas_wf(name=name, **own)
+            own = chosen(options, options_of(ATLAS)) | {"resampling_target": "maps"}
+            workflow = init_atlas_wf(name=f"maps_{_digest(maps_files, own)}", **own)
             workflow.inputs.inputnode.maps_file = maps_files
-            (made,) = folder.run(workflow, ["mask"], **telling)
-            return Prepared(made.out_file, mask_file, made.names)
-        atlas = f"{_fit_name(self.place, parameters)}.atlas"
-        wanted = [f"{atlas}.mask", f"{atlas}.resample_mask"][: 2 if self.mask else 1]
-        made, *masks = folder.run(self._shared(folder, parameters, [self.place]), wanted, **telling)
-        return Prepared(made.out_file, masks[0].out_file if masks else None, made.names)
+            (atlas,) = folder.execute(workflow, ["mask"], verbosity)
+            return Prepared(atlas.out_file, mask_file, atlas.names)
+        name = f"{_fit_name(self.grid, options)}.atlas"
+        wanted = [f"{name}.mask", f"{name}.resample_mask"][: 2 if self.mask else 1]
+        atlas, *masks = folder.execute(self._shared(folder, options, [self.grid]), wanted, verbosity)
+        return Prepared(atlas.out_file, masks[0].out_file if masks else None, atlas.names)
 
     def transform(
         self,
         folder: WorkFolder,
-        parameters: dict,
+        options: Options,
         runs: Sequence[Images],
         confounds: Sequence,
         sample_mask: Sequence,
         t_r: float | None,
-        notice: Callable[[list[WorkingGrid]], None],
-        **telling,
+        on_grids: Callable[[list[WorkingGrid]], None],
+        verbosity: Verbosity,
     ) -> list[Table]:
-        """Signals of some runs; where one fails, the others are extracted all the same.
+        """Extract the signals of runs; if one fails, those of the others are extracted all the same.
 
         Parameters
         ----------
-        folder, parameters, **telling
-            As for `fit`.
-        runs, confounds, sample_mask : sequences of one length
+        folder : WorkFolder
+        options : dict
+        runs, confounds, sample_mask : sequences of the same length
         t_r : float or None
-        notice : callable
-            Called with the places of all runs before anything is run.
+            Seconds; None reads sidecars and headers.
+        on_grids : callable
+            Called with the grids of all runs before anything is executed.
+        verbosity : Verbosity
+
+        Returns
+        -------
+        list of Table
+            Of each run, (T_kept, K) signals and their names.
+
+        Raises
+        ------
+        ValueError, TypeError, OSError, FileNotFoundError, MemoryError or RuntimeError
+            As the first run that failed raised, after all others have finished.
         """
         tables, sidecars, failures = [], [], {}
         with folder.scratch() as scratch:
@@ -132,132 +147,147 @@ class Extraction:
                 _run_inputs(run, tables, frames, t_r, scratch)
                 for run, tables, frames in zip(runs, confounds, sample_mask, strict=True)
             ]
-            folder.warn(
-                f"{told}; check the order of confounds." for told in crossings(_named(inputs, scratch))
-            )
-            places = [WorkingGrid.read(given.run_file) for given in inputs]
-            notice(places)
-            shared = self._shared(folder, parameters, places)
-            wanted = [f"{_fit_name(place, parameters)}.fit_projector" for place in places]
-            fits = folder.run(shared, wanted, **telling)
-            for index, (given, fit) in enumerate(zip(inputs, fits, strict=True)):
-                workflow = _of_run(given, parameters, shared.name, fit.projector)
+            warn_once(f"{pair}; check the order of confounds." for pair in crossings(_on_disk(inputs)))
+            grids = [WorkingGrid.read(run.run_file) for run in inputs]
+            on_grids(grids)
+            shared = self._shared(folder, options, grids)
+            wanted = [f"{_fit_name(grid, options)}.fit_projector" for grid in grids]
+            fits = folder.execute(shared, wanted, verbosity)
+            for index, (run, fit) in enumerate(zip(inputs, fits, strict=True)):
+                workflow = _of_run(run, options, shared.name, fit.projector)
                 try:
-                    (result,) = folder.run(workflow, ["clean"], **telling)
-                    tables.append(read_signals(result.out_file))
-                    sidecars.append(Sidecar.read(result.out_json))
+                    (clean,) = folder.execute(workflow, ["clean"], verbosity)
+                    tables.append(read_signals(clean.out_file))
+                    sidecars.append(read_json(clean.out_json))
                 except Exception as error:
                     failures[index] = error
                 if not folder.kept:
                     shutil.rmtree(folder.path / workflow.name, ignore_errors=True)
         if failures:
-            raise _told_of_runs(failures, len(runs))
-        folder.warn(sentence for sidecar in sidecars for sentence in sidecar.warnings)
-        t_rs = [sidecar.t_r for sidecar in sidecars]
-        self.seen = Seen(places, t_rs, len(tables[0].names))
+            raise _of_several(failures, len(runs))
+        warn_once(message for sidecar in sidecars for message in sidecar["Warnings"])
+        t_rs = [sidecar["RepetitionTime"] for sidecar in sidecars]
+        self.last_runs = LastRuns(grids, t_rs, len(tables[0].names))
         return tables
 
     def inverse(
-        self, folder: WorkFolder, parameters: dict, signals: np.ndarray, t_r, dtype: str, **telling
+        self,
+        folder: WorkFolder,
+        options: Options,
+        signals: np.ndarray,
+        t_r: float | None,
+        dtype: Literal["float64", "float32"],
+        verbosity: Verbosity,
     ) -> Path:
-        """The image of (T, K) signals: a file in folders of its own, which the caller is to remove."""
-        place = self._place_to_fill(parameters)
-        if parameters["resampling_target"] == "data" and place is None:
-            parameters = {**parameters, "resampling_target": "maps"}
-        wanted = [f"{_fit_name(place, parameters)}.atlas.mask"]
-        (made,) = folder.run(self._shared(folder, parameters, [place]), wanted, **telling)
-        # of its own name, so that no other process writes to it while the image is read
-        back = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{uuid.uuid4().hex}")
-        back.inputs.inputnode.maps_file = made.out_file
-        back.inputs.inputnode.t_r = t_r or self._t_r_to_fill()
+        """Compute the image of (T, K) signals.
+
+        Returns
+        -------
+        pathlib.Path
+            An image file in a folder of its own graph, which the caller removes.
+
+        Raises
+        ------
+        ValueError
+            If the runs that were transformed last were on different grids, or signals do not fit.
+        """
+        grid = self._grid_of_image(options)
+        if options["resampling_target"] == "data" and grid is None:
+            options = {**options, "resampling_target": "maps"}
+        wanted = [f"{_fit_name(grid, options)}.atlas.mask"]
+        (atlas,) = folder.execute(self._shared(folder, options, [grid]), wanted, verbosity)
+        # a name of its own, so that no other process writes to the folder while the image is read
+        workflow = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{uuid.uuid4().hex}")
+        workflow.inputs.inputnode.maps_file = atlas.out_file
+        workflow.inputs.inputnode.t_r = t_r or self._t_r_of_image()
         with folder.scratch() as scratch:
-            path = scratch / "region_signals.tsv"
+            path = scratch / IN_MEMORY / "region_signals.tsv"
+            path.parent.mkdir()
             write_signals(path, [f"signal-{k}" for k in range(signals.shape[1])], signals)
-            back.inputs.inputnode.signals_file = str(path)
-            (image,) = folder.run(back, ["inverse"], **telling)
+            workflow.inputs.inputnode.signals_file = str(path)
+            (image,) = folder.execute(workflow, ["inverse"], verbosity)
         return Path(image.out_file)
 
-    def _place_to_fill(self, parameters: dict) -> WorkingGrid | None:
-        """Where the image of signals shall lie; None on the grid of maps or mask."""
-        if parameters["resampling_target"] != "data":
+    def _grid_of_image(self, options: Options) -> WorkingGrid | None:
+        """The grid of the image that is made of signals; None stands for that of maps or mask."""
+        if options["resampling_target"] != "data":
             return None
-        places = self.seen.places if self.place is None else [self.place]
-        if any(not place.same_as(places[0]) for place in places):
+        grids = self.last_runs.grids if self.grid is None else [self.grid]
+        if any(not grid.same_as(grids[0]) for grid in grids):
             raise ValueError(
-                "the runs transformed last lie on different grids; call fit with an image on the grid that "
+                "the runs transformed last are on different grids; call fit with an image on the grid that "
                 "you want."
             )
-        return places[0] if places else None
+        return grids[0] if grids else None
 
-    def _t_r_to_fill(self) -> float | None:
-        """Time step of the runs seen last, if they agree; before any, of the image that fit was given."""
-        t_rs = set(self.seen.t_rs) or {self.t_r}
+    def _t_r_of_image(self) -> float | None:
+        """Time step of the last runs, if it is the same; before any run, of the image that fit was given."""
+        t_rs = set(self.last_runs.t_rs) or {self.t_r}
         return t_rs.pop() if len(t_rs) == 1 else None
 
     def _files(self, folder: WorkFolder) -> tuple[list[str], str | None]:
         """Maps and mask as files."""
-        return self.maps.found(folder), None if self.mask is None else self.mask.found(folder)[0]
+        return self.maps.files(folder), None if self.mask is None else self.mask.files(folder)[0]
 
-    def _shared(self, folder: WorkFolder, parameters: dict, places: Sequence[WorkingGrid | None]) -> Workflow:
-        """The graph of all that runs at some places share."""
-        shared = chosen(parameters, options_of(FIT))
+    def _shared(self, folder: WorkFolder, options: Options, grids: Sequence[WorkingGrid | None]) -> Workflow:
+        """The graph of what all runs on some grids share."""
+        shared = chosen(options, options_of(FIT))
         maps_files, mask_file = self._files(folder)
         name = f"fits_{_digest(maps_files, mask_file, shared)}"
-        workflow = init_dataset_wf(runs=[], grids=places, name=name, **shared)
-        door = workflow.get_node("inputnode").inputs
-        door.maps_file = maps_files
+        workflow = init_dataset_wf(runs=[], grids=grids, name=name, **shared)
+        inputs = workflow.get_node("inputnode").inputs
+        inputs.maps_file = maps_files
         if mask_file:
-            door.mask_file = mask_file
+            inputs.mask_file = mask_file
         return workflow
 
 
-def _run_inputs(run: Images, confounds, sample_mask, t_r, scratch: Path) -> RunInputs:
-    """What belongs to a run, as files, named after all that its signals depend on."""
+def _run_inputs(run: Images, confounds: Any, sample_mask: Any, t_r: float | None, scratch: Path) -> RunInputs:
+    """A run's inputs as files, under a name that is a digest of all that its signals depend on."""
     run_files, tables = run.files(scratch), confounds_files(confounds, scratch)
     frames = frames_of(sample_mask)
-    # what was in memory lies in folders named by content
+    # folders of images and tables in memory are named by content
     paths = [path.removeprefix(str(scratch)) for path in (*run_files, *tables)]
     return RunInputs(_digest(paths, frames, t_r), run_files, tables, frames, t_r)
 
 
-def _named(inputs: Sequence[RunInputs], scratch: Path) -> list[RunInputs]:
-    """Runs whose files have names of their own, as what was in memory has not; each run once."""
+def _on_disk(runs: Sequence[RunInputs]) -> list[RunInputs]:
+    """Runs with all inputs from files of the user, whose names say whose they are; each run once."""
     known = {
-        given.first_file: given
-        for given in inputs
-        if not any(path.startswith(str(scratch)) for path in (given.first_file, *given.confounds_files))
+        run.first_file: run
+        for run in runs
+        if not any(Path(path).parent.name == IN_MEMORY for path in (run.first_file, *run.confounds_files))
     }
     return list(known.values())
 
 
-def _of_run(given: RunInputs, parameters: dict, fits: str, projector: str) -> Workflow:
-    """The graph of one run; each run, with each choice of parameters, has its own folder."""
-    own = chosen(parameters, options_of(TRANSFORM))
-    name = f"run_{_digest(given.name, fits, own)}"
-    workflow = init_transform_wf(name=name, **own)
-    door = workflow.inputs.inputnode
-    door.run_file, door.sample_mask, door.t_r = given.run_file, given.sample_mask, given.t_r
-    door.projector = projector
-    if given.confounds_files:
-        door.confounds_files = given.confounds_files
+def _of_run(run: RunInputs, options: Options, fits: str, projector: str) -> Workflow:
+    """The graph of one run; each run, with each choice of options, has its own folder."""
+    own = chosen(options, options_of(TRANSFORM))
+    workflow = init_transform_wf(name=f"run_{_digest(run.name, fits, own)}", **own)
+    inputs = workflow.inputs.inputnode
+    inputs.run_file, inputs.sample_mask, inputs.t_r = run.run_file, run.sample_mask, run.t_r
+    inputs.projector = projector
+    if run.confounds_files:
+        inputs.confounds_files = run.confounds_files
     return workflow
 
 
-def _told_of_runs(failures: dict[int, Exception], n_runs: int) -> Exception:
-    """The first run's failure; of several runs it says which one."""
+def _of_several(failures: Mapping[int, Exception], n_runs: int) -> Exception:
+    """The first run's failure; of several runs, its message says which one failed."""
     index, error = next(iter(failures.items()))
     if n_runs == 1:
         return error
     more = f" ({len(failures) - 1} more failed.)" if len(failures) > 1 else ""
-    told = type(error)(f"run {index + 1} of {n_runs}: {error}{more}")
-    told.__cause__ = error
-    return told
+    numbered = type(error)(f"run {index + 1} of {n_runs}: {error}{more}")
+    numbered.__cause__ = error
+    return numbered
 
 
-def _fit_name(place: WorkingGrid | None, parameters: dict) -> str:
-    """Name of the fit for a place, in the graph."""
-    return fit_name(place) if parameters["resampling_target"] == "data" else "fit"
+def _fit_name(grid: WorkingGrid | None, options: Options) -> str:
+    """Name of the fit for a grid, in the graph."""
+    return fit_name(grid) if options["resampling_target"] == "data" and grid is not None else "fit"
 
 
-def _digest(*values) -> str:
+def _digest(*values: object) -> str:
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]

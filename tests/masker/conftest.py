@@ -40,7 +40,7 @@ def nodes_run(monkeypatch):
 
 @pytest.fixture
 def same():
-    """Assert that arrays hold the same numbers, to the last bit."""
+    """Assert that arrays are equal, to the last bit."""
     return np.testing.assert_array_equal
 
 

@@ -22,6 +22,7 @@ from nipype_maps import NiftiMapsMasker
 from nipype_maps.masker.estimator import NotFittedError as OurNotFittedError
 
 
+@pytest.mark.nilearn
 def test_the_constructor_takes_what_nilearn_takes_in_the_order_of_its_reference_page():
     from nilearn.maskers import NiftiMapsMasker as Theirs
 
@@ -185,6 +186,7 @@ def test_a_pipeline_hands_single_images_on(atlas, bold, same):
     )
 
 
+@pytest.mark.nilearn
 def test_names_of_features_are_those_of_nilearn(maps):
     from nilearn.maskers import NiftiMapsMasker as Theirs
 

@@ -12,7 +12,7 @@ import pytest
 from nibabel.filebasedimages import ImageFileError
 
 from nipype_maps import NiftiMapsMasker
-from nipype_maps.masker.in_memory import file_of, store_images
+from nipype_maps.masker.inputs.in_memory import file_of, store_images
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_images_in_memory_keep_their_numbers(masker, bold, dtype, grids):
 def test_numbers_that_are_not_real_are_refused(masker, bold):
     run = bold()
     complex_run = nib.Nifti1Image(run.get_fdata() * 1j, run.affine)
-    with pytest.raises(ValueError, match="imgs holds complex128 values; real numbers are needed"):
+    with pytest.raises(ValueError, match="imgs has complex128 values; real numbers are needed"):
         masker.fit().transform(complex_run)
 
 
@@ -149,6 +149,7 @@ def test_maps_and_mask_may_be_given_in_every_form(atlas, bold, saved, close, gri
             close(NiftiMapsMasker(maps, mask_img).fit_transform(run), expected)
 
 
+@pytest.mark.nilearn
 def test_an_image_of_a_file_is_read_from_it_unless_it_was_changed(bold, saved, tmp_path):
     path = saved(bold())
     assert file_of(nib.load(path)) == str(path)
@@ -256,7 +257,11 @@ WRONG = [
     (lambda m, run, text: m.fit(image(3, 3, 3, 2, 2)), TypeError, "is 3D or 4D and you provided a 5D image"),
     (lambda m, run, text: m.fit(image(3, 3)), TypeError, "is 3D or 4D and you provided a 2D image"),
     (lambda m, run, text: m.fit(image(3, 3, 0)), ValueError, r"The image is empty: its shape is \(3, 3, 0\)"),
-    (lambda m, run, text: m.fit([run, volumes(run)[0]]), TypeError, "4D images, one a run, not both"),
+    (
+        lambda m, run, text: m.fit([run, volumes(run)[0]]),
+        TypeError,
+        "the list has 3D and 4D images; give either",
+    ),
     (
         lambda m, run, text: m.transform([image(3, 3, 3), image(4, 3, 3)]),
         ValueError,
@@ -283,7 +288,7 @@ WRONG = [
     (
         lambda m, run, text: m.transform(run, confounds=pd.DataFrame({"a": ["x"] * 20})),
         ValueError,
-        "confounds hold something that is no number",
+        "confounds contain a value that is not a number",
     ),
     (
         lambda m, run, text: m.transform(run, confounds=np.zeros((20, 1, 1))),
@@ -331,10 +336,10 @@ def test_what_a_mask_or_a_type_hides_is_not_taken_for_numbers(atlas, bold, same,
     masked = np.ma.masked_array(values, mask=one & [True, False])
     for given, sentence in (
         (masked, "confounds: some values are masked; fill them"),
-        (values + 1j, "confounds hold values of type complex128; real numbers are needed"),
+        (values + 1j, "confounds have values of type complex128; give real numbers"),
         (
             pd.DataFrame({"day": pd.date_range("2020-01-01", periods=20)}),
-            "confounds hold values of type datetime",
+            "confounds have values of type datetime",
         ),
     ):
         with pytest.raises(ValueError, match=sentence):

@@ -63,7 +63,7 @@ def test_another_grid_is_for_one_call(atlas, bold, same):
     run, other = bold("flipped"), bold("coarse")
     masker = NiftiMapsMasker(atlas).fit(run)
     before = masker.transform(run)
-    with pytest.warns(UserWarning, match="Resampling maps at transform time: a run lies on another grid"):
+    with pytest.warns(UserWarning, match="Resampling maps at transform time: a run is on another grid"):
         answer = masker.transform(other)
     same(answer, NiftiMapsMasker(atlas).fit_transform(other))
     assert masker.inverse_transform(before).shape == run.shape
@@ -143,14 +143,14 @@ def test_the_time_step_of_the_image(atlas, bold):
 def test_an_image_after_fit_without_one_lies_where_the_last_run_does(atlas, bold):
     masker = NiftiMapsMasker(atlas).fit()
     with pytest.warns(
-        UserWarning, match="no run has been seen yet, so that the image lies on the grid of maps_img"
+        UserWarning, match="no run has been transformed yet, so that the image is on the grid of maps_img"
     ):
         assert masker.inverse_transform(np.zeros((2, 3))).shape[:3] == atlas.shape[:3]
     masker.transform(bold("coarse"))
     assert masker.inverse_transform(np.zeros((2, 3))).shape == (4, 4, 3, 2)
     masker.transform([bold("coarse"), bold("flipped")])
     with pytest.raises(
-        ValueError, match="the runs transformed last lie on different grids; call fit with an image"
+        ValueError, match="the runs transformed last are on different grids; call fit with an image"
     ):
         masker.inverse_transform(np.zeros((2, 3)))
 
@@ -265,7 +265,7 @@ def test_parameters_that_change_after_fit_count_at_once(atlas, bold, same):
         (
             {"clean_args": {"butterworth__padlen": 3}},
             ValueError,
-            "clean_args: 'butterworth__padlen' is not known",
+            "clean_args: 'butterworth__padlen' is not supported",
         ),
         ({"clean_args": {"filter": "fir"}}, ValueError, r"'filter \(of clean_args\)' must be one of"),
         (
@@ -368,7 +368,9 @@ def test_memory_is_read_by_the_next_call_and_the_next_process(tmp_path, atlas, b
 def test_a_memory_that_cannot_be_is_said_to_be_so(tmp_path, atlas):
     (tmp_path / "file").touch()
     for memory in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(OSError, match=r"^memory: no folder can be made at .*; choose another place"):
+        with pytest.raises(
+            OSError, match=r"^memory: the folder .* cannot be created .*; choose another folder"
+        ):
             NiftiMapsMasker(atlas, memory=memory).fit()
 
 

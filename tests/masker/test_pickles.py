@@ -115,7 +115,7 @@ def test_files_that_are_gone_are_named_when_they_are_needed(tmp_path, atlas, bol
     (tmp_path / "maps.nii").unlink()
     masker = pickle.loads(stored)
     assert masker.n_elements_ == 3
-    sentence = r"^maps_img: the file .*/maps.nii is not there any more; put it back, or set maps_img and call"
+    sentence = r"^maps_img: the file .*/maps.nii no longer exists; put it back, or set maps_img and call"
     with pytest.raises(FileNotFoundError, match=sentence):
         masker.transform(bold())
     with pytest.raises(FileNotFoundError, match=sentence):

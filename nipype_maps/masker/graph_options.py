@@ -1,34 +1,51 @@
-"""What NiftiMapsMasker is given, checked, and as the graphs know it."""
+"""The parameters of NiftiMapsMasker, checked, and as options of the graphs."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..options import BY_NAME, OPTIONS
 
 FLOATS = ("float64", "float32", "float16")
-#: keep_masked_maps, and what becomes of a map of which nothing is left.
+#: keep_masked_maps, and the option for maps with no non-zero voxel after resampling and masking.
 EMPTY_MAPS = {None: "nan", True: "zero", False: "drop"}
 
 
-def graph_parameters(masker) -> dict:
-    """The parameters of `init_dataset_wf` for a masker.
+def graph_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of `init_dataset_wf` that stand for a masker's parameters.
+
+    Parameters
+    ----------
+    parameters : dict
+        As ``masker.get_params()`` returns them: nilearn's names and forms of values.
+
+    Returns
+    -------
+    dict
+        Values by names of `nipype_maps.options`.
 
     Raises
     ------
     TypeError
-        If a parameter is of a wrong type.
+        If a parameter has the wrong type.
     ValueError
-        If it has a value that is none of those allowed.
+        If a parameter has a value that is not allowed.
+
+    Examples
+    --------
+    >>> from .masker import NiftiMapsMasker
+    >>> options = graph_options(NiftiMapsMasker(keep_masked_maps=False, smoothing_fwhm=6).get_params())
+    >>> options["empty_maps"], options["smoothing_fwhm"], options["filter"]
+    ('drop', 6.0, 'butterworth')
     """
-    given = {
-        name: bool(value) if isinstance(value, np.bool_) else value
-        for name, value in masker.get_params().items()
+    given: dict[str, Any] = {
+        name: bool(value) if isinstance(value, np.bool_) else value for name, value in parameters.items()
     }
     for option in OPTIONS:
         if option.name in given and option.is_switch:
@@ -58,7 +75,7 @@ def graph_parameters(masker) -> dict:
             "resampling_target has been set to 'mask' but no mask has been provided. Set resampling_target "
             "to something else or provide a mask."
         )
-    # where nilearn has another name for an option, or another form of its values
+    # options that nilearn has under another name, or with values of another form
     return {option.name: given[option.name] for option in OPTIONS if option.name in given} | {
         "empty_maps": EMPTY_MAPS[kept],
         "smoothing_fwhm": _fwhm(given),
@@ -69,13 +86,18 @@ def graph_parameters(masker) -> dict:
     }
 
 
-def signals_dtype(dtype) -> np.dtype:
-    """The type of signals: None is float64, 'auto' float32, else any float type of NumPy's.
+def signals_dtype(dtype: Any) -> np.dtype:
+    """The type of the signals.
+
+    Parameters
+    ----------
+    dtype : None, 'auto' or float type
+        None is float64, 'auto' float32.
 
     Raises
     ------
     TypeError
-        If it is no type of floats.
+        If it is not a floating point type.
 
     Examples
     --------
@@ -93,11 +115,12 @@ def signals_dtype(dtype) -> np.dtype:
     return found
 
 
-def _cleaning(clean_args: dict) -> dict:
+def _cleaning(clean_args: dict) -> dict[str, Any]:
+    """The options that nilearn has in clean_args."""
     known = {"filter", "extrapolate", "ensure_finite"}
     if unknown := sorted(set(clean_args) - known):
         raise ValueError(
-            f"clean_args: {unknown[0]!r} is not known here; filter, extrapolate and ensure_finite are."
+            f"clean_args: {unknown[0]!r} is not supported; filter, extrapolate and ensure_finite are."
         )
     _require_one_of(
         "filter (of clean_args)", clean_args.get("filter", "butterworth"), (*BY_NAME["filter"].choices, False)
@@ -109,7 +132,7 @@ def _cleaning(clean_args: dict) -> dict:
     return {"filter": clean_args.get("filter", "butterworth") or None, "extrapolate": bool(extrapolate)}
 
 
-def _fwhm(given: dict):
+def _fwhm(given: Mapping[str, Any]) -> float | list[float] | None:
     fwhm = given["smoothing_fwhm"]
     several = isinstance(fwhm, (Sequence, np.ndarray)) and not isinstance(fwhm, str)
     widths = list(fwhm) if several else [fwhm]
@@ -122,25 +145,25 @@ def _fwhm(given: dict):
     return [float(width) for width in widths] if several else float(fwhm)
 
 
-def _is_number(value) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
 
 
-def _float(value) -> float | None:
+def _float(value: Real | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _require_switch(given: dict, name: str) -> None:
+def _require_switch(given: Mapping[str, Any], name: str) -> None:
     _require(given, name, isinstance(given[name], bool), "True or False")
 
 
-def _require(given: dict, name: str, fits: bool, kinds: str) -> None:
+def _require(given: Mapping[str, Any], name: str, fits: bool, kinds: str) -> None:
     if not fits:
         value = given[name]
         shown = repr(value) if isinstance(value, (str, int, float, Path)) else type(value).__name__
         raise TypeError(f"'{name}' must be {kinds}. Got: {shown}")
 
 
-def _require_one_of(name: str, value, allowed: tuple) -> None:
+def _require_one_of(name: str, value: object, allowed: tuple) -> None:
     if not any(value is choice or (isinstance(value, str) and value == choice) for choice in allowed):
         raise ValueError(f"'{name}' must be one of {allowed}. Got: {value!r}")
