@@ -33,12 +33,12 @@ class Raised:
     @classmethod
     def of(cls, error: BaseException) -> Raised:
         """Describe an exception."""
-        numbers = []
+        chain: list[BaseException] = []
         cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, OSError) and cause.errno is not None:
-                numbers.append(cause.errno)
+        while cause is not None and not any(cause is earlier for earlier in chain):  # it may be a circle
+            chain.append(cause)
             cause = cause.__cause__ or cause.__context__
+        numbers = [link.errno for link in chain if isinstance(link, OSError) and link.errno is not None]
         return cls(type(error).__name__, str(error), tuple(numbers))
 
     @property

@@ -11,22 +11,14 @@ from ..storage.paths import PathLike
 
 #: Endings in lower case; files may have them in upper case.
 COMPRESSED = (".gz", ".bz2", ".zst", "")
-
-
 KINDS = (".img", ".hdr")
-
-
 PAIRS = tuple(kind + compressed for kind in KINDS for compressed in COMPRESSED)
-
-
 IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
-
-
 #: Names of images, of formats that can be read or not.
 IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|xz|z))?$"
 #: The folder of files that were written for a program's images and tables in memory; such a file has the
 #: name of the argument, and of several the number (``imgs_0002.nii``).
-IN_MEMORY = "in-memory"
+IN_MEMORY = "nipype-maps-in-memory"
 
 
 def display_name(path: PathLike) -> str:
@@ -34,9 +26,9 @@ def display_name(path: PathLike) -> str:
 
     Examples
     --------
-    >>> display_name("/data/bold.nii"), display_name("/work/0a1b/in-memory/imgs_0002.nii")
+    >>> display_name("/data/bold.nii"), display_name(f"/work/{IN_MEMORY}/imgs_0002.nii")
     ('/data/bold.nii', 'imgs[1]')
-    >>> display_name("/work/0a1b/in-memory/confounds2.npy")
+    >>> display_name(f"/work/{IN_MEMORY}/confounds2.npy")
     'confounds2'
     """
     if Path(path).parent.name != IN_MEMORY:
@@ -51,7 +43,7 @@ def short_name(path: PathLike) -> str:
 
     Examples
     --------
-    >>> short_name("/data/bold.nii"), short_name("/work/0a1b/in-memory/imgs.nii")
+    >>> short_name("/data/bold.nii"), short_name(f"/work/{IN_MEMORY}/imgs.nii")
     ('bold.nii', 'imgs')
     """
     return Path(display_name(path)).name

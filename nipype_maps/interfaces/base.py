@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from nipype import logging
@@ -40,22 +41,22 @@ class InputFile(File):
     Symbolic links are kept: in a DataLad data set they lead away from the sidecars.
     """
 
-    def __init__(self, **metadata):
+    def __init__(self, **metadata: Any) -> None:
         super().__init__(exists=True, **metadata)
 
-    def validate(self, objekt, name, value, return_pathlike=False):
+    def validate(self, objekt: Any, name: str, value: Any, return_pathlike: bool = False) -> str:
         """Return the absolute path of an existing file."""
         if isinstance(value, (str, Path)) and not os.path.isfile(value):
             raise traits.TraitError(f"the file {value} of the '{name}' trait does not exist.")
         return os.path.abspath(super().validate(objekt, name, value))
 
 
-def input_images(**metadata):
+def input_images(**metadata: Any) -> InputMultiObject:
     """Trait: one 3D or 4D image, or a list of 3D images."""
     return InputMultiObject(InputFile(), **metadata)
 
 
-def number_or_none(low: float = 0.0, exclude_low: bool = True, **metadata):
+def number_or_none(low: float = 0.0, exclude_low: bool = True, **metadata: Any) -> traits.Either:
     """Trait: a number above a limit, or None, which is the default."""
     return traits.Either(None, traits.Range(low=low, exclude_low=exclude_low), usedefault=True, **metadata)
 
@@ -69,7 +70,7 @@ class SampleMask(traits.TraitType):
     default_value = None
     info_text = "a file, a list of frame indices, a list of one boolean per frame, or None"
 
-    def validate(self, objekt, name, value):
+    def validate(self, objekt: Any, name: str, value: Any) -> str | list[int] | list[bool] | None:
         """Return a path, a list of bools, a list of ints, or None."""
         if value is None:
             return None
@@ -90,13 +91,13 @@ class MapsInputSpec(ContentHashedInputSpec):
         return image_files(path)
 
 
-def sidecars_read(paths, t_r) -> list[Path]:
+def sidecars_read(paths: Sequence[str], t_r: float | None) -> list[Path]:
     """The sidecars that apply to a run, if they are asked for the time between frames."""
     known = isdefined(paths) and paths and isdefined(paths[0])
     return sidecars_for(paths[0]) if known and t_r in (None, Undefined) else []
 
 
-def names_read(paths, given) -> list[Path]:
+def names_read(paths: Sequence[str], given: Any) -> list[Path]:
     """The files beside maps that may hold their names, if nobody gives them."""
     known = isdefined(paths) and paths and given in (None, Undefined)
     return files_beside(paths[0]) if known else []
