@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ...storage.atomic import replacing
+from ...storage.checksums import MEMORY, remembering
 from ..plugins.executors import execute_pickled
 from ..plugins.failures import Failure
 
@@ -89,9 +90,15 @@ def read_outcome(folder: Path, number: int, index: int) -> NodeOutcome | None:
 def execute_task(folder: Path, number: int) -> None:
     """Execute the nodes of a task, except those that an earlier job of the task has executed."""
     nodes, updatehash = pickle.loads(_nodes_file(folder, number).read_bytes())
+    memory = folder.parents[2] / MEMORY  # the master has read the runs already
+    with remembering(memory if memory.is_dir() else None):
+        _execute_nodes(folder, number, [SentNode(*fields) for fields in nodes], updatehash)
+
+
+def _execute_nodes(folder: Path, number: int, nodes: Sequence[SentNode], updatehash: bool) -> None:
     directory = os.getcwd()
     outcomes: list[NodeOutcome] = []
-    for index, node in enumerate(SentNode(*fields) for fields in nodes):
+    for index, node in enumerate(nodes):
         outcome = read_outcome(folder, number, index)
         if outcome is None:
             is_possible = all(outcomes[other] == FINISHED for other in node.dependencies)
