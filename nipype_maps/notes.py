@@ -1,7 +1,7 @@
 """Warnings collected while something is computed: for the sidecar of its results.
 
-Python's warnings belong to the whole process: who records them takes those of other threads
-too.  A note belongs to the call during which it was made, whatever else is going on.
+Python's warnings belong to the whole process: code that records them also gets those of other
+threads.  A note belongs to the call during which it was made, whatever else is going on.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Note(str):
 
 
 def note(message: str, kind: str = "") -> None:
-    """Add a note to the collected ones; outside of `collected` it is a UserWarning.
+    """Add a note to the collected ones; outside of `collected` issue a UserWarning.
 
     Examples
     --------
@@ -52,9 +52,9 @@ def note(message: str, kind: str = "") -> None:
 
 @contextmanager
 def collected() -> Iterator[list[Note]]:
-    """A list of the notes that are made in this context, each once, in the order in which they come.
+    """A list of the notes made in this context, each once, in order.
 
-    Threads that are started meanwhile belong to it if they run in a copy of this context
+    Threads started meanwhile contribute if they are executed in a copy of this context
     (`contextvars.copy_context`), as those of `storage.threads` do.
     """
     notes: list[Note] = []

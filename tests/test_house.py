@@ -4,6 +4,7 @@ import inspect
 import re
 from pathlib import Path
 
+import click
 import pytest
 from nipype.interfaces.base import traits
 from nipype.interfaces.utility import IdentityInterface
@@ -12,7 +13,7 @@ import nipype_maps
 from nipype_maps import graphs, interfaces
 from nipype_maps.cli import main
 from nipype_maps.masker.graph_options import graph_options
-from nipype_maps.options import BY_NAME, OPTIONS
+from nipype_maps.options import BY_NAME, EXECUTION_OPTIONS, INPUTS, OPTIONS, SELECTIONS
 
 #: Metadata that nipype reads, and what traits itself adds to a trait.
 NIPYPE_WORDS = {
@@ -163,8 +164,21 @@ def test_an_option_is_the_trait_of_its_interface(option):
         assert option.type == "float | None"
 
 
-@pytest.mark.parametrize("command", ["extract", "dataset"])
-@pytest.mark.parametrize("option", OPTIONS, ids=lambda o: o.name)
+#: The options of each command that extracts signals.
+OF_COMMANDS = {
+    "extract": (*INPUTS, *OPTIONS, *EXECUTION_OPTIONS),
+    "dataset": (
+        *(option for option in INPUTS if option.repeats != "run" or option.name == "t_r"),
+        *SELECTIONS, *OPTIONS, *EXECUTION_OPTIONS,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [pytest.param(command, option, id=f"{command}-{option.name}")
+     for command, options in OF_COMMANDS.items() for option in options],
+)  # fmt: skip
 def test_an_option_is_a_flag_of_the_command(command, option):
     (flag,) = (param for param in main.commands[command].params if param.name == option.name)
     assert flag.opts == [option.flag]
@@ -175,35 +189,57 @@ def test_an_option_is_a_flag_of_the_command(command, option):
         offered = {option.words.get(word, word) for word in flag.type.choices}
         assert offered <= set(option.choices)
         assert {choice for choice in option.choices if isinstance(choice, str)} <= offered
-    # the command may say it in words of its own, but then in each of its commands
-    assert flag.help.startswith(option.help or option.doc) or option.name.startswith("confound")
+    # a data set has one repetition time
+    assert flag.help == option.command_help or (command, option.name) == ("dataset", "t_r")
+    assert flag.required == option.is_required
+    assert flag.multiple == bool(option.repeats) or (command, option.name) == ("dataset", "t_r")
+    assert flag.topic == option.topic
 
 
-#: Options of the graphs that the class has under nilearn's names, or that have no place there.
-ELSEWHERE = {
-    "empty_maps": "keep_masked_maps", "filter": "clean_args", "extrapolate": "clean_args",
-    # nilearn's class resamples and smooths in one way, and is given confounds that are chosen already
-    "maps_interpolation": None, "demean": None, "smooth_on": None, "clip": None, "confounds_strategy": None,
-    "strategies_file": None, "confound_columns": None,
-}  # fmt: skip
+@pytest.mark.parametrize("command", OF_COMMANDS)
+def test_the_command_has_no_option_that_is_not_defined(command):
+    flags = {param.name for param in main.commands[command].params if isinstance(param, click.Option)}
+    assert flags == {option.name for option in OF_COMMANDS[command]}
+
+
+def test_every_option_has_a_name_a_key_and_a_flag_of_its_own():
+    options = [*INPUTS, *SELECTIONS, *OPTIONS, *EXECUTION_OPTIONS]
+    for field in ("name", "flag", "key"):
+        values = [getattr(option, field) for option in options if getattr(option, field)]
+        assert len(values) == len(set(values)), field
+
+
+@pytest.mark.parametrize("option", INPUTS, ids=lambda o: o.name)
+def test_an_input_of_the_command_is_an_input_of_the_graphs(option):
+    """And of the class, which takes what belongs to a run in `transform`."""
+    assert option.name in fields(graphs.init_masker_wf(), "inputnode")
+    masker = nipype_maps.NiftiMapsMasker
+    arguments = {name for call in (masker, masker.transform) for name in inspect.signature(call).parameters}
+    assert option.argument is None or option.argument in arguments
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda o: o.name)
 def test_an_option_is_an_argument_of_the_class(option):
+    """None: nilearn's class resamples and smooths in one way, and is given selected confounds."""
     arguments = inspect.signature(nipype_maps.NiftiMapsMasker).parameters
-    if option.name in ELSEWHERE:
-        assert ELSEWHERE[option.name] is None or ELSEWHERE[option.name] in arguments
+    if option.argument != option.name:  # nilearn's name, and its values
+        assert option.argument is None or option.argument in arguments
         return
     assert arguments[option.name].default == option.default
     entry = re.search(rf"^{option.name} : (.*)\n", inspect.getdoc(nipype_maps.NiftiMapsMasker), re.M)
     assert entry[1].endswith(f"default={option.default!r}")
 
 
-def test_what_the_class_hands_to_the_graphs_are_options():
-    handed = graph_options(nipype_maps.NiftiMapsMasker().get_params())
-    assert set(handed) == {option.name for option in OPTIONS} - {
-        name for name, elsewhere in ELSEWHERE.items() if elsewhere is None
-    }
+@pytest.mark.parametrize(
+    "option", [option for option in EXECUTION_OPTIONS if option.argument], ids=lambda o: o.name
+)
+def test_an_option_of_execution_may_be_an_argument_of_the_class(option):
+    assert option.argument in inspect.signature(nipype_maps.NiftiMapsMasker).parameters
+
+
+def test_what_the_class_passes_to_the_graphs_are_options():
+    passed = graph_options(nipype_maps.NiftiMapsMasker().get_params())
+    assert set(passed) == {option.name for option in OPTIONS if option.argument}
 
 
 @pytest.mark.parametrize("builder", [b for b in BUILDERS if b is not graphs.init_inverse_wf])

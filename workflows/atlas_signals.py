@@ -1,9 +1,9 @@
-"""How the signals of a probabilistic atlas correlate, confounds regressed out: nilearn's example.
+"""Correlations of the signals of a probabilistic atlas, with confounds regressed out.
 
     python atlas_signals.py RUN MAPS OUT.tsv [CONFOUNDS]
 
-nilearn's gallery extracts signals from MSDL in this way; only the import of the masker differs.
-What is computed is found again in the folder nipype_maps_cache.
+This is an example of nilearn's gallery, with the MSDL atlas; only the import of the masker differs.
+Intermediate results are cached in the folder nipype_maps_cache.
 """
 
 import sys
@@ -15,7 +15,7 @@ from nipype_maps import NiftiMapsMasker
 
 
 def correlations(run, maps, confounds=None):
-    """Correlations (K, K) of the signals of K maps, of which confounds are regressed out."""
+    """Correlations (K, K) of the signals of K maps, after regression of confounds."""
     masker = NiftiMapsMasker(
         maps_img=maps,
         standardize="zscore_sample",

@@ -2,8 +2,9 @@
 
     python dataset_slurm.py DERIVATIVES MAPS OUT [PLUGIN_ARGS]
 
-PLUGIN_ARGS says what to ask of the cluster: copy slurm.json, which lies beside this program, and
-change it.  Call it again after whatever went wrong; what has been computed is found in OUT/work.
+PLUGIN_ARGS is a file with the resources to request from the cluster: copy slurm.json, which is in the
+folder of this program, and change it.  After a failure call the program again; what has been computed
+is cached in OUT/work.
 """
 
 import sys
@@ -21,8 +22,8 @@ RUNS_PER_GRAPH = 250  # nipype is slow with graphs of thousands of runs; the plu
 
 
 def init_signals_wf(found: list[FoundRun], maps: Path, out: Path) -> Workflow:
-    """Build the graph of some runs: one fit per grid, one transform per run, a copy of its signals."""
-    runs = [  # one without a table of confounds will fail, alone
+    """Build the graph of some runs: a fit per grid, a transform per run, a copy of its signals."""
+    runs = [  # a run without a table of confounds will fail, but no other
         RunInputs(run.path.name.split(".")[0], str(run.path), [str(run.confounds)] if run.confounds else ())
         for run in found
     ]
@@ -35,7 +36,7 @@ def init_signals_wf(found: list[FoundRun], maps: Path, out: Path) -> Workflow:
     for run in runs:
         transform, name = workflow.get_node(run.workflow_name), f"export_{run.workflow_name}"
         export = ExportFile(out_file=str(out / f"{run.name}.tsv"), clobber=True)
-        copy = Node(export, name=name, run_without_submitting=True)  # here, not in a job
+        copy = Node(export, name=name, run_without_submitting=True)  # not in a job
         workflow.connect(transform, "outputnode.signals_file", copy, "in_file")
     return workflow
 

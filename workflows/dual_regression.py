@@ -1,9 +1,9 @@
-"""Dual regression: what group maps look like in each run.
+"""Dual regression: group maps in each run.
 
     python dual_regression.py GROUP_MAPS OUT RUN [RUN ...]
 
-Time series of the group maps (with an intercept, as in FSL), then least squares of each voxel on
-those: OUT/<run> has a table of the time series, and maps.nii.gz, a volume per group map.
+Time series of the group maps (with an intercept, as in FSL), then a regression of each voxel on
+them: OUT/<run> gets a table of the time series, and maps.nii.gz, a volume per group map.
 """
 
 import sys

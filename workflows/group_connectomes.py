@@ -1,9 +1,9 @@
-"""Correlation matrices of a group of subjects, and what they have in common: nilearn's example.
+"""Correlation matrices of a group of subjects, and their group matrix.
 
     python group_connectomes.py MAPS OUT.npz T_R RUN,CONFOUNDS [RUN,CONFOUNDS ...]
 
-nilearn's gallery compares connectomes of children in this way; only the import of the masker
-differs.  What is computed is found again in the folder nipype_maps_cache.
+This is an example of nilearn's gallery; only the import of the masker differs.  Intermediate
+results are cached in the folder nipype_maps_cache.
 """
 
 import sys

@@ -2,9 +2,9 @@
 
     python inside_preprocessing.py RUN MAPS MASK OUT
 
-Quadratic trends are taken out of every voxel (TSNR) and principal components of the
-noisiest voxels (TCompCor) are regressed out of the signals.  RUN, MAPS and MASK share one
-grid; for maps on another one leave resampling_target at its default.
+Quadratic trends are removed from every voxel (TSNR), and principal components of the noisiest
+voxels (TCompCor) are regressed out of the signals.  RUN, MAPS and MASK are on one grid; for maps
+on another grid leave resampling_target at its default.
 """
 
 import sys

@@ -2,8 +2,8 @@
 
     python single_run.py RUN MAPS OUT [MASK]
 
-Copy it and change the parameters of ``init_masker_wf``; what has been computed is found
-again in OUT/work when the program is called a second time.
+Copy it and change the options of ``init_masker_wf``.  Intermediate results are cached in OUT/work
+for the next call.
 """
 
 import sys
@@ -17,7 +17,7 @@ from nipype_maps.plugins import LinearPlugin
 
 
 def init_single_run_wf(run, maps, out, mask=None) -> Workflow:
-    """Build the graph: the masker, and a copy of its results to where they are wanted."""
+    """Build the graph: the masker, and copies of its results in the output folder."""
     masker = init_masker_wf(smoothing_fwhm=6.0, detrend=True, standardize="zscore", name="masker")
     masker.inputs.inputnode.run_file = str(Path(run).absolute())
     masker.inputs.inputnode.maps_file = str(Path(maps).absolute())

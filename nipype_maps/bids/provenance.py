@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata
 
 from ..images.filenames import short_name
-from ..storage.checksums import sha256
+from ..storage.checksums import checksum
 from ..storage.paths import PathLike
 
 PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
@@ -15,7 +15,7 @@ PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 
 def source(path: PathLike) -> dict[str, str]:
     """Name and checksum of an input, for a sidecar; without its folder, which may change."""
-    return {"File": short_name(path), "SHA256": sha256(path)}
+    return {"File": short_name(path), "SHA256": checksum(path)}
 
 
 def sources(paths: Iterable[PathLike]) -> list[dict[str, str]]:

@@ -1,4 +1,9 @@
-"""The command ``nipype-maps``: parse, build a graph, run it, say where the results are."""
+"""The command ``nipype-maps``: parse, build a graph, execute it, say where the results are.
+
+A subcommand is a module here (`extract`, `dataset`, `inverse`, `prune`, `demo`).  Each goes
+through the same stages: `parsing` and `checks` of the call, `records` of what it requests, the
+`results` folder that may have other results, `extraction`, and `reports`.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +15,23 @@ os.environ.setdefault("NIPYPE_NO_ET", "1")
 
 import click
 
-from .clean import clean
-from .commands import Group
 from .dataset import dataset
 from .demo import demo
 from .extract import extract
 from .inverse import inverse
+from .parsing.commands import Group
+from .prune import prune
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nipype-maps")
 def main() -> None:
-    """One time series per brain map from fMRI runs, by least squares, inside nipype.
+    """Extract one time series per brain map from fMRI runs, by least squares, with nipype.
 
-    Exit status: 0 if all was done, 1 if something failed, 2 if the call itself is wrong, 130
+    Exit status: 0 if everything was done, 1 if something failed, 2 if the call itself is wrong, 130
     if it was interrupted (Ctrl-C), 143 if it was terminated (SIGTERM).
     """
 
 
-main.add_command(extract)
-main.add_command(dataset)
-main.add_command(inverse)
-main.add_command(clean)
-main.add_command(demo)
+for command in (extract, dataset, inverse, prune, demo):
+    main.add_command(command)

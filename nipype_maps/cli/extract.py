@@ -3,98 +3,86 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .checks import check_folders, check_images, check_roles, check_runs
-from .commands import Command
-from .options import EXISTING_FILE, SECONDS, Files, per_run
-from .pairs import require_matches, require_straight
-from .parameters import execution_options, extraction_options, graph_parameters
-from .results import ResultFolder
-from .runs import extract_runs, plan_runs
+from .checks.execution import checked_execution
+from .checks.files import check_folders, check_images, check_roles
+from .checks.matching import require_matching_entities, require_own_files
+from .checks.options import checked_options
+from .checks.runs import check_runs
+from .extraction.execute import extract_runs
+from .extraction.plan import plan_runs
+from .parsing.click_types import EXISTING_FILE
+from .parsing.commands import Command
+from .parsing.parameters import extraction_options, value_per_run
+from .records.request import Request
+from .results.folder import ResultFolder
 
-
-@click.command(cls=Command)
-@click.argument("runs", nargs=-1, required=True, type=EXISTING_FILE, metavar="RUN...")
-@extraction_options
-@click.option(
-    "--confounds",
-    multiple=True,
-    type=Files(),
-    help="Table of confounds, once per run, in their order; several tables of one run joined by commas.",
-)
-@click.option(
-    "--sample-mask",
-    multiple=True,
-    type=EXISTING_FILE,
-    help="Frames to keep, indices or booleans (.npy, .txt, .tsv), once for all runs or once per run.",
-)
-@click.option(
-    "--t-r",
-    multiple=True,
-    type=SECONDS,
-    metavar="S",
-    help="Seconds from frame to frame, once for all runs or once per run; default from sidecar or header.",
-)
-def extract(
-    runs,
-    maps,
-    out,
-    confounds,
-    sample_mask,
-    t_r,
-    work,
-    dry_run,
-    overwrite,
-    allow_mismatch,
-    **options,
-) -> None:
-    """Extract one time series per map from each RUN.
-
-    Results land in OUT under BIDS-style names, each a .tsv with a .json beside it.
-    """
-    from ..bids.dataset import require_own
-    from ..bids.result_names import result_names
+if TYPE_CHECKING:
     from ..graphs import RunInputs
 
-    check_images({"RUN": runs, "--maps": maps, "--mask": [options["mask"]]})
-    check_roles(runs, maps=maps, mask=[options["mask"]])
+
+@click.command(cls=Command, short_help="Extract one time series per map from runs.")
+@click.argument("run_files", nargs=-1, required=True, type=EXISTING_FILE, metavar="RUN...")
+@extraction_options
+def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite: bool, **values: Any) -> None:
+    """Extract one time series per map from each RUN, an image of fMRI frames.
+
+    Each run gives a table in OUT, <run>_atlas-<maps>_timeseries.tsv (a column per map, a row per
+    frame), and a .json sidecar that describes it.
+    """
+    from ..bids.dataset import require_own
+
+    maps, mask = values["maps_file"], values["mask_file"]
+    check_images({"RUN": run_files, "--maps": maps, "--mask": [mask]})
+    check_roles(run_files, {"--maps": maps, "--mask": [mask]})
     check_folders(out, work)
     try:
-        names = result_names(runs, maps)
+        runs = _runs(run_files, values)
         require_own(out)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    if options["confound_columns"] and not confounds:
-        raise click.UsageError("--confound-columns needs --confounds.")
-    if options["confounds_strategy"] and not confounds:
-        raise click.UsageError("--confounds-strategy needs --confounds.")
-    inputs = [
+    for flag, name in (
+        ("--confound-columns", "confound_columns"),
+        ("--confounds-strategy", "confounds_strategy"),
+    ):
+        if values[name] and not values["confounds_files"]:
+            raise click.UsageError(f"{flag} needs --confounds.")
+    if not values["allow_mismatch"]:
+        require_matching_entities(runs, maps, mask)
+        require_own_files(runs)
+    execution, options = checked_execution(values), checked_options(values)
+    check_runs(runs, options)
+    folder, request = ResultFolder(out, work), Request(options, maps, mask, values["map_names"])
+    if values["dry_run"]:
+        plan_runs(runs, request, folder, overwrite=overwrite, verbose=execution.verbose)
+        return
+    with folder.locked(execution.wait):
+        extract_runs(runs, request, folder, execution, overwrite)
+
+
+def _runs(files: tuple[str, ...], values: dict[str, Any]) -> list[RunInputs]:
+    """The runs, each with its tables, frames and repetition time."""
+    from ..bids.result_names import result_names
+    from ..graphs import RunInputs
+
+    per_run = [
+        value_per_run(values[name], len(files), name)
+        for name in ("confounds_files", "sample_mask", "t_r", "runs")
+    ]
+    return [
         RunInputs(
-            name,
-            os.path.abspath(run),
-            [os.path.abspath(table) for table in tables or ()],
-            frames and os.path.abspath(frames),
-            seconds,
+            name=name,
+            run_file=os.path.abspath(file),
+            confounds_files=[os.path.abspath(table) for table in tables or ()],
+            sample_mask=frames and os.path.abspath(frames),
+            t_r=t_r,
+            runs=labels and os.path.abspath(labels),
         )
-        for name, run, tables, frames, seconds in zip(
-            names,
-            runs,
-            per_run(confounds, len(runs), "--confounds", instead=""),
-            per_run(sample_mask, len(runs), "--sample-mask"),
-            per_run(t_r, len(runs), "--t-r"),
-            strict=True,
+        for name, file, tables, frames, t_r, labels in zip(
+            result_names(files, values["maps_file"]), files, *per_run, strict=True
         )
     ]
-    if not allow_mismatch:
-        require_matches(inputs, maps, options["mask"])
-        require_straight(inputs)
-    how, parameters = execution_options(options), graph_parameters(options)
-    check_runs(inputs, parameters)
-    folder = ResultFolder(out, work)
-    if dry_run:
-        plan_runs(inputs, maps, folder, overwrite=overwrite, **parameters)
-        return
-    with folder.held(how["wait"]):
-        extract_runs(inputs, maps, folder, overwrite=overwrite, **how, **parameters)

@@ -2,86 +2,95 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import tempfile
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .commands import Command
-from .options import EXISTING_FILE, SECONDS, Files
-from .report import fail, warn
+from ..storage.paths import PathLike
+from .messages import fail, warn
+from .parsing.click_types import EXISTING_FILE
+from .parsing.commands import Command
+from .parsing.parameters import takes_option
 
-#: What is said of a full disk, but does not hold here.
-KEPT = ": what is done is kept"
+if TYPE_CHECKING:
+    from nipype.pipeline.engine import Workflow
+
+    from ..bids.extractions import Extraction
+    from ..engine.execution import Failure
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Compute the 4D image that signals represent.")
 @click.argument("signals", type=EXISTING_FILE)
-@click.option(
-    "--maps", required=True, multiple=True, type=Files(), help="The maps that the signals come from."
-)
+@takes_option("maps_file", topic="", help="The maps that the signals come from (repeat, or join by commas).")
 @click.option(
     "--out",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="Image to write (.nii.gz or .nii).",
 )
-@click.option("--mask", type=EXISTING_FILE, help="The mask that the signals come from; 0 outside.")
-@click.option(
-    "--map-names",
-    type=EXISTING_FILE,
-    help="Names of the maps, to find their signals by: .tsv (index, name), .json or .txt.",
-)
-@click.option(
-    "--t-r", type=SECONDS, metavar="S", help="Seconds from frame to frame; default from the signals' sidecar."
-)
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def inverse(signals, maps, out, mask, map_names, t_r, overwrite) -> None:
-    """Make the 4D image that SIGNALS stand for: the sum of all maps, each times its signal.
+@takes_option("mask_file", topic="", help="The mask that the signals come from; the image is 0 outside it.")
+@takes_option(
+    "map_names", topic="",
+    help="Names of the maps, by which their signals are found: .tsv (index, name), .json or .txt.",
+)  # fmt: skip
+@takes_option(
+    "t_r", topic="", repeats="", help="Repetition time in seconds.",
+    default_shown="from the sidecar of SIGNALS",
+)  # fmt: skip
+@takes_option("overwrite", topic="", help="Replace an existing file.")
+def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **values: Any) -> None:
+    """Compute the 4D image that SIGNALS represent: the sum of all maps, each times its signal.
 
-    The image is on the grid that the sidecar of SIGNALS names; without a sidecar on that
-    of the maps.
+    The image is on the grid that the sidecar of SIGNALS names; without a sidecar, on that of the maps.
     """
-    maps = [path for group in maps for path in group]
+    mask, map_names = values["mask_file"], values["map_names"]
     if out.exists() and not overwrite:
-        _extension(out, [signals, *maps, *filter(None, (mask, map_names))])
-        raise click.UsageError(f"--out {out} is there; choose another, or give --overwrite to replace it.")
-    invert(signals, maps, out, mask=mask, map_names=map_names, t_r=t_r)
+        _extension(out, [signals, *maps_file, *filter(None, (mask, map_names))])
+        raise click.UsageError(f"--out {out} exists; choose another, or give --overwrite to replace it.")
+    invert(signals, maps_file, out, mask=mask, map_names=map_names, t_r=values["t_r"])
     click.echo(f"{os.path.relpath(out)}: written")
 
 
-def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> None:
-    """Run the graph from signals to an image, in a temporary folder.
+def invert(
+    signals: PathLike,
+    maps: Sequence[PathLike],
+    out: Path,
+    *,
+    mask: PathLike | None = None,
+    map_names: PathLike | None = None,
+    t_r: float | None = None,
+) -> None:
+    """Execute the graph from signals to an image, in a temporary folder.
 
     Parameters
     ----------
     signals : path-like
-    maps : list of path-likes
+    maps : sequence of path-likes
     out : pathlib.Path
     mask : path-like, optional
     map_names : path-like, optional
     t_r : float, optional
+        Repetition time in seconds.
 
     Raises
     ------
     SystemExit
-        With status 1 if a node failed.
+        With status 1 if a step failed.
     """
-    from nipype.pipeline.engine import Workflow
-
     from ..bids.extractions import read_extraction
     from ..bids.sidecars import sidecar_of
     from ..bids.timing import repetition_time
-    from ..engine.execution import run_workflow, sentence_of
+    from ..engine.execution import run_workflow
     from ..engine.execution.log import log_to
-    from ..graphs import init_atlas_wf, init_inverse_wf
     from ..storage.atomic import copy
 
-    extension = _extension(out, [signals, *maps, *filter(None, (mask, map_names))])
+    extension = _extension(out, [signals, *maps, *(path for path in (mask, map_names) if path)])
     try:
         extraction = read_extraction(signals)
         t_r = t_r or repetition_time(sidecar_of(signals))
@@ -89,6 +98,40 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
         raise click.ClickException(str(error)) from error
     if extraction.grid:
         _check_memory(extraction.grid[0], signals)
+    are_same_maps = _are_same(extraction.sources, maps)
+    workflow = _graph(extraction, extension)
+    inputnode = workflow.get_node("atlas").inputs.inputnode
+    inputnode.maps_file = list(maps)
+    if mask:
+        inputnode.mask_file = mask
+    if map_names:
+        inputnode.map_names = map_names
+    elif are_same_maps and len(extraction.names or ()) == _n_maps(maps):
+        inputnode.map_names = extraction.names  # those of the --map-names of that call
+    signals_inputs = workflow.get_node("back").inputs.inputnode
+    signals_inputs.signals_file = os.path.abspath(signals)
+    signals_inputs.t_r = t_r
+    warn(_warnings(extraction, are_same_maps, mask))
+    try:
+        with tempfile.TemporaryDirectory(prefix="nipype-maps-") as work:
+            workflow.base_dir = work
+            with log_to(Path(work) / "nipype.log"):
+                outcome = run_workflow(workflow, logs=Path(work))
+            fail(_failure(failure, signals) for failure in outcome.failures)
+            image = outcome.done["back.inverse"].result.outputs
+            warn([*outcome.done["atlas.mask"].result.outputs.warnings, *image.warnings])
+            copy(image.out_file, out)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{out} was not written.") from None
+    except OSError as error:
+        raise click.ClickException(f"{out} was not written: {_reason(error, out)}") from error
+
+
+def _graph(extraction: Extraction, extension: Literal[".nii.gz", ".nii"]) -> Workflow:
+    """The graph from maps and signals to an image, on the grid of the extraction if it has one."""
+    from nipype.pipeline.engine import Workflow
+
+    from ..graphs import init_atlas_wf, init_inverse_wf
 
     atlas = init_atlas_wf(
         resampling_target="data" if extraction.grid else "maps",
@@ -104,51 +147,39 @@ def invert(signals, maps, out: Path, *, mask=None, map_names=None, t_r=None) -> 
             ("outputnode.maps_file", "inputnode.maps_file"), ("outputnode.names", "inputnode.map_names"),
         ]),
     ])  # fmt: skip
-    door = atlas.inputs.inputnode
-    door.maps_file = maps
-    if mask:
-        door.mask_file = mask
-    same_maps = _are_same(extraction.sources, maps)
-    if map_names:
-        door.map_names = map_names
-    elif same_maps and len(extraction.names or ()) == _n_maps(maps):
-        door.map_names = extraction.names  # those of a --map-names that was given then
     if extraction.grid:
-        door.grid = dict(zip(("shape", "affine"), extraction.grid, strict=True))
-    back.inputs.inputnode.signals_file = os.path.abspath(signals)
-    back.inputs.inputnode.t_r = t_r
-    warn(_doubts(extraction, same_maps, mask))
-    try:
-        with tempfile.TemporaryDirectory(prefix="nipype-maps-") as work:
-            workflow.base_dir = work
-            with log_to(Path(work) / "nipype.log"):
-                outcome = run_workflow(workflow, logs=Path(work))
-            fail(replace(failure, reason=_elsewhere(failure.reason)) for failure in outcome.failures)
-            made = outcome.done["back.inverse"].result.outputs
-            warn([*outcome.done["atlas.mask"].result.outputs.warnings, *made.warnings])
-            copy(made.out_file, out)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"{out} was not written.") from None
-    except OSError as error:
-        words = sentence_of(error, out.absolute().parent).replace(KEPT, "")
-        raise click.ClickException(f"{out} was not written: {words}") from error
+        atlas.inputs.inputnode.grid = dict(zip(("shape", "affine"), extraction.grid, strict=True))
+    return workflow
 
 
-def _elsewhere(reason: str) -> str:
-    """What is wrong with a node, in a folder of which nothing is kept."""
-    return reason.replace(KEPT, ", or choose a folder with room by TMPDIR")
+def _failure(failure: Failure, signals: PathLike) -> str:
+    """A message on a step that failed; where it met a full disk, on the folder that it works in."""
+    step = failure.node.rpartition(".")[2]
+    where = " Intermediate files are in a temporary folder; TMPDIR chooses another one."
+    return f"{Path(signals).name} ({step}): {failure.reason}{where if failure.kind == 'OSError' else ''}"
 
 
-def _extension(out: Path, inputs: Iterable) -> str:
-    """The ending of the image to be written.
+def _reason(error: OSError, out: Path) -> str:
+    """Why the image could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk of {out.absolute().parent} is full; free some space and call again."
+    return f"{error.strerror or error}."
+
+
+def _extension(out: Path, inputs: Iterable[PathLike]) -> Literal[".nii.gz", ".nii"]:
+    """The extension of the image to be written.
 
     Raises
     ------
     click.UsageError
         If it cannot be written under that name, or would replace an input.
     """
-    extension = next((ending for ending in (".nii.gz", ".nii") if out.name.endswith(ending)), None)
-    if extension is None:
+    extension: Literal[".nii.gz", ".nii"]
+    if out.name.endswith(".nii.gz"):
+        extension = ".nii.gz"
+    elif out.name.endswith(".nii"):
+        extension = ".nii"
+    else:
         raise click.UsageError(f"--out {out} must end in .nii.gz or .nii.")
     folder = out.absolute().parent
     if not folder.is_dir():
@@ -163,19 +194,20 @@ def _extension(out: Path, inputs: Iterable) -> str:
     return extension
 
 
-def _check_memory(shape: list[int], signals) -> None:
+def _check_memory(shape: Sequence[int], signals: PathLike) -> None:
     """Raise click.ClickException if one volume would not fit into this machine's memory."""
     needed = 8 * math.prod(shape)
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > there / 2:
+    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > available / 2:
         raise click.ClickException(
             f"a volume of the shape that the sidecar of {signals} names, {shape}, takes {needed / 1e9:.0f} "
-            f"GB, and this machine has {there / 1e9:.0f}; correct Shape of Grid, or move the sidecar away."
+            f"GB, and this machine has {available / 1e9:.0f}; correct Shape of Grid, or move the sidecar "
+            "away."
         )
 
 
-def _n_maps(maps) -> int:
-    """How many maps there are; 0 if they cannot be read, which a node will tell."""
+def _n_maps(maps: Sequence[PathLike]) -> int:
+    """The number of maps; 0 if they cannot be read, for which a step will fail."""
     from ..images.volumes import Volumes
 
     try:
@@ -184,24 +216,24 @@ def _n_maps(maps) -> int:
         return 0
 
 
-def _are_same(sources: Iterable[dict], paths) -> bool:
+def _are_same(sources: Iterable[Mapping[str, str]], paths: Iterable[PathLike]) -> bool:
     """Whether files are those that a sidecar names, by their content."""
-    from ..storage.checksums import sha256
+    from ..storage.checksums import checksum
 
-    return [source["SHA256"] for source in sources] == [sha256(path) for path in paths]
+    return [source["SHA256"] for source in sources] == [checksum(path) for path in paths]
 
 
-def _doubts(extraction, same_maps: bool, mask) -> list[str]:
-    """What does not look like the extraction that the signals come from."""
-    doubts, inside = [], extraction.mask_source
-    if extraction.sources and not same_maps:
+def _warnings(extraction: Extraction, are_same_maps: bool, mask: PathLike | None) -> list[str]:
+    """Warnings where the call differs from the extraction that the signals come from."""
+    warnings, inside = [], extraction.mask_source
+    if extraction.sources and not are_same_maps:
         names = ", ".join(source["File"] for source in extraction.sources)
-        doubts.append(f"the signals come from other maps ({names}) than those given.")
+        warnings.append(f"the signals come from other maps ({names}) than those given.")
     if inside and not mask:
-        doubts.append(
+        warnings.append(
             f"the signals come from inside a mask ({inside['File']}); without --mask the image is not 0 "
             "outside it."
         )
-    elif inside and not _are_same([inside], [mask]):
-        doubts.append(f"the signals come from inside another mask ({inside['File']}) than that given.")
-    return doubts
+    elif inside and mask and not _are_same([inside], [mask]):
+        warnings.append(f"the signals come from inside another mask ({inside['File']}) than that given.")
+    return warnings

@@ -71,6 +71,8 @@ def init_dataset_wf(
         transform = init_transform_wf(name=run.workflow_name, **chosen(options, options_of(TRANSFORM)))
         inputs = transform.get_node("inputnode").inputs  # far quicker than all inputs of the graph
         inputs.run_file, inputs.sample_mask, inputs.t_r = run.run_file, run.sample_mask, run.t_r
+        if run.runs is not None:
+            inputs.runs = run.runs
         if run.confounds_files:
             inputs.confounds_files = list(run.confounds_files)
         workflow.connect([

@@ -28,6 +28,8 @@ class RunInputs:
         Repetition time in seconds; None takes it from sidecar or header.
     mask_file : str or None
         A mask for this run alone, instead of the graph's; the run then has a fit of its own.
+    runs : str, sequence of str, or None
+        Label of each frame's run, where several were concatenated, or a file of them.
     """
 
     name: str
@@ -36,6 +38,7 @@ class RunInputs:
     sample_mask: str | Sequence[int] | Sequence[bool] | None = None
     t_r: float | None = None
     mask_file: str | None = None
+    runs: str | Sequence[str] | None = None
 
     @property
     def workflow_name(self) -> str:

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..storage.paths import PathLike
 
 #: Endings in lower case; files may have them in upper case.
 COMPRESSED = (".gz", ".bz2", ".zst", "")
-
-
 KINDS = (".img", ".hdr")
-
-
 PAIRS = tuple(kind + compressed for kind in KINDS for compressed in COMPRESSED)
-
-
 IMAGE_ENDINGS = (*(".nii" + compressed for compressed in COMPRESSED), *PAIRS)
-
-
 #: Names of images, of formats that can be read or not.
 IMAGE_NAME = r"\.(nii|img|hdr|nia|mgh|mgz|mnc|brik|head|dcm|nrrd)(\.(gz|bz2|zst|xz|z))?$"
 #: The folder of files that were written for a program's images and tables in memory; such a file has the
 #: name of the argument, and of several the number (``imgs_0002.nii``).
-IN_MEMORY = "in-memory"
+IN_MEMORY = "nipype-maps-in-memory"
 
 
 def display_name(path: PathLike) -> str:
@@ -33,9 +26,9 @@ def display_name(path: PathLike) -> str:
 
     Examples
     --------
-    >>> display_name("/data/bold.nii"), display_name("/work/0a1b/in-memory/imgs_0002.nii")
+    >>> display_name("/data/bold.nii"), display_name(f"/work/{IN_MEMORY}/imgs_0002.nii")
     ('/data/bold.nii', 'imgs[1]')
-    >>> display_name("/work/0a1b/in-memory/confounds2.npy")
+    >>> display_name(f"/work/{IN_MEMORY}/confounds2.npy")
     'confounds2'
     """
     if Path(path).parent.name != IN_MEMORY:
@@ -50,13 +43,13 @@ def short_name(path: PathLike) -> str:
 
     Examples
     --------
-    >>> short_name("/data/bold.nii"), short_name("/work/0a1b/in-memory/imgs.nii")
+    >>> short_name("/data/bold.nii"), short_name(f"/work/{IN_MEMORY}/imgs.nii")
     ('bold.nii', 'imgs')
     """
     return Path(display_name(path)).name
 
 
-def stem(path) -> str:
+def stem(path: PathLike) -> str:
     """A file's name without its ending, for images of two endings too.
 
     Examples
@@ -73,7 +66,7 @@ def stem(path) -> str:
     return Path(name).stem
 
 
-def is_image_name(path) -> bool:
+def is_image_name(path: PathLike) -> bool:
     """Whether a file is an image by its name, compressed or not, of a format that can be read or not.
 
     Examples
@@ -84,7 +77,7 @@ def is_image_name(path) -> bool:
     return bool(re.search(IMAGE_NAME, Path(path).name, re.IGNORECASE))
 
 
-def image_files(path) -> list[str]:
+def image_files(path: PathLike) -> list[str]:
     """The files that an image consists of: itself, and the other one of a pair, in whatever case.
 
     Examples
@@ -100,5 +93,5 @@ def image_files(path) -> list[str]:
     return [str(path), *(str(other) for other in others if other.exists())]
 
 
-def _in_any_case(endings) -> list[str]:
+def _in_any_case(endings: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ending for lower in endings for ending in (lower, lower.upper())))

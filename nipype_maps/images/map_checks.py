@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..notes import note
 from ..numerics.masking import n_labels
-from .masks import NON_FINITE, holds_non_finite
+from .masks import NON_FINITE, has_non_finite_values
 from .volumes import Volumes
 
 
@@ -18,5 +18,5 @@ def note_doubtful_values(maps: Volumes) -> None:
                 "it is no map: make a 4D image with a volume for each region.",
                 "LabelImage",
             )
-    if holds_non_finite(maps):
+    if has_non_finite_values(maps):
         note(f"{NON_FINITE} NaN or infinite voxels of {maps.name} count as 0.", "NonFinite")

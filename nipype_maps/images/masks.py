@@ -7,6 +7,7 @@ import numpy as np
 from ..notes import note
 from ..numerics.blocks import has_non_finite
 from ..numerics.grid import require_same_grid
+from ..storage.paths import PathLike
 from .filenames import display_name
 from .volumes import Volumes
 
@@ -14,7 +15,7 @@ from .volumes import Volumes
 NON_FINITE = "Non-finite values detected."
 
 
-def read_mask(path, image: Volumes, original=None) -> np.ndarray:
+def read_mask(path: PathLike, image: Volumes, original: PathLike | None = None) -> np.ndarray:
     """A mask for an image: non-zero and finite is inside.
 
     Parameters
@@ -44,8 +45,8 @@ def read_mask(path, image: Volumes, original=None) -> np.ndarray:
     ((values,),) = (block.values() for block in mask.blocks())
     finite = np.isfinite(values)
     # in a mask that was resampled, they are 0 already
-    if not finite.all() or (original and holds_non_finite(Volumes(original, quiet=True))):
-        note(f"{NON_FINITE} NaN or infinite voxels of {name} count as outside.")
+    if not finite.all() or (original and has_non_finite_values(Volumes(original, quiet=True))):
+        note(f"{NON_FINITE} NaN or infinite voxels of {name} count as outside.", "NonFinite")
     inside = finite & (values != 0)
     values = np.unique(values[inside])
     if values.size == 0:
@@ -61,7 +62,7 @@ def read_mask(path, image: Volumes, original=None) -> np.ndarray:
     return inside
 
 
-def holds_non_finite(image: Volumes) -> bool:
+def has_non_finite_values(image: Volumes) -> bool:
     """Whether an image holds NaN or infinity, which whole numbers are not; reads it up to the first."""
     if image.dtype.kind != "f":
         return False

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ..numerics.solution import Solution
 from ..numerics.tiles import Tiles, join
 from ..storage.atomic import replacing
 from ..storage.compression import crc32
+from ..storage.paths import PathLike
 
 #: Kind of the field of zeros that aligns a member, as Android's zipalign uses it.
 PADDING = 0xD935
@@ -55,11 +57,11 @@ class MapsInfo:
     located: bool = True
 
 
-def write_projector(path, weights: Iterable[Tiles], solution: Solution, info: MapsInfo) -> None:
+def write_projector(path: PathLike, weights: Iterable[Tiles], solution: Solution, info: MapsInfo) -> None:
     """Write a projector to a .npz file, its weights as they come."""
     with replacing(path, durable=False) as temporary, zipfile.ZipFile(temporary, "w") as archive:
 
-        def write(name, array):
+        def write(name: str, array: Any) -> None:
             with archive.open(_aligned(f"{name}.npy", archive), "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
 
@@ -79,15 +81,16 @@ def write_projector(path, weights: Iterable[Tiles], solution: Solution, info: Ma
 
 
 def _aligned(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """A member that begins at a multiple of 64 bytes, so that arrays can be used where they lie."""
+    """A member that begins at a multiple of 64 bytes, so that arrays can be used in place."""
     info = zipfile.ZipInfo(name)  # dated 1980: the same content gives the same bytes
-    # behind the fixed part, the name and the sizes stands a field that readers skip
+    # after the fixed part, the name and the sizes comes a field that readers skip
+    assert archive.fp is not None  # it is open
     start = archive.fp.tell() + 30 + len(name) + 20 + 4
     info.extra = struct.pack("<HH", PADDING, -start % 64) + bytes(-start % 64)
     return info
 
 
-def read_projector(path) -> tuple[Projector, MapsInfo]:
+def read_projector(path: PathLike) -> tuple[Projector, MapsInfo]:
     """Read what `write_projector` wrote.
 
     Raises
@@ -101,9 +104,11 @@ def read_projector(path) -> tuple[Projector, MapsInfo]:
             arrays = {Path(info.filename).stem: _array(info, mapped) for info in archive.infolist()}
         finish = arrays["finish"]
         pieces = tuple(arrays[name] for name in sorted(arrays) if name.startswith("piece"))
-        weights = Tiles(finish.shape[1], *(arrays[name] for name in INDEX), pieces)
+        voxels, bounds, maps, map_bounds = (arrays[name] for name in INDEX)
+        weights = Tiles(finish.shape[1], voxels, bounds, maps, map_bounds, pieces)
         scalars = {"rank": int, "condition": float, "scaled_condition": float, "orthogonal": bool}
-        solution = Solution(**{name: scalars.get(name, np.asarray)(arrays[name]) for name in SOLUTION})
+        fields: dict[str, Any] = {name: scalars.get(name, np.asarray)(arrays[name]) for name in SOLUTION}
+        solution = Solution(**fields)
         names, empty, description, located = json.loads(str(arrays["text"]))
         info = MapsInfo(Grid(tuple(arrays["shape"]), arrays["affine"]), names, empty, description, located)
         _require_consistent(weights, solution, info)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import collections
+import io
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from ..storage.compression import CHUNK, DAMAGED, compression_of, hindrance, hol
 from ..storage.sparse import extents, read_around
 
 
-class Part:
+class Segment:
     """The volumes of one image file.
 
     Parameters
@@ -28,10 +30,10 @@ class Part:
     FileNotFoundError
         If the data of a pair of files do not exist.
     ValueError
-        If the file cannot hold what its header announces.
+        If the file is too small for what its header announces.
     """
 
-    def __init__(self, image):
+    def __init__(self, image: Any):
         header = image.header
         self.n_volumes = image.shape[3] if len(image.shape) > 3 else 1
         self.shape = image.shape[:3]
@@ -47,7 +49,7 @@ class Part:
             raise FileNotFoundError(f"{self.data_file}, the data of {header_file}, does not exist.")
         if reason := hindrance(self.data_file):  # of a pair, whose header was read from another file
             raise ValueError(f"{self.data_file} cannot be read ({reason}).")
-        self._state = self._now()
+        self._state = self._current_state()
         self._require_room()
 
     @property
@@ -58,7 +60,7 @@ class Part:
     def _require_room(self) -> None:
         """Raise ValueError if the file is too small for what its header announces.
 
-        Memory for volumes is asked for as the header says, and that may be anything.
+        Memory is allocated for what the header announces, which may be anything.
         """
         if holds(self.data_file, self.offset + self.n_volumes * self.n_bytes):
             return
@@ -71,15 +73,15 @@ class Part:
         size = self.data_file.stat().st_size
         raise self._too_short((size - self.offset) // self.n_bytes if size >= self.offset else None)
 
-    def _now(self) -> tuple:
+    def _current_state(self) -> tuple[int, int, int]:
         stat = self.data_file.stat()
         return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
     def _require_unchanged(self) -> None:
-        if self._now() != self._state:
-            raise ValueError(f"{self.data_file} was changed while it was read; run this again.")
+        if self._current_state() != self._state:
+            raise ValueError(f"{self.data_file} was changed while it was read; call again.")
 
-    def blocks(self, voxels, sizes: Iterator[int]) -> Iterator[np.ndarray]:
+    def blocks(self, voxels: np.ndarray | None, sizes: Iterator[int]) -> Iterator[np.ndarray]:
         """Stored values (n, S), n as ``sizes`` say; every other one in the same memory."""
         size = self.n_voxels if voxels is None else voxels.size
         buffers = collections.deque(np.empty((2, 0, size), self.dtype))
@@ -115,18 +117,18 @@ class Part:
                 yield volume
 
     def patch(self, stored: np.ndarray, below: int, finite: bool) -> Patch:
-        """What some slices (X, Y, n), above so many others, mean: without the zeros around it."""
+        """The values of slices (X, Y, n) above ``below`` others, without the zeros around them."""
         if self.inter != 0:
             return patch_of(values_of(stored, self.slope, self.inter, finite), (0, 0, below))
         patch = patch_of(stored, (0, 0, below))
         return Patch(patch.corner, values_of(patch.values, self.slope, self.inter, finite))
 
-    def opened(self):
-        """The file for `slices`, without a buffer, whose position asking for holes would move."""
+    def opened(self) -> io.FileIO:
+        """The file for `slices`, without a buffer, since looking for holes moves the position."""
         return open(self.data_file, "rb", buffering=0)
 
-    def slices(self, stream, index: int, first: int, stop: int) -> tuple[int, np.ndarray]:
-        """Of some slices of a volume the first that holds data, and those up to the last, as stored.
+    def slices(self, stream: io.FileIO, index: int, first: int, stop: int) -> tuple[int, np.ndarray]:
+        """The first of some slices of a volume that contains data, and the stored values up to the last.
 
         The file must not be compressed.
         """
@@ -143,8 +145,8 @@ class Part:
         read_around(stream.fileno(), start + first * thickness, stored.view(np.uint8))
         return first, stored.reshape((*self.shape[:2], -1), order="F")
 
-    def _read_volume(self, stream, volume, index) -> None:
-        n_bytes = self._fill(stream, memoryview(volume.view(np.uint8)))
+    def _read_volume(self, stream: BinaryIO, volume: np.ndarray, index: int) -> None:
+        n_bytes = self._fill(stream, volume.view(np.uint8).data)
         if n_bytes < volume.nbytes:
             raise self._too_short(index)
 
@@ -157,20 +159,20 @@ class Part:
             "announces; copy or make the file again."
         )
 
-    def _read_checksum(self, stream) -> None:
+    def _read_checksum(self, stream: BinaryIO) -> None:
         # the checksum at the end of a compressed file is seen by reading past the data
         while self._skip(stream, CHUNK):
             pass
 
-    def _skip(self, stream, n_bytes) -> int:
-        """Leave out so many bytes; how many came."""
+    def _skip(self, stream: BinaryIO, n_bytes: int) -> int:
+        """Skip bytes; return how many there were."""
         try:
             return skip(stream, n_bytes)
         except DAMAGED as error:
             raise self._damaged(error) from error
 
-    def _fill(self, stream, buffer) -> int:
-        """Read until the buffer is full or the file ends; how many bytes came."""
+    def _fill(self, stream: Any, buffer: memoryview) -> int:
+        """Read until the buffer is full or the file ends; return how many bytes were read."""
         filled = 0
         try:
             while filled < len(buffer) and (n_bytes := stream.readinto(buffer[filled:])):
@@ -179,7 +181,7 @@ class Part:
             raise self._damaged(error) from error
         return filled
 
-    def _damaged(self, error) -> ValueError:
+    def _damaged(self, error: BaseException) -> ValueError:
         return ValueError(
             f"{self.data_file}: the compressed data are damaged or cut off ({error}); "
             "copy or make the file again."

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ..numerics.patches import Patch
 from ..storage.atomic import draft_folder
+from ..storage.paths import PathLike
 from .volumes import Volumes
 from .writing import writing
 
@@ -25,7 +26,7 @@ class StoredMaps:
         cannot be read in any order.
     """
 
-    def __init__(self, image: Volumes, folder):
+    def __init__(self, image: Volumes, folder: PathLike):
         self._image, self._folder = image, folder
         self.shape = image.grid.shape
         self.n_maps = image.n_volumes

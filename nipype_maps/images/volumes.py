@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
+import numpy.typing as npt
 
 from ..notes import note
 from ..numerics.blocks import StoredBlock
 from ..numerics.grid import Grid
 from ..numerics.patches import Patch
 from ..storage.compression import hindrance
+from ..storage.paths import PathLike
 from ..storage.threads import prefetched
 from .filenames import display_name, short_name
-from .segment import Part
+from .segment import Segment
 from .units import Units, units_of
 
 #: Bytes and volumes of a block.  Larger ones make the product with the weights no faster,
@@ -68,8 +72,8 @@ class Volumes:
         Of units other than mm, and of sform and qform that disagree.
     """
 
-    def __init__(self, paths, quiet: bool = False):
-        if isinstance(paths, (str, Path)):
+    def __init__(self, paths: PathLike | Sequence[PathLike], quiet: bool = False):
+        if isinstance(paths, (str, os.PathLike)):
             paths = [paths]
         self.paths = [Path(path) for path in paths]
         if not self.paths:
@@ -82,10 +86,10 @@ class Volumes:
         self.grid, self.units = self._grid_and_units(self.path, images[0])
         self.located = all(_located(image) for image in images)
         self.dtype = np.result_type(*(image.get_data_dtype() for image in images))
-        self._parts = [Part(image) for image in images]
-        self.n_volumes = sum(part.n_volumes for part in self._parts)
-        for path, image, part in zip(self.paths[1:], images[1:], self._parts[1:], strict=True):
-            if part.n_volumes > 1 or self._parts[0].n_volumes > 1:
+        self._segments = [Segment(image) for image in images]
+        self.n_volumes = sum(segment.n_volumes for segment in self._segments)
+        for path, image, segment in zip(self.paths[1:], images[1:], self._segments[1:], strict=True):
+            if segment.n_volumes > 1 or self._segments[0].n_volumes > 1:
                 raise ValueError(f"{display_name(path)}: a list of images holds 3D images, one volume each.")
             if not self.grid.same_as(self._grid_and_units(path, image)[0]):
                 raise ValueError(
@@ -93,7 +97,7 @@ class Volumes:
                     "list on one grid first."
                 )
 
-    def _grid_and_units(self, path: Path, image) -> tuple[Grid, Units]:
+    def _grid_and_units(self, path: Path, image: Any) -> tuple[Grid, Units]:
         try:
             grid, units = grid_of(image)
         except ValueError as error:
@@ -102,9 +106,9 @@ class Volumes:
             self._warn(f"{short_name(path)} {what}")
         return grid, units
 
-    def _warn(self, sentence: str) -> None:
+    def _warn(self, message: str) -> None:
         if not self._quiet:
-            note(sentence)
+            note(message, "ImageHeader")
 
     @property
     def name(self) -> str:
@@ -115,7 +119,7 @@ class Volumes:
     @property
     def compressed(self) -> bool:
         """Whether any of the files has to be inflated."""
-        return any(part.compressed for part in self._parts)
+        return any(segment.compressed for segment in self._segments)
 
     def blocks(self, voxels: np.ndarray | None = None, n_volumes: int | None = None) -> Iterator[StoredBlock]:
         """Read forward, in a thread of its own, one block ahead.
@@ -141,16 +145,16 @@ class Volumes:
             size = self.grid.n_voxels if voxels is None else voxels.size
             n_volumes = volumes_in_block(size, self.dtype)
             # a small one first, so that whoever waits for it can begin
-            sizes = itertools.chain([max(1, n_volumes // 4)], itertools.repeat(n_volumes))
+            sizes: Iterator[int] = itertools.chain([max(1, n_volumes // 4)], itertools.repeat(n_volumes))
         else:
             sizes = itertools.repeat(n_volumes)
         return prefetched(self._blocks(voxels, sizes))
 
-    def _blocks(self, voxels, sizes):
+    def _blocks(self, voxels: np.ndarray | None, sizes: Iterator[int]) -> Iterator[StoredBlock]:
         done = 0
-        for part in self._parts:
-            for stored in part.blocks(voxels, sizes):
-                yield StoredBlock(done, stored, part.slope, part.inter)
+        for segment in self._segments:
+            for stored in segment.blocks(voxels, sizes):
+                yield StoredBlock(done, stored, segment.slope, segment.inter)
                 done += len(stored)
 
     def patches(self, finite: bool = True) -> Iterator[Patch]:
@@ -161,8 +165,8 @@ class Volumes:
         finite : bool
             Put 0 for NaN and infinity.
         """
-        for part, stored, first in prefetched(self._slices()):
-            yield part.patch(stored, first, finite)
+        for segment, stored, first in prefetched(self._slices()):
+            yield segment.patch(stored, first, finite)
 
     def slabs(self, thickness: int) -> Iterator[list[tuple[int, Patch]]]:
         """The volumes again, so many slices of all at a time, one slab ahead; not of a compressed file.
@@ -193,44 +197,46 @@ class Volumes:
                 low, high = min(low, float(value)), max(high, float(value))
         return low, high
 
-    def _slices(self):
-        """Of each volume the slices (X, Y, n) that hold data, as stored, and the first one's index."""
-        for part in self._parts:
-            if part.compressed:
-                for volume in part.volumes():
-                    yield part, self.grid.unflatten(volume.copy()), 0
+    def _slices(self) -> Iterator[tuple[Segment, np.ndarray, int]]:
+        """For each volume the slices (X, Y, n) that contain data, as stored, and the index of the first."""
+        for segment in self._segments:
+            if segment.compressed:
+                for volume in segment.volumes():
+                    yield segment, self.grid.unflatten(volume.copy()), 0
             else:
-                with part.opened() as stream:
-                    for index in range(part.n_volumes):
-                        first, stored = part.slices(stream, index, 0, self.shape[2])
-                        yield part, stored, first
+                with segment.opened() as stream:
+                    for index in range(segment.n_volumes):
+                        first, stored = segment.slices(stream, index, 0, self.shape[2])
+                        yield segment, stored, first
 
-    def _slabs(self, thickness):
+    def _slabs(self, thickness: int) -> Iterator[list[tuple[int, Patch]]]:
         for low in range(0, self.shape[2], thickness):
-            slab, before = [], 0
-            for part in self._parts:
-                with part.opened() as stream:
-                    for index in range(part.n_volumes):
-                        first, stored = part.slices(stream, index, low, min(low + thickness, self.shape[2]))
-                        patch = part.patch(stored, first - low, finite=True)
+            high = min(low + thickness, self.shape[2])
+            slab: list[tuple[int, Patch]] = []
+            before = 0
+            for segment in self._segments:
+                with segment.opened() as stream:
+                    for index in range(segment.n_volumes):
+                        first, stored = segment.slices(stream, index, low, high)
+                        patch = segment.patch(stored, first - low, finite=True)
                         if patch.values.size:
                             slab.append((before + index, patch))
-                before += part.n_volumes
+                before += segment.n_volumes
             yield slab
 
 
-def volumes_in_block(size: int, dtype=np.float64) -> int:
+def volumes_in_block(size: int, dtype: npt.DTypeLike = np.float64) -> int:
     """How many volumes, of some number of voxels each, make a block."""
     return max(1, min(MOST_VOLUMES, BLOCK_BYTES // (np.dtype(dtype).itemsize * max(1, size))))
 
 
-def grid_of(image) -> tuple[Grid, Units]:
+def grid_of(image: Any) -> tuple[Grid, Units]:
     """The grid of a nibabel image, in mm, and what its header is in; ValueError where it has none."""
     units = units_of(int(image.header["xyzt_units"]), image.affine)
     return Grid(image.shape[:3], np.diag([units.mm] * 3 + [1.0]) @ image.affine), units
 
 
-def _open(path: Path):
+def _open(path: Path) -> Any:
     try:
         image = nib.load(path)
     except FileNotFoundError:
@@ -250,8 +256,8 @@ def _open(path: Path):
     return image
 
 
-def _disagreement(image) -> Iterator[str]:
-    """What to say of an image whose sform and qform are both valid, and more than a voxel apart."""
+def _disagreement(image: Any) -> Iterator[str]:
+    """What to say of an image whose sform and qform are both valid, and more than a voxel asegment."""
     header = image.header
     if not (header["sform_code"] > 0 and header["qform_code"] > 0):
         return
@@ -265,5 +271,5 @@ def _disagreement(image) -> Iterator[str]:
         yield "has a qform that places it elsewhere than its sform does; the sform is used."
 
 
-def _located(image) -> bool:
+def _located(image: Any) -> bool:
     return bool(image.header["sform_code"] > 0 or image.header["qform_code"] > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import nibabel as nib
 import numpy as np
@@ -12,13 +13,19 @@ from ..numerics.grid import Grid
 from ..numerics.patches import Patch
 from ..storage.atomic import replacing
 from ..storage.compression import compression_of, open_to_write
+from ..storage.paths import PathLike
 from ..storage.sparse import write_around
 from .volumes import Volumes
 
 
 @contextmanager
 def writing(
-    path, grid: Grid, n_volumes: int | None, like: Volumes | None = None, t_r=None, dtype="float64"
+    path: PathLike,
+    grid: Grid,
+    n_volumes: int | None,
+    like: Volumes | None = None,
+    t_r: float | None = None,
+    dtype: str = "float64",
 ) -> Iterator[VolumeWriter]:
     """Write an image volume by volume, atomically.
 
@@ -58,7 +65,7 @@ def writing(
     with replacing(path, durable=False) as temporary, open_to_write(temporary) as stream:
         header.write_to(stream)
         stream.write(bytes(offset - stream.tell()))
-        kind = _Compressed if compression_of(path) == ".gz" else _Plain
+        kind: type[VolumeWriter] = _Compressed if compression_of(path) == ".gz" else _Plain
         writer = kind(stream, np.dtype(dtype), grid, offset)
         yield writer
         writer.finish()
@@ -67,7 +74,7 @@ def writing(
 class VolumeWriter:
     """Appends volumes to an open image."""
 
-    def __init__(self, stream, dtype, grid, offset):
+    def __init__(self, stream: BinaryIO, dtype: np.dtype, grid: Grid, offset: int):
         self._stream, self._dtype, self._grid, self._offset = stream, dtype, grid, offset
         self._n_volumes = 0
 
@@ -80,7 +87,7 @@ class VolumeWriter:
 
 
 class _Compressed(VolumeWriter):
-    """Volumes one behind the other."""
+    """Volumes one after the other."""
 
     def append(self, patch: Patch) -> None:
         self._stream.write(patch.volume(self._grid.shape).astype(self._dtype, copy=False).tobytes(order="F"))

@@ -20,7 +20,7 @@ class ReadGridInputSpec(MapsInputSpec):
     in_file = input_images(mandatory=True, desc="3D or 4D image, or list of 3D images")
     t_r = number_or_none(desc="repetition time in seconds; None takes it from sidecar or header")
 
-    def read_besides(self) -> list[Path]:
+    def implicit_inputs(self) -> list[Path]:
         """The run's sidecars."""
         return sidecars_read(self.in_file, self.t_r)
 

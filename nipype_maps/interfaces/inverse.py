@@ -48,7 +48,7 @@ class InverseInputSpec(MapsInputSpec):
     dtype = traits.Enum("float64", "float32", usedefault=True, desc="data type of the image")
     extension = traits.Enum(".nii.gz", ".nii", usedefault=True, desc="compressed or not")
 
-    def read_besides(self) -> list[Path]:
+    def implicit_inputs(self) -> list[Path]:
         """The signals' sidecar, and files that may contain the maps' names."""
         beside = [sidecar_of(self.in_file)] if isdefined(self.in_file) else []
         return [path for path in beside if path.exists()] + names_read(self.maps_file, self.map_names)

@@ -57,7 +57,7 @@ class MaskInputSpec(MapsInputSpec):
         desc="names of the maps: a list, or a .tsv (columns index, name), .json or .txt file",
     )
 
-    def read_besides(self) -> list[Path]:
+    def implicit_inputs(self) -> list[Path]:
         """Files that may contain the maps' names."""
         given = self.original_file if isdefined(self.original_file) else self.in_file
         return names_read(given, self.map_names)

@@ -68,7 +68,7 @@ class ProjectInputSpec(MapsInputSpec):
         desc="frames held at once; 0 holds as many as fit 32 MB, at most 32",
     )
 
-    def read_besides(self) -> list[Path]:
+    def implicit_inputs(self) -> list[Path]:
         """The run's sidecars."""
         given = self.source_file if isdefined(self.source_file) else self.in_file
         return sidecars_read(given, self.t_r)
@@ -164,13 +164,14 @@ def _sidecar(
     run: Run, n_frames: int, maps: MapsInfo, coverage: np.ndarray, notes: list[Note]
 ) -> dict[str, Any]:
     """The sidecar of the signals."""
+    t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
     warnings = warning_entries(maps.description, notes)
     description = {key: value for key, value in maps.description.items() if key not in warnings}
     description["SignalCoverage"] = [number(share) for share in coverage]
     about = {
         "Description": "Least-squares signals of brain maps, one per column, one row per frame",
-        "RepetitionTime": run.t_r,
-        **({"VolumeTiming": uneven.times} if (uneven := run.uneven) else {}),
+        "RepetitionTime": t_r,
+        **({"VolumeTiming": uneven.times} if uneven else {}),
         "FramesInRun": n_frames,
         "Sources": sources(run.paths),
         "Maps": description,

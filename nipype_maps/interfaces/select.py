@@ -52,7 +52,7 @@ class SelectConfoundsInputSpec(MapsInputSpec):
     )
     strategies_file = InputFile(desc="JSON file of further strategies, in the form of those of the package")
 
-    def read_besides(self) -> list[Path]:
+    def implicit_inputs(self) -> list[Path]:
         """The table's sidecar, if none is given."""
         known = isdefined(self.in_file) and not isdefined(self.in_json)
         beside = [sidecar_of(self.in_file[0])] if known else []

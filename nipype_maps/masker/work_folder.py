@@ -14,7 +14,7 @@ from typing import Any
 from nipype.interfaces.base.support import Bunch
 from nipype.pipeline.engine import Workflow
 
-from ..engine.execution import run_workflow, sentence_of
+from ..engine.execution import message_of, run_workflow
 from ..engine.execution.log import log_to
 from ..engine.execution.working_directory import call_apart
 from ..notes import collected
@@ -140,7 +140,7 @@ class WorkFolder:
                 yield
             warn_once(notes)
         except OSError as error:
-            message = sentence_of(error, self.path)
+            message = message_of(error, self.path)
             if type(error) is not OSError or message == str(error):
                 raise
             raise OSError(message) from error

@@ -59,10 +59,10 @@ def tiles_of(maps: Maps) -> Tiles:
     >>> tiles.voxels.tolist(), tiles.gram().tolist()
     ([1, 2], [[5.0, 6.0], [6.0, 9.0]])
     """
-    return join(maps.n_maps, cut(maps))
+    return join(maps.n_maps, tiles_by_slab(maps))
 
 
-def cut(maps: Maps) -> Iterator[Tiles]:
+def tiles_by_slab(maps: Maps) -> Iterator[Tiles]:
     """The tiles of each slab in which any map is non-zero; reads the maps once."""
     # voxels on a line are divided into pieces of as many voxels as a cube has
     edges: Shape = (EDGE, EDGE, EDGE) if max(maps.shape[1:]) > 1 else (EDGE**3, 1, 1)
@@ -72,10 +72,10 @@ def cut(maps: Maps) -> Iterator[Tiles]:
         if found:
             shape = (x, y, min(edges[2], n_slices - first))
             numbers, patches = zip(*found, strict=True)
-            yield _cut(patches, np.array(numbers), maps.n_maps, shape, edges, x * y * first)
+            yield _tiles_of_slab(patches, np.array(numbers), maps.n_maps, shape, edges, x * y * first)
 
 
-def _cut(
+def _tiles_of_slab(
     patches: Sequence[Patch], numbers: np.ndarray, n_maps: int, shape: Shape, edges: Shape, n_below: int
 ) -> Tiles:
     """The tiles of one slab.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-from .blocking import EDGE, Maps, cut
+from .blocking import EDGE, Maps, tiles_by_slab
 from .orthogonal import by_orthogonal_maps
 from .solution import Scaled, Solution
 from .used_maps import UsedMaps, condition
@@ -111,7 +111,7 @@ def _products(maps: Maps) -> tuple[np.ndarray, int]:
     """Products of all pairs of maps, (K, K), and the number of voxels where any map is non-zero."""
     gram, n_rows = np.zeros((maps.n_maps, maps.n_maps)), 0
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        for tiles in cut(maps):
+        for tiles in tiles_by_slab(maps):
             gram += tiles.gram()
             n_rows += tiles.voxels.size
     return gram, n_rows

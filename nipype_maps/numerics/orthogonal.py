@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import scipy
 
-from .blocking import Maps, cut
+from .blocking import Maps, tiles_by_slab
 from .solution import Solution
 from .tiles import DENSE
 from .used_maps import UsedMaps, condition
@@ -114,6 +114,6 @@ def _of_least_norm(finish: np.ndarray, null: np.ndarray, lengths: np.ndarray) ->
 def _dense(maps: Maps, full: np.ndarray) -> Iterator[np.ndarray]:
     """Values (v, n) of the maps that are not empty, some voxels at a time."""
     n_rows = max(2 * full.size, DENSE // full.size)
-    for tiles in cut(maps):
+    for tiles in tiles_by_slab(maps):
         for _, values in tiles.dense(n_rows):
             yield values[:, full]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .blocking import Maps, cut
+from .blocking import Maps, tiles_by_slab
 from .blocks import StoredBlock
 from .solution import Solution
 from .tiles import DENSE, Tiles, whole
@@ -110,7 +110,7 @@ def weights_of(smoothed: Maps, solution: Solution) -> Iterator[Tiles]:
     amplified by the square of the condition number; smooth the runs instead if that matters
     (a condition of 1e4 leaves about 8 digits).
     """
-    for tiles in cut(solution.scaled(smoothed)):
+    for tiles in tiles_by_slab(solution.scaled(smoothed)):
         if not solution.mixing:
             yield tiles
             continue

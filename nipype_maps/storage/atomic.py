@@ -1,8 +1,8 @@
-"""Files and folders that are either complete or not there.
+"""Files and folders that are either complete or absent.
 
-What is being made is a draft: a file of a name that nobody can guess, made exclusively, so that
-no link is followed, and locked for as long as it is being made.  What can be locked has nobody
-who makes it any more, and is swept away.
+A file is written as a draft: under a name that nobody can guess, created exclusively, so that no
+link is followed, and locked while it is being written.  A draft that is not locked has been left
+by a process that was killed, and is swept.
 """
 
 from __future__ import annotations
@@ -19,38 +19,39 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .locks import HOST, is_at, try_lock
+from .paths import PathLike
 
-#: A draft, or the lock of a draft folder; without what follows the number, the folder itself.
+#: A draft, or the lock of a draft folder; without an ending, the folder itself.
 DRAFT = re.compile(r"(\.draft-[0-9a-f]{16})(-.*)?", re.DOTALL)
 
 
-#: Drafts of versions that locked nothing.
+#: Drafts of versions without locks.
 UNLOCKED = re.compile(rf"\.[0-9]+-{re.escape(HOST)}\..*", re.DOTALL)
 
 
 LOCK = "-lock"
 
 
-#: Seconds after which a draft without a lock is taken for left behind: of earlier versions, and
-#: where the file system knows no locks.
+#: Seconds after which a draft without a lock counts as left behind: of earlier versions, and where
+#: the file system does not support locks.
 ABANDONED = 24 * 3600.0
 
 
 @contextmanager
-def replacing(path, durable: bool = True) -> Iterator[Path]:
-    """A temporary path in the same folder, which takes the final name on success.
+def replacing(path: PathLike, durable: bool = True) -> Iterator[Path]:
+    """A temporary path in the same folder, renamed to the final one on success.
 
     Parameters
     ----------
     path : path-like
-        Where the file shall be.
+        The final path.
     durable : bool
         Wait until the disk has it, so that not even a power failure leaves half of it.
 
     Yields
     ------
     pathlib.Path
-        Write here.  On an exception it is removed and what ``path`` held stays as it was.
+        Write here.  On an exception it is removed and an existing file at ``path`` stays as it was.
 
     Examples
     --------
@@ -73,8 +74,8 @@ def replacing(path, durable: bool = True) -> Iterator[Path]:
 
 
 @contextmanager
-def draft_folder(parent) -> Iterator[Path]:
-    """A new folder in another, for as long as the context lasts; what is to stay is renamed.
+def draft_folder(parent: PathLike) -> Iterator[Path]:
+    """A new folder inside another, removed at the end of the context unless it has been renamed.
 
     Examples
     --------
@@ -86,7 +87,7 @@ def draft_folder(parent) -> Iterator[Path]:
     >>> [p.name for p in parent.iterdir()]
     ['maps']
     """
-    # the lock lies beside the folder: it is there before the folder, and goes after it
+    # the lock is beside the folder: created before it, and removed after it
     with _drafting(parent, parent, LOCK) as (lock, _):
         folder = _folder_of(lock)
         folder.mkdir()
@@ -96,14 +97,14 @@ def draft_folder(parent) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(folder) -> None:
-    """Remove what processes that were killed left of files and folders they were making in a folder."""
+def sweep(folder: PathLike) -> None:
+    """Remove the drafts that killed processes have left in a folder."""
     try:
         names = os.listdir(folder)
     except OSError:
         return
     for path in (Path(folder, name) for name in names):
-        with contextlib.suppress(OSError):  # it is gone meanwhile, or another user's
+        with contextlib.suppress(OSError):  # removed meanwhile, or another user's
             if found := DRAFT.fullmatch(path.name):
                 if found[2]:
                     _remove_if_left(path)
@@ -114,10 +115,10 @@ def sweep(folder) -> None:
 
 
 @contextmanager
-def _drafting(path, parent, ending: str) -> Iterator[tuple[Path, int]]:
-    """A new file, locked, and its descriptor; it is removed in the end unless it has been renamed.
+def _drafting(path: PathLike, parent: PathLike, ending: str) -> Iterator[tuple[Path, int]]:
+    """A new file, locked, and its descriptor; it is removed at the end unless it has been renamed.
 
-    Where it cannot be made, the error names the path that it is for.
+    Where it cannot be created, the error names the final path.
     """
     while True:
         draft = Path(parent, f".draft-{secrets.token_hex(8)}{ending}")
@@ -127,7 +128,7 @@ def _drafting(path, parent, ending: str) -> Iterator[tuple[Path, int]]:
             continue
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from error
-        # whoever sweeps may have come before the lock
+        # another process may have swept it before it was locked
         if try_lock(descriptor) is not False and is_at(descriptor, draft):
             break
         os.close(descriptor)
@@ -162,14 +163,14 @@ def _open(path: Path) -> int:
 
 
 def _folder_of(lock: Path) -> Path:
-    return lock.with_name(DRAFT.fullmatch(lock.name)[1])
+    return lock.with_name(lock.name.removesuffix(LOCK))
 
 
 def _is_old(status: os.stat_result) -> bool:
     return time.time() - status.st_mtime > ABANDONED
 
 
-def copy(source, path) -> None:
+def copy(source: PathLike, path: PathLike) -> None:
     """Copy a file atomically."""
     with replacing(path) as temporary:
         shutil.copyfile(source, temporary)

@@ -1,11 +1,13 @@
-"""What a file's content is known by, without reading it more often than needed.
+"""Checksums of files, computed once and remembered as long as a file is unchanged.
 
-nipype's cache asks for the content of every input of every node each time a graph runs.  A
-fingerprint is worked out once and remembered together with what the file system says of the
-file (inode, size, times of its last write and change): as long as that is the same,
-nobody has written to the file.  For the outputs of a node, gigabytes of maps among them, it
-is remembered beside them; for other files, runs above all, in a folder that `remembering`
-names.
+nipype's cache asks for the content of every input of every node each time a graph is executed.  A
+checksum is computed once and remembered together with the file's state (inode, size, times of the
+last write and change): as long as that is the same, nobody has written to the file.  It is
+remembered by the process and in a folder that `remembering` names.
+
+The outputs of a node, gigabytes of sparse maps among them, have a record beside them (`record`),
+with a digest that leaves out zeros and is computed on several cores.  A recorded file is
+identified by that digest, any other by its SHA-256: see `digest`.
 """
 
 from __future__ import annotations
@@ -14,34 +16,43 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .atomic import replacing, sweep
+from .paths import PathLike
 from .sparse import read_around
 
-#: Of a name that nipype keeps when it removes what nothing is connected to.
+#: A name that nipype keeps when it removes files that nothing is connected to.
 RECORD = "provenance.outputs.json"
+#: The folder in a work folder where checksums of files elsewhere are remembered.
+MEMORY = ".checksums"
+#: What digests begin with that are not SHA-256.
+SPARSE = "sparse:"
 CHUNK, BLOCK = 4 << 20, 64 << 10
 #: A file changed within the last seconds may change again without its times showing it.
 SETTLED = 2.0
-#: Cores that hash at once.
+#: Cores that compute a sparse digest.
 N_THREADS = min(4, os.cpu_count() or 1)
-
-#: Files of which a process knows the fingerprint at most.
+#: How many checksums a process remembers.
 KNOWN = 10_000
 
-_known: dict[str, tuple[list, str]] = {}
+#: Inode, size, and times of the last write and change.
+State = list[int]
+
+#: By path and by whether the digest is sparse.
+_known: dict[tuple[str, bool], tuple[State, str]] = {}
 _memory: Path | None = None
 
 
 @contextmanager
-def remembering(folder) -> Iterator[None]:
-    """Keep the fingerprints of files in a folder, for later calls; None keeps them nowhere."""
+def remembering(folder: PathLike | None) -> Iterator[None]:
+    """Keep the checksums of files in a folder, for later calls; None keeps them nowhere."""
     global _memory
     before, _memory = _memory, None if folder is None else Path(folder)
     if _memory is not None and _memory.is_dir():
@@ -52,59 +63,68 @@ def remembering(folder) -> Iterator[None]:
         _memory = before
 
 
-def fingerprint(path) -> str:
-    """A hexadecimal number that files share if and only if their content is the same.
-
-    SHA-256 of the SHA-256 of each chunk of 4 MB, in which blocks of zeros are left out: it is
-    computed on several cores, and an image of local maps costs what is not zero in it.
+def checksum(path: PathLike) -> str:
+    """Hexadecimal SHA-256 of a file's bytes, as ``sha256sum`` prints it.
 
     Examples
     --------
     >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> for name, text in [("a", "maps"), ("b", "maps"), ("c", "Maps")]:
-    ...     _ = (folder / name).write_text(text)
-    >>> fingerprint(folder / "a") == fingerprint(folder / "b") != fingerprint(folder / "c")
+    >>> path = Path(tempfile.mkdtemp(), "maps.nii")
+    >>> _ = path.write_bytes(b"")
+    >>> checksum(path)[:8]
+    'e3b0c442'
+    """
+    path = os.path.abspath(path)
+    return _remembered(path, _state(path), is_sparse=False)
+
+
+def digest(path: PathLike) -> str:
+    """The digest that identifies a file's content in cache keys and records.
+
+    That is its `checksum`, unless a record beside the file contains a sparse digest of it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "maps.nii")
+    >>> _ = path.write_bytes(b"maps")
+    >>> digest(path) == checksum(path)
     True
+    >>> record(path.parent, [path])
+    >>> digest(path).partition(":")[0]
+    'sparse'
     """
     path = os.path.abspath(path)
     state = _state(path)
-    for remember in (_in_process, _beside, _in_memory):
-        remembered, value = remember(path)
-        if remembered == state:
-            return value
-    value = _computed(path)
-    if time.time() - os.stat(path).st_ctime > SETTLED and _state(path) == state:
-        while len(_known) >= KNOWN:
-            _known.pop(next(iter(_known)), None)
-        _known[path] = state, value
-        _keep(path, state, value)
-    return value
+    recorded_state, value = _entry(Path(path).with_name(RECORD), os.path.basename(path))
+    if recorded_state == state:
+        return value
+    return _remembered(path, state, value.startswith(SPARSE))
 
 
-def record(folder, paths) -> None:
-    """Remember in a folder the fingerprints of the files that a node gives.
+def record(folder: PathLike, paths: Iterable[PathLike]) -> None:
+    """Record in a node's folder the digests of its outputs.
 
-    Those that it has just written to the folder go by their names; others, which it only
-    hands on, by their paths.
+    Files in the folder, which were just written, are recorded by name; others, which the node only
+    passes on, by path.
     """
     entries = {
-        _name_in(folder, path): [_state(path), (_computed if _is_in(folder, path) else fingerprint)(path)]
+        _name_in(folder, path): [_state(path), _sparse_digest(path) if _is_in(folder, path) else digest(path)]
         for path in paths
     }
     if entries:
         _write(Path(folder) / RECORD, entries)
 
 
-def recorded_names(folder) -> list[str]:
+def recorded_names(folder: PathLike) -> list[str]:
     """The files that were recorded in a folder."""
     return list(_entries(Path(folder) / RECORD))
 
 
-def unchanged(folder, path) -> bool | None:
-    """Whether a file that was recorded in a folder is as it was then; None if it was not.
+def unchanged(folder: PathLike, path: PathLike) -> bool | None:
+    """Whether a file is as it was when it was recorded in a folder; None if it was not recorded.
 
-    It is read only where its times or inode are others than they were, as those of a copy.
+    It is read only if its state differs, as that of a copy does.
     """
     record_file, name = Path(folder) / RECORD, _name_in(folder, path)
     state, value = _entry(record_file, name)
@@ -112,55 +132,61 @@ def unchanged(folder, path) -> bool | None:
         return None
     if state == _state(path):
         return True
-    if state[1] != os.path.getsize(path) or value != _computed(path):
+    if state[1] != os.path.getsize(path) or value != _computed(path, value.startswith(SPARSE)):
         return False
-    with suppress(OSError):  # a folder that can only be read: it is read again next time
+    with suppress(OSError):  # in a read-only folder it is read again next time
         _write(record_file, {**_entries(record_file), name: [_state(path), value]})
     return True
 
 
-def _is_in(folder, path) -> bool:
+def _is_in(folder: PathLike, path: PathLike) -> bool:
     return os.path.dirname(os.path.abspath(path)) == os.path.abspath(folder)
 
 
-def _name_in(folder, path) -> str:
+def _name_in(folder: PathLike, path: PathLike) -> str:
     return os.path.basename(path) if _is_in(folder, path) else os.path.abspath(path)
 
 
-def _state(path) -> list[int]:
-    # without the device, which is another number on each node of a cluster
+def _state(path: PathLike) -> State:
+    # without the device, whose number differs between the nodes of a cluster
     stat = os.stat(path)
     return [stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
 
 
-def _in_process(path) -> tuple[list | None, str]:
-    return _known.get(path, (None, ""))
+def _remembered(path: str, state: State, is_sparse: bool) -> str:
+    """The digest of a file in a state, computed only if it is not remembered."""
+    known_state, value = _known.get((path, is_sparse), (None, ""))
+    if known_state == state:
+        return value
+    if _memory is not None:
+        known_state, value = _entry(_note(_memory, path), path)
+        if known_state == state and value.startswith(SPARSE) == is_sparse:
+            return value
+    value = _computed(path, is_sparse)
+    if time.time() - os.stat(path).st_ctime > SETTLED and _state(path) == state:
+        while len(_known) >= KNOWN:
+            _known.pop(next(iter(_known)), None)
+        _known[path, is_sparse] = state, value
+        _keep(path, state, value)
+    return value
 
 
-def _beside(path) -> tuple[list | None, str]:
-    return _entry(Path(os.path.dirname(path)) / RECORD, os.path.basename(path))
-
-
-def _in_memory(path) -> tuple[list | None, str]:
-    return (None, "") if _memory is None else _entry(_note(path), path)
-
-
-def _keep(path, state, value) -> None:
+def _keep(path: str, state: State, value: str) -> None:
     if _memory is None:
         return
     try:
         _memory.mkdir(parents=True, exist_ok=True)
-        _write(_note(path), {path: [state, value]})
+        _write(_note(_memory, path), {path: [state, value]})
     except OSError:
-        pass  # a disk without room: the file is read again next time
+        pass  # a full disk: the file is read again next time
 
 
-def _note(path) -> Path:
-    """A file for each file, so that processes need not wait for each other."""
-    return _memory / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
+def _note(memory: Path, path: str) -> Path:
+    """A file for each path, so that processes need not wait for each other."""
+    return memory / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
 
 
-def _entry(record_file: Path, name: str) -> tuple[list | None, str]:
+def _entry(record_file: Path, name: str) -> tuple[State | None, str]:
     try:
         state, value = _entries(record_file)[name]
     except (KeyError, TypeError, ValueError):
@@ -170,7 +196,7 @@ def _entry(record_file: Path, name: str) -> tuple[list | None, str]:
     return state, value
 
 
-def _entries(record_file: Path) -> dict:
+def _entries(record_file: Path) -> dict[str, Any]:
     try:
         entries = json.loads(record_file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -178,46 +204,50 @@ def _entries(record_file: Path) -> dict:
     return entries if isinstance(entries, dict) else {}
 
 
-def _write(record_file: Path, entries: dict) -> None:
+def _write(record_file: Path, entries: dict[str, Any]) -> None:
     with replacing(record_file, durable=False) as temporary:
         temporary.write_text(json.dumps(entries), encoding="utf-8")
 
 
-def _computed(path) -> str:
+def _computed(path: PathLike, is_sparse: bool) -> str:
+    return _sparse_digest(path) if is_sparse else _sha256(path)
+
+
+def _sha256(path: PathLike) -> str:
+    found, buffer = hashlib.sha256(), memoryview(bytearray(1 << 20))
+    with open(path, "rb", buffering=0) as stream:
+        while n_bytes := stream.readinto(buffer):
+            found.update(buffer[:n_bytes])
+    return found.hexdigest()
+
+
+def _sparse_digest(path: PathLike) -> str:
+    """SHA-256 of the SHA-256 of each chunk of 4 MB, in which blocks of zeros are left out.
+
+    It is computed on several cores, and an image of local maps costs only what is not zero in it.
+    """
     size = os.path.getsize(path)
     digests = [b""] * -(-size // CHUNK)
     shares = [range(first, len(digests), N_THREADS) for first in range(min(N_THREADS, len(digests)))]
-    with open(path, "rb") as stream, ThreadPoolExecutor(N_THREADS) as threads:
-        # one share needs no thread: of small files a data set has many
-        run = map if len(shares) < 2 else threads.map
-        list(run(lambda share: _digest(stream.fileno(), share, digests), shares))
-    return hashlib.sha256(size.to_bytes(8, "little") + b"".join(digests)).hexdigest()
+    with open(path, "rb") as stream:
+        fd = stream.fileno()
+        if len(shares) < 2:  # needs no thread: a data set has many small files
+            for share in shares:
+                _digest_chunks(fd, share, digests)
+        else:
+            with ThreadPoolExecutor(N_THREADS) as threads:
+                list(threads.map(lambda share: _digest_chunks(fd, share, digests), shares))
+    return SPARSE + hashlib.sha256(size.to_bytes(8, "little") + b"".join(digests)).hexdigest()
 
 
-def _digest(fd: int, chunks: range, digests: list[bytes]) -> None:
+def _digest_chunks(fd: int, chunks: range, digests: list[bytes]) -> None:
     """Put the digests of some of a file's chunks into their places."""
     buffer = np.zeros(min(CHUNK, -(-os.fstat(fd).st_size // BLOCK) * BLOCK), np.uint8)
     for chunk in chunks:
         read_around(fd, chunk * CHUNK, buffer)
-        digest = hashlib.sha256()
+        found = hashlib.sha256()
         blocks = buffer.reshape(-1, BLOCK)
         for index in np.flatnonzero(np.bitwise_or.reduce(blocks.view(np.uint64), axis=1)):
-            digest.update(int(index).to_bytes(8, "little"))
-            digest.update(blocks[index])
-        digests[chunk] = digest.digest()
-
-
-def sha256(path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes.
-
-    Examples
-    --------
-    >>> import os
-    >>> sha256(os.devnull)[:8]
-    'e3b0c442'
-    """
-    digest = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+            found.update(int(index).to_bytes(8, "little"))
+            found.update(blocks[index])
+        digests[chunk] = found.digest()

@@ -14,20 +14,22 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from nibabel.openers import ImageOpener
+
+from .paths import PathLike
 
 DAMAGED: tuple[type[BaseException], ...] = (OSError, EOFError, zlib.error)
 try:
     from isal import igzip, isal_zlib
 except ImportError:
-    _GzipFile = gzip.GzipFile
+    _GzipFile: Any = gzip.GzipFile
     crc32 = zlib.crc32
     #: What inflates, for the log.
     LIBRARY = f"zlib {zlib.ZLIB_RUNTIME_VERSION} (install isal to read faster)"
 else:
-    DAMAGED += (isal_zlib.error,)
+    DAMAGED = (*DAMAGED, cast(type[BaseException], isal_zlib.error))  # declared as an instance
     _GzipFile = igzip.IGzipFile
     crc32 = isal_zlib.crc32
     LIBRARY = f"ISA-L (isal {metadata.version('isal')})"
@@ -44,12 +46,12 @@ CHUNK = 1 << 20
 
 for _module in ("compression.zstd", "backports.zstd", "pyzstd"):  # what nibabel reads .zst by
     try:
-        DAMAGED += (importlib.import_module(_module).ZstdError,)
+        DAMAGED = (*DAMAGED, importlib.import_module(_module).ZstdError)
     except ImportError:
         continue
 
 
-def compression_of(path) -> str:
+def compression_of(path: PathLike) -> str:
     """The ending that says how a file is compressed, in lower case; '' for one that is not.
 
     Examples
@@ -61,8 +63,8 @@ def compression_of(path) -> str:
     return ending if ending in MAGIC else ""
 
 
-def hindrance(path) -> str | None:
-    """What keeps a file from being inflated as its name says, or None; not whether it is damaged."""
+def hindrance(path: PathLike) -> str | None:
+    """Why a file cannot be decompressed as its name says, or None; not whether it is damaged."""
     ending = compression_of(path)
     try:
         with open(path, "rb") as stream:
@@ -77,31 +79,31 @@ def hindrance(path) -> str | None:
     if found == ending:
         return None
     if not found:
-        return f"it is no {NAMES[ending]} file, as its name says; rename it, or copy or make it again"
+        return f"it is not a {NAMES[ending]} file, as its name says; rename it, or copy or create it again"
     return f"it is compressed by {NAMES[found]}, but its name does not end in {found}; rename it"
 
 
 class ZstdMissingError(ValueError):
-    """No package is installed that inflates Zstandard."""
+    """No package is installed that decompresses Zstandard."""
 
 
-def open_to_read(path) -> BinaryIO:
-    """A file's bytes, inflated if its name says that it is compressed.
+def open_to_read(path: PathLike) -> BinaryIO:
+    """Open a file, decompressed if its name says that it is compressed.
 
     Raises
     ------
     ZstdMissingError
-        If the package that inflates it is not installed.
+        If the package that decompresses it is not installed.
     """
     ending = compression_of(path)
     if ending == ".gz":
         return _GzipFile(path, "rb")
     if ending == ".bz2":
-        return bz2.BZ2File(path, "rb")
+        return cast(BinaryIO, bz2.BZ2File(path, "rb"))
     if not ending:
         return open(path, "rb")
     try:
-        return ImageOpener(path, "rb")
+        return cast(BinaryIO, ImageOpener(os.fspath(path), "rb"))
     except OSError:
         raise
     except Exception as error:  # nibabel raises one of its own, and other versions another
@@ -110,11 +112,11 @@ def open_to_read(path) -> BinaryIO:
         ) from error
 
 
-def holds(path, n_bytes: int) -> bool:
-    """Whether a file may hold so many bytes once it is inflated, at the cost of what it does hold.
+def holds(path: PathLike, n_bytes: int) -> bool:
+    """Whether a file can contain so many bytes after decompression.
 
-    A plain file's size says so; a gzip file's sets a bound.  Of others as much is inflated as is
-    asked for, where they claim to be many times larger than they are.
+    The size of a plain file decides; that of a gzip file sets a bound.  Others are decompressed that
+    far where the number is many times their size.
     """
     size, ending = os.path.getsize(path), compression_of(path)
     if not ending:
@@ -131,7 +133,7 @@ def holds(path, n_bytes: int) -> bool:
 
 
 def skip(stream: BinaryIO, n_bytes: int) -> int:
-    """Leave out so many bytes; how many there were."""
+    """Skip bytes; return how many there were."""
     skipped = 0
     while skipped < n_bytes and (chunk := stream.read(min(CHUNK, n_bytes - skipped))):
         skipped += len(chunk)
@@ -139,7 +141,7 @@ def skip(stream: BinaryIO, n_bytes: int) -> int:
 
 
 @contextmanager
-def open_to_write(path) -> Iterator[BinaryIO]:
+def open_to_write(path: PathLike) -> Iterator[BinaryIO]:
     """A new file, deflated if its name ends in .gz; the same content gives the same bytes."""
     with open(path, "w+b") as stream:
         if compression_of(path) != ".gz":

@@ -1,34 +1,36 @@
-"""JSON files: UTF-8, complete or not there."""
+"""JSON files: UTF-8, complete or absent."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from .atomic import replacing
+from .paths import PathLike
 from .text import parse_json, read_text
 
 #: What Python makes of bytes of a name that are no letters of the locale.
 ESCAPED = re.compile("[\udc80-\udcff]+")
 
 
-def read_json(path) -> dict:
+def read_json(path: PathLike) -> dict[str, Any]:
     """A JSON object; ValueError where the file holds something else."""
     content = parse_json(read_text(path), path)
     if not isinstance(content, dict):
-        raise ValueError(f"{path} holds no JSON object but a {type(content).__name__}.")
+        raise ValueError(f"{path} contains no JSON object but a {type(content).__name__}.")
     return content
 
 
-def write_json(path, content: dict) -> None:
-    """Write a JSON object, the keys in the order given: all of it, or nothing."""
+def write_json(path: PathLike, content: dict[str, Any]) -> None:
+    """Write a JSON object, its keys in the given order: all of it, or nothing."""
     with replacing(path) as temporary:
         save_json(temporary, content)
 
 
-def save_json(path: Path, content: dict) -> None:
-    """Write a JSON object to a draft, or another file that nobody reads yet."""
+def save_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON object to a draft, or to another file that nobody reads yet."""
     text = as_utf8(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     # where a name is no UTF-8, what comes is JSON's own way to write it
     path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
@@ -50,7 +52,7 @@ def as_utf8(text: str) -> str:
 
 
 def number(value: float) -> float | str:
-    """A float as JSON can hold it: 'n/a' and 'inf' are words."""
+    """A float in a form that JSON has: 'n/a' and 'inf' are strings."""
     value = float(value)
     if value != value:
         return "n/a"

@@ -1,6 +1,6 @@
-"""Locks of the operating system: they end with the process that holds them, in whatever way it ends.
+"""Locks of the operating system: they end with the process that holds them, however it ends.
 
-A process id says less: it is given again, and means another process in each container.
+Process ids are less reliable: they are reused, and differ between containers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 HOST = os.uname().nodename
-#: What file systems without locks answer; some want a descriptor that is open for writing.
+#: Errors of file systems without locks; some need a descriptor that is open for writing.
 WITHOUT = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 
 
@@ -37,7 +37,7 @@ def try_lock(descriptor: int) -> bool | None:
 
 
 def unlock(descriptor: int) -> None:
-    """Let go, also for processes that were forked meanwhile and hold the lock too."""
+    """Release a lock, also on behalf of processes that were forked meanwhile and hold it too."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Zeros that take no room: files with holes.
+"""Sparse files: zeros that take no space on disk.
 
-A map is zero nearly everywhere.  Where a file system can leave out what is zero (ext4, xfs,
-btrfs, tmpfs, NFS 4.2, ...), images of maps take the room of what is not; to whoever reads
-them they are ordinary files, and where it cannot, they are only larger.
+A map is zero nearly everywhere.  Where a file system supports sparse files (ext4, xfs, btrfs,
+tmpfs, NFS 4.2, ...), images of maps take the space of their non-zero regions; readers see
+ordinary files, and elsewhere they are only larger.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 PAGE = 4096
-#: Pages of zeros that make a hole: shorter ones cost more calls than they spare bytes.
+#: Pages of zeros that are left out: shorter gaps cost more calls than they save bytes.
 HOLE = 2
 
 
@@ -24,7 +24,7 @@ def write_around(fd: int, offset: int, data: np.ndarray) -> None:
     Parameters
     ----------
     fd : int
-        Descriptor of a file that holds nothing there yet.
+        Descriptor of a file that has no data there yet.
     offset : int
     data : (n,) uint8 array, contiguous
     """
@@ -37,19 +37,19 @@ def write_around(fd: int, offset: int, data: np.ndarray) -> None:
     for first, last in zip(pages[after_hole] * PAGE, (pages[before_hole] + 1) * PAGE, strict=True):
         written, last = first, min(last, data.size)
         while written < last:
-            written += os.pwrite(fd, data[written:last], offset + written)
+            written += os.pwrite(fd, data[written:last].data, offset + written)
 
 
 def extents(fd: int, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Where between two offsets a file holds data; everywhere if the system cannot tell."""
+    """The regions with data between two offsets of a file; all of it if the system cannot tell."""
     while start < stop:
         try:
             first = os.lseek(fd, start, os.SEEK_DATA)
             last = os.lseek(fd, first, os.SEEK_HOLE)
-        except AttributeError:  # an operating system that knows no holes
+        except AttributeError:  # an operating system without sparse files
             first, last = start, stop
         except OSError as error:
-            if error.errno == errno.ENXIO:  # a hole as far as the file goes
+            if error.errno == errno.ENXIO:  # no more data up to the end of the file
                 return
             first, last = start, stop
         if first < stop:
@@ -58,9 +58,9 @@ def extents(fd: int, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 
 def read_around(fd: int, offset: int, buffer: np.ndarray) -> None:
-    """Fill a buffer from a file, zeros for its holes and for what lies behind its end.
+    """Fill a buffer from a file, with zeros for its sparse regions and beyond its end.
 
-    To read a hole would make the system hold as many zeros in its cache as the file seems large.
+    Reading sparse regions would fill the system's cache with as many zeros as the file seems large.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def read_around(fd: int, offset: int, buffer: np.ndarray) -> None:
     for first, last in extents(fd, offset, offset + buffer.size):
         first, last = first - offset, last - offset
         buffer[filled:first] = 0
-        while first < last and (n_bytes := os.preadv(fd, [buffer[first:last]], offset + first)):
+        while first < last and (n_bytes := os.preadv(fd, [buffer[first:last].data], offset + first)):
             first += n_bytes
         filled = first
     buffer[filled:] = 0

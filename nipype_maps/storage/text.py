@@ -1,12 +1,15 @@
-"""Text files: UTF-8, with or without a byte order mark, and a message where they are something else."""
+"""Text files: UTF-8, with or without a byte order mark; a clear message for anything else."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
-#: How files begin that are often taken for text, and what is to be done with them.
+from .paths import PathLike
+
+#: First bytes of files that are often mistaken for text, and what to do about them.
 BEGINNINGS = {
     b"\xff\xfe": "is written in UTF-16; save it as UTF-8",
     b"\xfe\xff": "is written in UTF-16; save it as UTF-8",
@@ -15,7 +18,7 @@ BEGINNINGS = {
 }
 
 
-def read_text(path) -> str:
+def read_text(path: PathLike) -> str:
     """The text of a file.
 
     Raises
@@ -53,8 +56,8 @@ def lines_of(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text)
 
 
-def parse_json(text: str, path):
-    """What JSON text stands for; ValueError, naming the file, where it is not JSON.
+def parse_json(text: str, path: PathLike) -> Any:
+    """Parse JSON; a ValueError names the file where it is not JSON.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Work that goes on in threads while another goes on: reading, computing, writing."""
+"""Reading, computing and writing at the same time, in threads."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import collections
 import contextvars
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-def prefetched(items: Iterator) -> Iterator:
-    """The same items, the next one being made in a thread while this one is used."""
+def prefetched(items: Iterator[T]) -> Iterator[T]:
+    """The same items, each produced in a thread while the one before is used."""
     items = iter(items)
     with ThreadPoolExecutor(1) as thread:
         following = _submit(thread, next, items, None)
@@ -18,10 +22,10 @@ def prefetched(items: Iterator) -> Iterator:
             yield item
 
 
-def worked(function: Callable, items: Iterator, n_threads: int = 2) -> Iterator:
-    """``map(function, items)``, some at once in threads, in order, no more held than are worked on."""
+def worked(function: Callable[[T], R], items: Iterator[T], n_threads: int = 2) -> Iterator[R]:
+    """``map(function, items)`` in threads, in order, with no more items in memory than threads."""
     with ThreadPoolExecutor(n_threads) as threads:
-        waiting = collections.deque()
+        waiting: collections.deque[Future[R]] = collections.deque()
         for item in items:
             waiting.append(_submit(threads, function, item))
             if len(waiting) > n_threads:
@@ -30,6 +34,6 @@ def worked(function: Callable, items: Iterator, n_threads: int = 2) -> Iterator:
             yield waiting.popleft().result()
 
 
-def _submit(threads: ThreadPoolExecutor, function: Callable, *arguments) -> Future:
-    """Have a thread call a function in this context, to which what it notes belongs."""
+def _submit(threads: ThreadPoolExecutor, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Have a thread call a function in a copy of this context, so that its notes are collected here."""
     return threads.submit(contextvars.copy_context().run, function, *arguments)

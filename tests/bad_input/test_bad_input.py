@@ -283,7 +283,7 @@ def sample_mask(content, sentence, as_list):
             lambda: Clean(in_file=d.signals, sample_mask=given),
             ["--sample-mask", path],
             status=2,
-            on_screen="does not fit .*: " + sentence.replace("sample_mask", "it"),
+            on_screen="does not fit .*: " + sentence.replace("sample_mask", "sample_mask.*"),
         )
 
     return make
@@ -297,7 +297,7 @@ def sample_mask_empty(d):
         lambda: Clean(in_file=d.signals, sample_mask=[]),
         ["--sample-mask", path],
         status=2,
-        on_screen=r"--sample-mask .*keep.npy does not fit .*bold.nii.gz: it keeps no frame; give",
+        on_screen=r"--sample-mask .*keep.npy does not fit .*bold.nii.gz: sample_mask.* keeps no frame; give",
     )
 
 
@@ -307,7 +307,8 @@ def low_pass_above_nyquist(d):
         lambda: Clean(in_file=d.signals, low_pass=0.25, t_r=2.0),
         ["--low-pass", "0.25"],
         status=2,
-        on_screen=r"--low-pass 0.25 Hz is not below Nyquist's frequency of .*bold.nii.gz, 0.25 Hz at 2 s",
+        on_screen=r"--low-pass 0.25 Hz is not below the Nyquist frequency of .*bold.nii.gz, 0.25 Hz at a "
+        "repetition time of 2 s",
     )
 
 
@@ -329,7 +330,8 @@ def t_r_missing(d):
         ["--low-pass", "0.1"],
         run=path,
         status=2,
-        on_screen=r"untimed.nii.gz says nothing of the time between frames, which --low-pass and --high-pass",
+        on_screen=r"untimed.nii.gz has no repetition time in its header or a sidecar, which --low-pass and "
+        "--high-pass",
     )
 
 
@@ -348,7 +350,7 @@ def t_r_contradicting(d):
     return Case(
         r"bold.nii.gz: the sidecar's RepetitionTime is 0.8 s, but the header says 2 s .*; pass t_r",
         lambda: ReadGrid(in_file=d.run),
-        on_screen=r"the sidecar's RepetitionTime is 0.8 s, but the header says 2 s .*; pass --t-r",
+        on_screen=r"the sidecar's RepetitionTime is 0.8 s, but the header says 2 s .*; pass .*\(--t-r\)",
     )
 
 

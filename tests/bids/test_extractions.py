@@ -77,7 +77,7 @@ def test_a_sidecar_says_all_or_nothing(write, tmp_path):
         ({"Maps": {"Interpolation": ["linear"]}}, "Maps.Interpolation must be one of"),
         ({"Maps": {"EmptyMaps": None}}, 'Maps.EmptyMaps must be one of "nan"'),
         ({"Maps": {"Demean": 1}}, "Maps.Demean must be one of false, true"),
-        ([], "holds no JSON object"),
+        ([], "contains no JSON object"),
         ("{", "is not a JSON file"),
         ("[" * 100000, "signals"),
     ],

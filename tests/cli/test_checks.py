@@ -47,9 +47,9 @@ def extract(*options, run=(RUN,)):
             "--filter butterworth",
             "--filter butterworth removes nothing; give --low-pass, --high-pass or both",
         ),
-        ("--low-pass 0.25", "--low-pass 0.25 Hz is not below Nyquist's frequency of"),
-        ("--low-pass 0.1 --t-r 2000", "0.00025 Hz at 2000 s from frame to frame"),
-        ("--high-pass 1 --filter cosine", "--high-pass 1 Hz is not below Nyquist's frequency of"),
+        ("--low-pass 0.25", "--low-pass 0.25 Hz is not below the Nyquist frequency of"),
+        ("--low-pass 0.1 --t-r 2000", "0.00025 Hz at a repetition time of 2000 s"),
+        ("--high-pass 1 --filter cosine", "--high-pass 1 Hz is not below the Nyquist frequency of"),
         ("--resampling-target mask", "--resampling-target mask needs --mask"),
         (
             "--confounds rows-39.tsv",
@@ -68,9 +68,12 @@ def extract(*options, run=(RUN,)):
         ),
         (
             "--sample-mask late.txt",
-            "late.txt does not fit {run}: it names frame 47, but the run's 40",
+            "names frame 47, but the run's 40 frames",
         ),
-        ("--sample-mask bools.txt", "does not fit {run}: it has 39 booleans for a run of 40 frames"),
+        ("--sample-mask late.txt", "late.txt does not fit {run}: sample_mask"),
+        ("--sample-mask bools.txt", "has 39 booleans for a run of 40 frames"),
+        ("--sample-mask bools.txt", "bools.txt does not fit {run}: sample_mask"),
+        ("--runs bools.txt", "bools.txt has 39 labels for 40 frames"),
         ("--n-procs 2 --plugin MultiProc --plugin-args n_procs.json", "leave out one"),
     ],
 )
@@ -90,7 +93,7 @@ def test_all_runs_are_looked_at_before_the_first_is_computed(data, make_run):
 
 @pytest.mark.parametrize("stray", ["notes.json", "rows-40.tsv"])
 def test_a_file_in_the_list_that_is_no_image_is_named(data, stray):
-    assert f"{stray}, given as RUN, is no image by its name" in extract(run=(RUN, stray))[1]
+    assert f"{stray}, given as RUN, is not an image by its name" in extract(run=(RUN, stray))[1]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +101,9 @@ def test_a_file_in_the_list_that_is_no_image_is_named(data, stray):
     [
         ("--maps {run}", "is given both as a run and as --maps"),
         ("--mask {run}", "is given both as a run and as --mask"),
-        ("--work out", "would hold results or logs of --out"),
-        ("--work out/logs", "would hold results or logs of --out"),
-        ("--work .", "would hold results or logs of --out"),
+        ("--work out", "would contain results or logs of --out"),
+        ("--work out/logs", "would contain results or logs of --out"),
+        ("--work .", "would contain results or logs of --out"),
     ],
 )
 def test_one_file_or_folder_has_one_role(data, options, sentence):
@@ -127,8 +130,8 @@ def test_what_fits_is_not_refused(data, options):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ("--smooth-on data", "--smooth-on changes nothing without --smoothing-fwhm"),
-        ("--no-standardize-confounds", "--no-standardize-confounds changes nothing without confounds"),
+        ("--smooth-on data", "--smooth-on has no effect without --smoothing-fwhm"),
+        ("--no-standardize-confounds", "--no-standardize-confounds has no effect without confounds"),
         ("--n-procs 2", "--plugin Linear does not use --n-procs, which is for MultiProc"),
         ("--plugin-args n_procs.json", "--plugin Linear does not use n_procs of --plugin-args"),
     ],

@@ -68,7 +68,7 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
 
     # again, and nothing is run; in processes, and the bytes are the same
     again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS)
-    assert "0 nodes run" in again.stdout
+    assert "0 steps executed" in again.stdout
     other = tmp_path / "other"
     call(
         "dataset",
@@ -85,7 +85,7 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     )
     assert contents(other) == contents(out)
     plan = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, "--dry-run")
-    assert "0 nodes would be run" in plan.stdout
+    assert "steps: 0 to execute" in plan.stdout
 
 
 def test_many_runs_are_several_graphs_with_the_same_results(derivatives, maps, tmp_path, monkeypatch):
@@ -95,13 +95,15 @@ def test_many_runs_are_several_graphs_with_the_same_results(derivatives, maps, t
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    n_nodes = call("one").partition(" ")[0]
-    monkeypatch.setattr("nipype_maps.cli.runs.RUNS_PER_GRAPH", 5)  # both graphs need the fit of one grid
+    n_steps = call("one").partition(" ")[0]
+    monkeypatch.setattr(
+        "nipype_maps.cli.extraction.graphs.RUNS_PER_GRAPH", 5
+    )  # both graphs need the fit of one grid
     *_, planned = call("several", "--dry-run").splitlines()
-    assert planned.startswith(f"{n_nodes} nodes would be run, 0 depend")
-    assert call("several").startswith(f"{n_nodes} nodes run, 0 found done")
+    assert planned.endswith(f"{n_steps} steps: {n_steps} to execute, 0 depending on those, 0 cached")
+    assert call("several").startswith(f"{n_steps} steps executed, 0 cached")
     assert contents(tmp_path / "several") == contents(tmp_path / "one")
-    assert call("several").startswith(f"0 nodes run, {n_nodes} found done")
+    assert call("several").startswith(f"0 steps executed, {n_steps} cached")
 
 
 def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
@@ -141,7 +143,7 @@ def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
     unreadable.write_bytes(gzip.compress(whole))
     again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, status=1)
     assert "3 of 6 runs done" in again.stdout
-    assert again.stdout.startswith("2 nodes run")  # confounds had been chosen already
+    assert again.stdout.startswith("2 steps executed")  # confounds had been chosen already
 
 
 def test_each_run_may_have_its_own_brain_mask(call, derivatives, maps, tmp_path, rng):
@@ -184,7 +186,7 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     ("text", "sentence"),
     [
         ("poll: 1", "args.json is not a JSON file"),
-        ("[1]", "holds no JSON object but a list"),
+        ("[1]", "contains no JSON object but a list"),
         ('{"pol": 1}', "SLURMPlugin has no argument 'pol'"),
         ('{"tries": 0}', "tries is 0; give a whole number above 0."),
         ('{"poll": "2"}', "poll is '2'; give a number, not below 0."),
@@ -230,8 +232,8 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     for _ in range(2):  # the second time everything is cached
         (said,) = (line for line in warnings() if "first frames" in line)
         assert said == (
-            "warning: 4 runs, each in its own way, such as sub-01_task-rest_run-1_space-MNI_desc-preproc_bold"
-            ".nii.gz: confounds without a number in the first frames take their first number there: trans_x."
+            "warning: 4 runs, such as sub-01_task-rest_run-1_space-MNI_desc-preproc: "
+            "confounds without a number in the first frames take their first number there: trans_x."
         )
     assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0", "1", "1", "1", "0"]
 
@@ -241,7 +243,7 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     assert len(several) == 2
     assert warnings() == [
         several[0],
-        "warning: 1 more kind of warnings is in the sidecars of the runs; summary.tsv counts them.",
+        "warning: 1 more kind of warning is in the sidecars of the runs; summary.tsv counts them.",
     ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nipype_maps.bids.tables import read_table
+from nipype_maps.interfaces import Clean
 
 from ..derivatives import describe, write_run
 from .test_dataset import summary
@@ -117,7 +118,7 @@ def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_p
     invoke(*call)
     before = as_it_was(out)
     done = invoke(*call, "--detrend", status=2)
-    assert done.stderr.count("(Detrend: no there, yes asked)") == 2
+    assert done.stderr.count("(Detrend: no before, yes now)") == 2
     tables = {path: text for path, text in before.items() if path.suffix == ".tsv"}
     assert all(path.read_bytes() == text for path, text in tables.items())
     invoke(*call, "--detrend", "--overwrite")
@@ -132,7 +133,7 @@ def test_the_summary_claims_no_table_that_is_not_there(invoke, one, maps, tmp_pa
     invoke(*call, "--participant-label", "01")
     first, second = summary(out)
     assert first["status"] == "done"
-    assert (second["status"], second["reason"]) == ("failed", "its table is not there any more")
+    assert (second["status"], second["reason"]) == ("failed", "its table does not exist any more")
 
 
 def remove_run(root, s):
@@ -153,10 +154,12 @@ def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_pa
     (table,) = out.glob("sub-02/func/*.tsv")
     shutil.copytree(one, tmp_path / "copy")
     remove_run(one, 2)
-    told = "summary.tsv, such as sub-02_task-rest_space-MNI_desc-preproc_atlas-atlas_timeseries, is not there"
+    told = (
+        "summary.tsv, such as sub-02_task-rest_space-MNI_desc-preproc_atlas-atlas_timeseries, does not exist"
+    )
     done = invoke(*call, *more)
-    assert f"warning: 1 run of {out}/{told} any more, which the status 'removed' says" in done.stderr
-    said = {"status": "removed", "reason": "its run is not there any more"}
+    assert f"warning: 1 run of {out}/{told} any more and has the status 'removed'" in done.stderr
+    said = {"status": "removed", "reason": "its run does not exist any more"}
     assert summary(out)[1] == {**before[1], **said}
     assert table.exists()
 
@@ -252,7 +255,7 @@ def test_names_of_other_maps_of_one_name_are_not_replaced(invoke, one, maps, tmp
     invoke(*call, "01")
     (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
     other = [*call, "02", "--map-names", tmp_path / "names.txt"]
-    assert "names other maps than those asked for" in invoke(*other, status=2).stderr
+    assert "names other maps than those requested" in invoke(*other, status=2).stderr
     assert "names other maps" in invoke(*other, "--dry-run", status=2).stderr
     invoke(*other, "--overwrite")
     assert "1\ta" in (tmp_path / "out" / "atlas-atlas_probseg.tsv").read_text()
@@ -345,7 +348,7 @@ def test_what_a_space_means_does_not_depend_on_the_participants_that_are_chosen(
     assert "in the spaces MNI:res-2." in refused.stderr
     invoke(*call, "--space", "MNI:res-2")
     other = invoke(*call[:-1], "01", "--space", "MNI")
-    assert "holds results of runs in other spaces: MNI:res-2 (such as sub-02/func/sub-02" in other.stderr
+    assert "contains results of runs in other spaces: MNI:res-2 (such as sub-02/func/sub-02" in other.stderr
 
 
 def test_the_maps_name_says_which_space_fits(invoke, one, maps, tmp_path):
@@ -364,7 +367,7 @@ def test_of_two_tables_for_a_run_it_is_said_which_is_taken(invoke, one, maps, tm
     call = ["dataset", one, "--maps", maps, "--confounds-strategy", "6P"]
     done = invoke(*call, "--out", tmp_path / "out")
     assert "1 run with two tables of confounds, such as sub-01_task-rest_space-MNI" in done.stderr
-    assert "confounds_timeseries.tsv is taken, not sub-01_task-rest_desc-confounds_regressors" in done.stderr
+    assert "confounds_timeseries.tsv is used, not sub-01_task-rest_desc-confounds_regressors" in done.stderr
     mask = func(one) / "sub-01_task-rest_space-MNI_desc-brain_mask.nii.gz"
     nib.save(nib.load(mask), mask.with_suffix(""))
     done = invoke(*call, "--brain-masks", "--out", tmp_path / "masks", status=1)
@@ -383,15 +386,15 @@ def test_files_without_content_take_only_their_run_down(invoke, one, maps, tmp_p
     done = invoke(*call, status=1)
     assert "1 of 2 runs done" in done.stdout
     first, second = summary(tmp_path / "out")
-    assert f"{path.name} is a link to a file that is not there" in first["reason"]
+    assert f"{path.name} is a link to a file that does not exist" in first["reason"]
     assert (first["status"], second["status"]) == ("failed", "done")
-    assert "the table that is there is of an earlier call" in done.stderr
+    assert "the existing table is of an earlier call" in done.stderr
 
 
 def test_labels_without_runs_are_named(invoke, one, maps, tmp_path):
     call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
     done = invoke(*call, "01", "--participant-label", "09")
-    assert "warning: there is no run of subject 09." in done.stderr
+    assert "warning: no run is of subject 09." in done.stderr
 
 
 def test_participants_that_differ_in_case_alone_are_refused(invoke, one, maps, tmp_path):
@@ -413,7 +416,7 @@ def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invok
     invoke(*call)
     (func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv").unlink()
     other = [*call, "--confounds-strategy", "6P"]
-    assert "(Strategy: none there, 6P asked" in invoke(*other, status=2).stderr
+    assert "(Strategy: none before, 6P now" in invoke(*other, status=2).stderr
     assert "1 of 2 runs done" in invoke(*other, "--overwrite", status=1).stdout
     assert [path.name[:6] for path in out.glob("sub-*/func/*.tsv")] == ["sub-02"]
 
@@ -423,10 +426,10 @@ HARMS = {
     "conflict": ("bold.json", '{"RepetitionTime": 7}', 1, "but the header says 2 s"),
     "sidecar": ("bold.json", "{", 1, "is not a JSON file"),
     "run": ("bold.nii.gz", "no image", 1, "bold.nii.gz"),
-    "table": ("timeseries.tsv", "no table", 2, "has another content"),
+    "table": ("timeseries.tsv", "no table", 2, "has changed"),
     "no table": ("timeseries.tsv", None, 1, "has no table of confounds"),
     "no mask": ("mask.nii.gz", None, 1, "has no brain mask"),
-    "mask": ("mask.nii.gz", "no image", 2, "has another content"),
+    "mask": ("mask.nii.gz", "no image", 2, "has changed"),
 }
 
 
@@ -446,7 +449,7 @@ def test_a_run_that_cannot_be_done_now_keeps_its_results(invoke, one, maps, tmp_
     assert {path: path.read_bytes() for path in out.rglob("*_timeseries.*")} == before
     if status == 1:
         assert "1 of 2 runs done" in done.stdout
-        assert "nothing new came of it; the table that is there is of an earlier call" in done.stderr
+        assert "the existing table is of an earlier call" in done.stderr
         assert [row["status"] for row in summary(out)] == ["failed", "done"]
 
 
@@ -458,7 +461,7 @@ def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invo
     assert "2 of 2 runs done" in invoke(*call).stdout
     shutil.rmtree(out / "logs")
     other = invoke(*call[:-1], "6P", status=2)
-    assert "(Strategy: 6P+scrub there, 6P asked)" in other.stderr
+    assert "(Strategy: 6P+scrub before, 6P now)" in other.stderr
 
 
 def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
@@ -489,9 +492,9 @@ def test_a_data_set_is_of_one_atlas_and_says_where_settings_differ(
     invoke(*call, "01")
     elsewhere = save(rng.normal(size=(*grids["plain"].shape, 4)), grids["plain"], "other/atlas.nii.gz")
     refused = invoke("dataset", one, "--maps", elsewhere, *call[4:], "02", status=2)
-    assert "holds results of other maps under the same name" in refused.stderr
+    assert "contains results of other maps under the same name" in refused.stderr
     other = invoke(*call, "02", "--standardize", "zscore")
-    assert "results of other runs with other settings: Standardize: no there, zscore asked" in other.stderr
+    assert "results of other runs with other settings: Standardize: no before, zscore now" in other.stderr
 
 
 def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng, grids):
@@ -501,7 +504,7 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
         done = invoke("dataset", one, "--maps", atlas, "--out", together, "--detrend")
         assert "2 of 2 runs done" in done.stdout
         assert "holds results" not in done.stderr
-    assert "0 nodes run" in done.stdout
+    assert "0 steps executed" in done.stdout
     for name, atlas in (("atlas", maps), ("B", other)):
         apart = tmp_path / name
         invoke("dataset", one, "--maps", atlas, "--out", apart, "--detrend")
@@ -515,7 +518,7 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
     # runs of an atlas are still compared with each other
     call = ["dataset", one, "--maps", maps, "--out", together, "--participant-label", "01"]
     told = invoke(*call, "--overwrite").stderr
-    assert "other runs with other settings: Detrend: yes there, no asked (such as sub-02/func/sub-02" in told
+    assert "other runs with other settings: Detrend: yes before, no now (such as sub-02/func/sub-02" in told
     assert "MapNames" not in told
 
 
@@ -537,3 +540,23 @@ def test_runs_of_one_name_in_different_folders_have_a_row_each(
         "sub-01/ses-1/func",
         "sub-01/ses-2/func",
     ]
+
+
+def test_an_interrupted_call_has_rows_of_the_runs_that_are_done(invoke, one, maps, tmp_path, monkeypatch):
+    out, seen = tmp_path / "out", []
+    run = Clean._run
+
+    def interrupted(*arguments):
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(arguments)
+        return run(*arguments)
+
+    monkeypatch.setattr(Clean, "_run", interrupted)
+    call = ["dataset", one, "--maps", maps, "--out", out]
+    assert "interrupted" in invoke(*call, status=130).stderr
+    (row,) = summary(out)
+    assert (row["status"], row["frames"]) == ("done", "12")
+    monkeypatch.undo()
+    invoke(*call)
+    assert [row["status"] for row in summary(out)] == ["done", "done"]

@@ -65,10 +65,10 @@ def test_a_run_that_is_interrupted_says_what_is_kept(
     assert done.returncode == status, done.stderr
     work = tmp_path / "out" / "work"
     # the grids are read, maps resampled and masked, the projector is made
-    assert done.stderr == f"interrupted; 4 nodes are kept in {work}: call again to go on.\n"
+    assert done.stderr == f"interrupted; 4 steps are kept in {work}: call again to continue.\n"
     assert not Path(f"/proc/{worker}").exists()
     assert not list((tmp_path / "out").rglob("*_timeseries.tsv"))
-    assert "2 nodes run, 4 found done" in call(*arguments).stdout
+    assert "2 steps executed, 4 cached" in call(*arguments).stdout
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -148,7 +148,7 @@ def test_a_signal_ends_the_command_where_python_ignores_its_exception(
         capture_output=True, text=True, cwd=tmp_path, timeout=120,
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
-    assert "call again to go on" in done.stderr
+    assert "call again to continue" in done.stderr
     assert (tmp_path / "journal").read_text() == "Project "
     # what cleans up by Python's own means is let finish
     assert where not in ("finalizer", "__del__") or (tmp_path / "cleaned_up").exists()
@@ -158,8 +158,8 @@ def test_a_signal_ends_the_command_where_python_ignores_its_exception(
 def test_a_signal_that_was_ignored_till_the_end_gives_its_status():
     code = (
         "import os, signal, sys\n"
-        "from nipype_maps.cli.ends import ending_well\n"
-        "with ending_well():\n"
+        "from nipype_maps.cli.process.exit_status import ending_with_status\n"
+        "with ending_with_status():\n"
         "    try: os.kill(os.getpid(), signal.SIGTERM)\n"
         "    except: pass\n"
         "    sys.exit(int(sys.argv[1]))"
@@ -172,10 +172,10 @@ def test_a_signal_that_was_ignored_till_the_end_gives_its_status():
 def test_who_needs_the_timer_keeps_it():
     code = (
         "import signal\n"
-        "from nipype_maps.cli.ends import ending_well\n"
+        "from nipype_maps.cli.process.exit_status import ending_with_status\n"
         "signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
         "signal.setitimer(signal.ITIMER_REAL, 1000)\n"
-        "with ending_well(): assert signal.getsignal(signal.SIGALRM) == signal.SIG_IGN\n"
+        "with ending_with_status(): assert signal.getsignal(signal.SIGALRM) == signal.SIG_IGN\n"
         "assert signal.getitimer(signal.ITIMER_REAL)[0] > 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -201,9 +201,9 @@ def test_a_demo_that_is_interrupted_says_so(stop):
 def test_nohup_keeps_a_command_going():
     code = (
         "import os, signal\n"
-        "from nipype_maps.cli.ends import ending_well\n"
+        "from nipype_maps.cli.process.exit_status import ending_with_status\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "with ending_well(): os.kill(os.getpid(), signal.SIGHUP)"
+        "with ending_with_status(): os.kill(os.getpid(), signal.SIGHUP)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

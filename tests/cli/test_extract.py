@@ -1,20 +1,17 @@
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from nipype_maps.bids.result_names import node_name
 from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
-from nipype_maps.cli.results import ResultFolder
+from nipype_maps.cli.results.folder import ResultFolder
 from nipype_maps.engine.workfolder.lock import locked
-
-NODE = node_name("transform", "sub-01_task-rest_atlas-atlas_timeseries")
 
 
 @pytest.fixture
@@ -37,11 +34,11 @@ def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps,
         "--dtype", "auto",
     ]  # fmt: skip
     first = call(*arguments)
-    assert "9 nodes run, 0 found done" in first.stdout
+    assert "9 steps executed, 0 cached" in first.stdout
     # the mask, of a few voxels, leaves less than half of each map
     *said, contradiction = first.stderr.splitlines()
     assert contradiction.endswith("(--t-r) of 2.5 s is taken.")
-    assert [line.split(": ")[:2] for line in said] == [["warning", f"2 runs, such as {Path(runs[0]).name}"]]
+    assert [line.split(": ")[:2] for line in said] == [["warning", "2 runs, such as sub-01_task-rest"]]
     assert all("less than half of the weight of map-01 (25%)" in line for line in said)
     for run, t_r in (("sub-01", 2.0), ("sub-02", 2.5)):
         table = read_table(out / f"{run}_task-rest_atlas-atlas_timeseries.tsv")
@@ -51,11 +48,11 @@ def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps,
         assert sidecar["RepetitionTime"] == t_r
         assert sidecar["Cleaning"]["ConfoundColumns"] == ["trans_x", "trans_y"]
         assert sidecar["Cleaning"]["DType"] == "float32"
-    assert "0 nodes run, 9 found done" in call(*arguments).stdout
+    assert "0 steps executed, 9 cached" in call(*arguments).stdout
     assert (out / "logs" / "nipype.log").read_text()
     later = call("extract", make_run("sub-03_task-rest_bold.nii.gz"), *arguments[3:7], "--out", out,
                  "--smoothing-fwhm", "5")  # fmt: skip
-    assert "2 nodes run, 5 found done" in later.stdout
+    assert "2 steps executed, 5 cached" in later.stdout
 
 
 def test_data_that_moved_run_nothing_again(call, make_run, maps, out, tmp_path):
@@ -75,29 +72,41 @@ def test_data_that_moved_run_nothing_again(call, make_run, maps, out, tmp_path):
         )
         for folder in (tmp_path / "data", tmp_path / "again")
     ]
-    assert "6 nodes run, 0 found done" in printed[0].stdout
-    assert "0 nodes run, 6 found done" in printed[1].stdout
+    assert "6 steps executed, 0 cached" in printed[0].stdout
+    assert "0 steps executed, 6 cached" in printed[1].stdout
 
 
 def test_a_dry_run_says_what_would_run_and_why(call, make_run, maps, out):
     arguments = ["extract", make_run(), "--maps", maps, "--out", out]
     first = call(*arguments, "--dry-run").stdout.splitlines()
-    assert first[-1] == "6 nodes would be run, 0 depend on what those give, 0 are cached"
-    assert all(
-        line.startswith("run     ") and line.endswith(": it has not been run yet") for line in first[:-1]
+    assert first[-1] == (
+        "1 run: 1 to execute, 0 depending on other results, 0 cached; "
+        "6 steps: 6 to execute, 0 depending on those, 0 cached"
     )
+    assert [line.partition(": ")[0] for line in first[:-1]] == [
+        "execute  shared fit",
+        "execute  sub-01_task-rest",
+    ]
+    steps = [
+        line for line in call(*arguments, "--dry-run", "--verbose").stdout.splitlines() if line[0] == " "
+    ]
+    assert len(steps) == 6
+    assert all(line.startswith("  execute  ") and ": it has not been " in line for line in steps)
     assert not out.exists()
     call(*arguments)
-    assert call(*arguments, "--dry-run").stdout.splitlines()[-1].endswith("6 are cached")
+    assert call(*arguments, "--dry-run").stdout.splitlines()[-1].endswith("6 cached")
     refused = call(*arguments, "--detrend", "--dry-run", status=2).stderr
-    assert "Detrend: no there, yes asked" in refused
+    assert "Detrend: no before, yes now" in refused
     arguments += ["--detrend", "--overwrite"]
     changed = call(*arguments, "--dry-run").stdout.splitlines()
-    assert [line for line in changed if line.startswith("run")] == [
-        f"run     {NODE}.clean: detrend: False -> True"
+    assert changed[:-1] == [
+        "cached   shared fit",
+        "execute  sub-01_task-rest: clean (detrend: False -> True)",
     ]
+    other = [*arguments[:-2], "--smoothing-fwhm", "5", "--overwrite"]
+    assert "depends  sub-01_task-rest on the results of shared fit" in call(*other, "--dry-run").stdout
     assert len(list(out.glob("*_timeseries.tsv"))) == 1
-    assert "1 nodes run, 5 found done" in call(*arguments).stdout
+    assert "1 step executed, 5 cached" in call(*arguments).stdout
 
 
 def test_results_that_cannot_be_published_are_a_failure(make_run, maps, out, monkeypatch):
@@ -107,7 +116,7 @@ def test_results_that_cannot_be_published_are_a_failure(make_run, maps, out, mon
     monkeypatch.setattr(ResultFolder, "publish", publish)
     result = CliRunner().invoke(main, ["extract", make_run(), "--maps", maps, "--out", str(out)])
     assert result.exit_code == 1
-    assert f"failed: {NODE}: KeyError: 'Warnings'" in result.output
+    assert "failed: sub-01_task-rest: KeyError: 'Warnings'" in result.output
 
 
 def test_two_commands_at_once(call, make_run, maps, out):
@@ -115,8 +124,8 @@ def test_two_commands_at_once(call, make_run, maps, out):
     call("extract", run, "--maps", maps, "--out", out)
     with locked(out / "work" / "extract_atlas"):
         refused = call("extract", run, "--maps", maps, "--out", out, status=1)
-    assert "failed: extract_atlas: " in refused.stderr
-    assert f"is in use by the run of process {os.getpid()} on " in refused.stderr
+    assert f"failed: {out / 'work' / 'extract_atlas'} is in use" in refused.stderr
+    assert f"is in use by process {os.getpid()} on " in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -126,7 +135,7 @@ def test_results_deleted_from_the_folder_come_back(call, make_run, maps, out):
     result = out / "sub-01_task-rest_atlas-atlas_timeseries.tsv"
     before = result.read_bytes()
     result.unlink()
-    assert "0 nodes run" in call(*arguments).stdout
+    assert "0 steps executed" in call(*arguments).stdout
     assert result.read_bytes() == before
 
 
@@ -140,12 +149,12 @@ def test_a_run_that_fails_stops_no_other(call, make_run, maps, out, tmp_path):
         done = call(
             "extract", broken, lost, good, "--maps", maps, "--out", out / plugin, "--plugin", plugin, status=1
         )
-        assert "sub-01_task-rest_atlas-atlas_timeseries.tsv: 40 frames, 4 maps" in done.stdout
+        assert "sub-01_task-rest: 40 frames, 40 degrees of freedom left, 4 maps" in done.stdout
         failures = [line for line in done.stderr.splitlines() if line.startswith("failed: ")]
         assert len(failures) == 2
-        assert "transform_sub-03" in failures[0]
+        assert failures[0].startswith("failed: sub-03: ")
         assert "cannot be read as a NIfTI image" in failures[0]
-        assert re.search(r"transform_sub-02_atlas-atlas_timeseries_\w{10}\.project: ", failures[1])
+        assert failures[1].startswith("failed: sub-02 (project): ")
         assert "sub-02_bold.nii.gz: the compressed data are damaged or cut off" in failures[1]
         assert not (out / plugin / "sub-02_atlas-atlas_timeseries.tsv").exists()
 
@@ -170,8 +179,8 @@ def test_warnings_of_the_results_are_told_even_when_cached(call, make_run, save,
     for _ in range(2):
         done = call("extract", run, "--maps", maps, "--out", out)
         assert (
-            "warning: sub-01_task-rest_bold.nii.gz: maps with no non-zero voxel after resampling and "
-            "masking: map-02" in done.stderr
+            "warning: sub-01_task-rest: maps with no non-zero voxel after resampling and masking: map-02"
+            in done.stderr
         )
 
 
@@ -210,7 +219,7 @@ def test_a_name_is_not_given_to_another_run_later(call, make_run, maps, out):
     call("extract", same, "--maps", maps, "--out", out)
     bob = make_run("bob/rest.nii.gz")
     done = call("extract", bob, "--maps", maps, "--out", out, status=2)
-    assert f"(run: {same} there, {bob} asked)" in done.stderr
+    assert f"(run: {same} before, {bob} now)" in done.stderr
 
 
 def test_an_output_folder_that_is_a_file_is_refused(call, make_run, maps, tmp_path):
@@ -221,8 +230,8 @@ def test_an_output_folder_that_is_a_file_is_refused(call, make_run, maps, tmp_pa
 
 def test_an_option_that_contradicts_the_run_is_refused_by_its_name(call, make_run, maps, out):
     done = call("extract", make_run(), "--maps", maps, "--out", out, "--low-pass", "0.3", status=2)
-    assert "Error: --low-pass 0.3 Hz is not below Nyquist's frequency of " in done.stderr
-    assert "0.25 Hz at 2 s from frame to frame" in done.stderr
+    assert "Error: --low-pass 0.3 Hz is not below the Nyquist frequency of " in done.stderr
+    assert "0.25 Hz at a repetition time of 2 s" in done.stderr
 
 
 def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_path):
@@ -284,7 +293,32 @@ def test_options_that_the_graphs_had_first_reach_them(call, make_run, save, rng,
     assert np.abs(found["plain"][1] - found["other"][1]).max() > 1e-3
     # a result of the one is none of the other
     done = call("extract", run, "--maps", maps, "--out", out / "plain", *options, "--no-clip", status=2)
-    assert "Clip: yes there, no asked" in done.stderr
+    assert "Clip: yes before, no now" in done.stderr
+
+
+def test_concatenated_acquisitions_are_denoised_each_by_itself(invoke, make_run, save, maps, out, tmp_path):
+    parts = [make_run(f"part-{k}.nii.gz", n_frames=n) for k, n in enumerate((40, 30))]
+    images = [nib.load(path) for path in parts]
+    both = tmp_path / "sub-01_task-rest_bold.nii.gz"
+    nib.save(nib.concat_images(images, axis=3), both)
+    labels, others = tmp_path / "labels.txt", tmp_path / "others.txt"
+    labels.write_text("first\n" * 40 + "second\n" * 30)
+    others.write_text("first\n" * 45 + "second\n" * 25)
+    options = ["--maps", maps, "--t-r", "2", "--high-pass", "0.05", "--detrend"]
+    said = invoke("extract", both, *options, "--out", out, "--runs", labels).stdout
+    assert "sub-01_task-rest: 70 frames, at least " in said
+    name = "sub-01_task-rest_atlas-atlas_timeseries"
+    together = read_table(out / f"{name}.tsv").values
+    for part, path in zip((together[:40], together[40:]), parts, strict=True):
+        invoke("extract", path, *options, "--out", tmp_path / "apart", "--overwrite")
+        (table,) = (tmp_path / "apart").glob(f"{Path(path).name.partition('.')[0]}*.tsv")
+        np.testing.assert_allclose(part, read_table(table).values, atol=1e-9)
+    assert len(json.loads((out / f"{name}.json").read_text())["DegreesOfFreedom"]) == 2
+    # results of other labels, or of none, are other results
+    for more, words in ((["--runs", others], "run labels: labels.txt before, others.txt now"),
+                        ([], "run labels: labels.txt before, none now")):  # fmt: skip
+        assert words in invoke("extract", both, *options, "--out", out, *more, status=2).stderr
+    assert "1 step executed" in invoke("extract", both, *options, "--out", out, "--overwrite").stdout
 
 
 @pytest.fixture
@@ -382,14 +416,14 @@ def test_the_time_between_frames_may_be_that_of_the_data_set(invoke, make_run, m
     run = make_run("data/sub-01/func/sub-01_task-rest_bold.nii.gz", t_r=0.0)
     call = ["extract", run, "--maps", maps, "--out", out, "--high-pass", "0.02"]
     inherited = tmp_path / "data" / "task-rest_bold.json"
-    assert "says nothing of the time between frames" in invoke(*call, status=2).output
+    assert "has no repetition time" in invoke(*call, status=2).output
     inherited.write_text('{"RepetitionTime": 2.5}')
     invoke(*call)
     sidecar = out / "sub-01_task-rest_atlas-atlas_timeseries.json"
     assert json.loads(sidecar.read_text())["RepetitionTime"] == 2.5
     before = sidecar.with_suffix(".tsv").read_bytes()
     inherited.write_text('{"RepetitionTime": 2.0}')
-    assert "RepetitionTime: 2.5 there, 2 asked" in invoke(*call, status=2).output
+    assert "RepetitionTime: 2.5 before, 2 now" in invoke(*call, status=2).output
     invoke(*call, "--overwrite")
     assert json.loads(sidecar.read_text())["RepetitionTime"] == 2.0
     assert sidecar.with_suffix(".tsv").read_bytes() != before

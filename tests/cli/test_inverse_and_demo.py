@@ -77,7 +77,7 @@ def test_inverse_to_nowhere_is_refused(call, tmp_path, maps, out, sentence):
 def test_inverse_that_fails_says_why(call, tmp_path, maps):
     (tmp_path / "signals.tsv").write_text("map-01\tother\n1\t2\n")
     done = call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii", status=1)
-    assert "failed: back.inverse: " in done.stderr
+    assert "failed: signals.tsv (inverse): " in done.stderr
     assert "has 2 signals for 4 maps" in done.stderr
     assert not (tmp_path / "image.nii").exists()
 
@@ -91,11 +91,11 @@ def test_demo(call, tmp_path):
     image = nib.load(folder / "ds003_sub-01_mc_atlas-tpm_timeseries_inverse.nii.gz")
     assert image.shape == (16, 16, 9, 20)
     assert image.header.get_zooms()[3] == 2
-    assert "6 nodes run" in done.stdout
+    assert "6 steps executed" in done.stdout
     assert done.stderr == ""
     sidecar = json.loads((folder / "ds003_sub-01_mc_atlas-tpm_timeseries.json").read_text())
     assert min(sidecar["Maps"]["SignalCoverage"]) > 0.6  # the maps are where the brain is
-    assert "0 nodes run, 6 found done" in call("demo").stdout
+    assert "0 steps executed, 6 cached" in call("demo").stdout
 
 
 def test_help_and_version(call):
@@ -164,7 +164,7 @@ def test_inverse_replaces_a_file_only_when_told_to(call, tmp_path, make_run, map
     signals = extract(call, tmp_path, make_run(), maps)
     (tmp_path / "precious.nii").write_text("precious")
     words = ["inverse", signals, "--maps", maps, "--out", "precious.nii"]
-    assert "precious.nii is there; choose another, or give --overwrite" in call(*words, status=2).stderr
+    assert "precious.nii exists; choose another, or give --overwrite" in call(*words, status=2).stderr
     assert (tmp_path / "precious.nii").read_text() == "precious"
     call(*words, "--overwrite")
     assert nib.load(tmp_path / "precious.nii").shape[3] == 40

@@ -19,11 +19,11 @@ def labels(save, grids):
 @pytest.mark.parametrize("grid", ["plain", "flipped"])
 def test_labels_are_warned_of_and_taken_for_one_map(invoke, make_run, labels, tmp_path, grid):
     call = ["extract", make_run(grid=grid), "--maps", labels, "--out", tmp_path / "out"]
-    for sentence in ("6 nodes run, 0 found done", "0 nodes run, 6 found done"):
+    for sentence in ("6 steps executed, 0 cached", "0 steps executed, 6 cached"):
         done = invoke(*call)
         assert sentence in done.stdout
         assert done.stderr.count("is one image of the whole numbers from 1 to 3") == 1
-    assert "0 nodes would be run" in invoke(*call, "--dry-run").stdout
+    assert "steps: 0 to execute" in invoke(*call, "--dry-run").stdout
     (table,) = (tmp_path / "out").glob("*_timeseries.tsv")
     assert len(table.read_text().splitlines()) == 41
 
@@ -37,7 +37,7 @@ def test_names_may_look_like_paths(invoke, make_run, maps, tmp_path):
     names = tmp_path / "names.json"
     names.write_text(json.dumps(NAMES))
     call = ["extract", make_run(), "--maps", maps, "--map-names", names, "--out", tmp_path / "out"]
-    for sentence in ("6 nodes run, 0 found done", "0 nodes run, 6 found done"):
+    for sentence in ("6 steps executed, 0 cached", "0 steps executed, 6 cached"):
         assert sentence in invoke(*call).stdout
     (table,) = (tmp_path / "out").glob("*_timeseries.tsv")
     assert table.read_text().splitlines()[0].split("\t") == NAMES

@@ -54,7 +54,8 @@ def test_tables_and_frames_of_other_runs_are_refused(
     assert not (tmp_path / "out").exists()
     taken = invoke(*call, "--allow-mismatch")
     if len(names[0].split("/")) == 1:  # of a sidecar, which knows no folders
-        assert f"{ONE}: {names[0]} is of" in taken.stderr or f"{TWO}: {names[-1]} is of" in taken.stderr
+        first, second = (name.removesuffix("_bold.nii.gz") for name in (ONE, TWO))
+        assert f"{first}: {names[0]} is of" in taken.stderr or f"{second}: {names[-1]} is of" in taken.stderr
 
 
 @pytest.mark.parametrize(
@@ -91,8 +92,8 @@ def test_a_mask_or_maps_of_another_participant_are_refused(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["{run}", "{table}"], "confounds.tsv, given as RUN, is no image by its name"),
-        (["{table}", "/etc/hostname"], "confounds.tsv, given as RUN, is no image by its name"),
+        (["{run}", "{table}"], "confounds.tsv, given as RUN, is not an image by its name"),
+        (["{table}", "/etc/hostname"], "confounds.tsv, given as RUN, is not an image by its name"),
         (["{run}", "{link}"], "are the same file; give each run once"),
         (["{run}", "{upper}"], "two runs would both be called"),
         (["{run}", "{line}"], "has a line break, a control character"),
@@ -158,7 +159,7 @@ def test_tables_that_cannot_be_meant_so_are_refused_with_both_runs(
     refused = " ".join(invoke(*call, status=2).stderr.split())
     assert told in refused
     assert all(path in refused for path in paths)
-    assert "or --allow-mismatch if this is meant" in refused
+    assert "or --allow-mismatch if this is intended" in refused
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,9 @@ def test_what_was_taken_for_each_run_is_on_the_screen(invoke, make_run, maps, tm
         call += [make_run(f"{label}/rest.nii.gz", n_frames=20)]
         call += ["--confounds", f"{label}/conf.tsv", "--sample-mask", f"{label}/frames.tsv"]
     said = invoke(*call).stdout.splitlines()
-    n = 0 if more else 1
+    confounds = "0 confounds" if more else "1 confound"
     for line, label in zip(said, ("S01", "S02"), strict=False):
-        assert f"16 of 20 frames ({label}/frames.tsv), {n} confounds ({label}/conf.tsv), 4 maps" in line
+        assert line.startswith(
+            f"{label}_rest: 16 of 20 frames ({label}/frames.tsv), {confounds} ({label}/conf.tsv), "
+        )
+        assert " degrees of freedom left, 4 maps (" in line

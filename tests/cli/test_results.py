@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from nipype_maps.bids.tables import read_table
 from nipype_maps.cli import main
-from nipype_maps.cli.results import ResultFolder
+from nipype_maps.cli.results.folder import ResultFolder
 from nipype_maps.engine.workfolder.lock import locked
 
 NAME = "sub-01_task-rest_atlas-atlas_timeseries"
@@ -62,14 +62,14 @@ def made(invoke, make_run, maps, out):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--smoothing-fwhm", "4"], "SmoothingFWHM: 6 there, 4 asked"),
-        (["--detrend"], "Detrend: no there, yes asked"),
-        (["--high-variance-confounds"], "HighVarianceConfounds: no there, yes asked"),
-        (["--t-r", "1"], "RepetitionTime: 2 there, 1 asked"),
-        (["--no-allow-overlap"], "AllowOverlap: yes there, no asked"),
-        (["--map-names", "{names}"], "MapNames: map-01, map-02, map-03, map-04 there, a, b, c, d asked"),
-        (["--mask", "{mask}"], "mask: none there, mask.nii.gz asked"),
-        (["--confounds", "{table}"], "confounds: none there, confounds.tsv asked"),
+        (["--smoothing-fwhm", "4"], "SmoothingFWHM: 6 before, 4 now"),
+        (["--detrend"], "Detrend: no before, yes now"),
+        (["--high-variance-confounds"], "HighVarianceConfounds: no before, yes now"),
+        (["--t-r", "1"], "RepetitionTime: 2 before, 1 now"),
+        (["--no-allow-overlap"], "AllowOverlap: yes before, no now"),
+        (["--map-names", "{names}"], "MapNames: map-01, map-02, map-03, map-04 before, a, b, c, d now"),
+        (["--mask", "{mask}"], "mask: none before, mask.nii.gz now"),
+        (["--confounds", "{table}"], "confounds: none before, confounds.tsv now"),
     ],
 )
 def test_results_of_other_settings_stay_as_they_are(invoke, made, mask, out, table, tmp_path, options, told):
@@ -92,7 +92,7 @@ def test_results_of_other_inputs_stay_as_they_are(invoke, make_run, maps, out, t
     before = contents(out)
     another(which, run, maps, table)
     name = Path({"run": run, "maps": maps, "confounds": table}[which]).name
-    assert f"({which}: {name} has another content)" in invoke(*made, status=2).stderr
+    assert f"({which}: {name} has changed)" in invoke(*made, status=2).stderr
     assert contents(out) == before
     invoke(*made, "--overwrite")
     assert contents(out) != before
@@ -109,9 +109,9 @@ def test_a_damaged_record_is_made_up_for_by_the_sidecar(invoke, made, out, damag
         record.unlink()
     if damage == "a folder":
         record.mkdir()
-    assert "Detrend: no there, yes asked" in invoke(*made, "--detrend", status=2).stderr
+    assert "Detrend: no before, yes now" in invoke(*made, "--detrend", status=2).stderr
     other = invoke(*made[:-1], "4", status=2)
-    assert f"{NAME} (SmoothingFWHM: 6 there, 4 asked)" in other.stderr
+    assert f"{NAME} (SmoothingFWHM: 6 before, 4 now)" in other.stderr
     done = invoke(*made, status=int(damage == "a folder"))
     assert contents(out) == before
     if damage == "a folder":
@@ -124,8 +124,8 @@ def test_a_table_of_which_nothing_tells_how_it_was_made_stays(invoke, make_run, 
     out.mkdir()
     (out / f"{NAME}.tsv").write_text("mine\n")
     made = ["extract", make_run(), "--maps", maps, "--out", out]
-    assert "nothing tells how they were made" in invoke(*made, status=2).stderr
-    assert "nothing tells" in invoke(*made, "--dry-run", status=2).stderr
+    assert "neither a record nor a sidecar says how they were made" in invoke(*made, status=2).stderr
+    assert "neither a record" in invoke(*made, "--dry-run", status=2).stderr
     assert (out / f"{NAME}.tsv").read_text() == "mine\n"
     invoke(*made, "--overwrite")
     assert len(read_table(out / f"{NAME}.tsv").values) == 40
@@ -145,7 +145,7 @@ BAD_SIDECARS = {
     '{"RepetitionTime": "2"}': "not a number of seconds",
     '{"RepetitionTime": 3}': "but the header says 2 s",
     "{": "is not a JSON file",
-    "[1]": "holds no JSON object",
+    "[1]": "contains no JSON object",
 }
 
 
@@ -159,10 +159,7 @@ def test_a_sidecar_that_cannot_be_used_takes_no_results_away(invoke, make_run, m
     run.with_name("sub-01_task-rest_bold.json").write_text(text)
     done = invoke(*call, status=2 if more else 1)  # a filter needs the time, and asks before anything runs
     assert BAD_SIDECARS[text] in " ".join(done.stderr.split())
-    assert (
-        more
-        or f"{NAME}: nothing new came of it; the table that is there is of an earlier call" in done.stderr
-    )
+    assert more or "sub-01_task-rest: the existing table is of an earlier call" in done.stderr
     assert as_it_was(out) == before
     invoke(*call, "--t-r", "2")
     assert as_it_was(out) == before
@@ -228,7 +225,7 @@ def test_a_call_that_fails_takes_no_results_of_its_own_away(invoke, made, out, m
     for more in ([], ["--overwrite"]):
         done = invoke(*made, *more, status=1)
         assert "too little memory" in done.stderr
-        assert "nothing new came of it" in done.stderr
+        assert "the existing table is of an earlier call" in done.stderr
         assert as_it_was(out) == before
     monkeypatch.undo()
     invoke(*made)
@@ -272,7 +269,7 @@ def test_columns_are_known_without_records_by_what_they_are(
     assert contents(out) == before
     if not same:
         asked = ", ".join(patterns[second]) or "none"
-        assert f"(ConfoundColumns: {', '.join(CHOSEN[first])} there, {asked} asked)" in done.stderr
+        assert f"(ConfoundColumns: {', '.join(CHOSEN[first])} before, {asked} now)" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -323,7 +320,7 @@ def test_confounds_that_are_not_asked_for_are_named_without_records(
     invoke(*call, "--confounds", table, *options)
     shutil.rmtree(out / "logs" / "runs")
     told = invoke(*call, status=2).stderr
-    assert f"(ConfoundColumns: trans_x{', trans_y' * (not options)} there, none asked; confounds: " in told
+    assert f"(ConfoundColumns: trans_x{', trans_y' * (not options)} before, none now; confounds: " in told
     assert "unknown" not in told
 
 
@@ -406,7 +403,7 @@ def test_one_command_at_a_time_writes_to_a_folder(invoke, made, out, tmp_path):
         assert (folder / "logs" / ".lock").read_text() == ""
     with locked(out / "logs"):
         refused = invoke(*elsewhere, status=1).stderr
-        assert f"{out / 'logs'} is in use by the run of process" in refused
+        assert f"{out / 'logs'} is in use by process" in refused
         assert "choose another --out" in refused
         assert invoke(*elsewhere, "--dry-run").exit_code == 0
     invoke(*elsewhere)
@@ -445,7 +442,7 @@ def test_runs_with_odd_names_come_to_no_harm(invoke, make_run, maps, out):
 
 def test_runs_of_alike_names_in_several_graphs_keep_their_signals(invoke, make_run, maps, out, monkeypatch):
     runs = {name: make_run(f"{name}.nii.gz", n_frames=8) for name in ("a.b", "a_b", "a b")}
-    monkeypatch.setattr("nipype_maps.cli.runs.RUNS_PER_GRAPH", 1)
+    monkeypatch.setattr("nipype_maps.cli.extraction.graphs.RUNS_PER_GRAPH", 1)
     invoke("extract", *runs.values(), "--maps", maps, "--out", out)
     values = [read_table(out / f"{name}_atlas-atlas_timeseries.tsv").values for name in runs]
     for name, run in runs.items():
@@ -469,7 +466,7 @@ def test_results_are_never_exchanged_between_calls_with_other_lists(invoke, make
     tables = {path.name[:5]: path.read_bytes() for path in out.glob("*.tsv")}
     assert tables["ann_r"] == tables["rest_"] != tables["bob_r"]
     refused = invoke("extract", bob, *call, status=2).stderr
-    assert f"rest_atlas-atlas_timeseries (run: {ann} there, {bob} asked)" in refused
+    assert f"rest_atlas-atlas_timeseries (run: {ann} before, {bob} now)" in refused
 
 
 def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grids, tmp_path, rng):
@@ -483,7 +480,7 @@ def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grid
         tables.append(table.read_bytes())
     assert tables[0] == tables[2] != tables[1] == tables[3]
     refused = invoke("extract", run, "--maps", both[1], "--out", tmp_path / "w", status=2).stderr
-    assert "(maps: m.nii.gz has another content)" in refused
+    assert "(maps: m.nii.gz has changed)" in refused
 
 
 def test_paths_may_be_relative(invoke, make_run, maps, mask, table, tmp_path, monkeypatch):
@@ -504,6 +501,7 @@ def test_paths_may_be_relative(invoke, make_run, maps, mask, table, tmp_path, mo
         "mask": ["mask.nii.gz"],
         "confounds": ["confounds.tsv"],
         "sample mask": ["kept.txt"],
+        "run labels": [],
         "strategies": ["ours.json"],
     }
 
@@ -530,7 +528,7 @@ def test_a_sidecar_of_others_is_not_replaced(invoke, make_run, maps, out):
     sidecar = out / "sub-01_task-rest_atlas-atlas_timeseries.json"
     out.mkdir()
     sidecar.write_text('{"mine": 1}')
-    assert f"{sidecar.name} is not of nipype-maps" in invoke(*call, status=2).stderr
+    assert f"{sidecar.name} was not written by nipype-maps" in invoke(*call, status=2).stderr
     assert sidecar.read_text() == '{"mine": 1}'
     invoke(*call, "--overwrite")
     assert "Maps" in json.loads(sidecar.read_text())

@@ -93,8 +93,8 @@ def test_a_nipype_cfg_in_the_folder_changes_no_result(among, make_run, maps, tmp
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "nipype.cfg").write_text(SETTINGS)
     first = among(*arguments, "out", folder=tmp_path / "set")
-    assert "6 nodes run, 0 found done" in first.stdout
-    assert "0 nodes run, 6 found done" in among(*arguments, "out", folder=tmp_path / "set").stdout
+    assert "6 steps executed, 0 cached" in first.stdout
+    assert "0 steps executed, 6 cached" in among(*arguments, "out", folder=tmp_path / "set").stdout
     for ending in (".tsv", ".json"):
         there, here = (tmp_path / folder / f"{NAME}{ending}" for folder in ("plain", "set/out"))
         assert there.read_bytes() == here.read_bytes()
@@ -127,21 +127,22 @@ def test_a_full_disk_is_said_and_leaves_nothing(among, make_run, maps, tmp_path,
     arguments = ["inverse", f"out/{NAME}.tsv", "--maps", maps, "--out"]
     done = among(*arguments, small_disk / "image.nii", status=1)
     assert done.stderr == (
-        f"Error: {small_disk}/image.nii was not written: the disk of {small_disk} is full; make room and "
-        "run again.\n"
+        f"Error: {small_disk}/image.nii was not written: the disk of {small_disk} is full; free some "
+        "space and call again.\n"
     )
     done = among(*arguments, "image.nii", status=1, TMPDIR=str(small_disk))
-    assert "is full; make room and run again, or choose a folder with room by TMPDIR." in done.stderr
+    assert "is full; free some space and " in done.stderr
+    assert "Intermediate files are in a temporary folder; TMPDIR chooses another one." in done.stderr
     assert not list(small_disk.iterdir())
     assert not (tmp_path / "image.nii").exists()
 
 
 def test_a_dry_run_needs_to_write_nowhere(among, make_run, maps, tmp_path, small_disk):
     arguments = ["extract", make_run("sub-01_bold.nii.gz"), "--maps", maps, "--out"]
-    assert "6 nodes would be run" in among(*arguments, "/proc/nowhere/out", "--dry-run").stdout
+    assert "6 steps: 6 to execute" in among(*arguments, "/proc/nowhere/out", "--dry-run").stdout
     (small_disk / "here").mkdir()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    assert "6 nodes would be run" in among(*arguments, small_disk / "here", "--dry-run").stdout
+    assert "6 steps: 6 to execute" in among(*arguments, small_disk / "here", "--dry-run").stdout
     done = among(*arguments, small_disk / "here", status=1)
     assert "Error: cannot " in done.stderr
     assert f"the folder {small_disk}/here" in done.stderr

@@ -32,8 +32,8 @@ def test_no_option_is_dropped_in_silence(name, option):
     """Those that may be repeated are in the table, with what their values are taken for."""
     (word,) = option.opts
     repeated = {
-        "--maps", "--confound-columns", "--confounds", "--sample-mask", "--participant-label", "--session",
-        "--task", "--space", "--confounds-strategy",
+        "--maps", "--confound-columns", "--confounds", "--sample-mask", "--runs", "--participant-label",
+        "--session", "--task", "--space", "--confounds-strategy",
     }  # fmt: skip
     if word in repeated or (name, word) == ("extract", "--t-r"):
         assert option.multiple
@@ -42,7 +42,9 @@ def test_no_option_is_dropped_in_silence(name, option):
         assert refused(name, f"{word}=a", word, "b").startswith(f"{word} is given 2 times")
     assert refused(name, word, "").startswith(f"the value of {word} is empty")
     assert refused(name, word, "  ").startswith(f"the value of {word} is empty")
-    assert refused(name, word, "--help").startswith(f"{word} has no value but the option --help behind it")
+    assert refused(name, word, "--help").startswith(
+        f"{word} has no value, but is followed by the option --help"
+    )
 
 
 def test_a_flag_given_twice_is_the_flag(call, make_run, maps):
@@ -54,7 +56,7 @@ def test_a_flag_given_twice_is_the_flag(call, make_run, maps):
     [
         ("--smoothing-fwhm", "1e300", "is wider than 1000 mm"),
         ("--smoothing-fwhm", "6,6,6000", "is wider than 1000 mm"),
-        ("--high-pass", "1e-300", "is below 1e-05 Hz, more than a day a cycle"),
+        ("--high-pass", "1e-300", "is below 1e-05 Hz, a period of more than a day"),
     ],
 )
 def test_numbers_are_of_this_world(word, value, sentence):
@@ -93,7 +95,8 @@ def test_numbers_are_finite_and_written_in_the_usual_way(word, value):
     ("words", "sentence"),
     [
         (["extrct"], "no command is called 'extrct'; did you mean extract?"),
-        (["xyz"], "no command is called 'xyz'; there are extract, dataset, inverse, clean, demo."),
+        (["clean", "--work", "work"], "nipype-maps clean is now nipype-maps prune."),
+        (["xyz"], "no command is called 'xyz'; there are extract, dataset, inverse, prune, demo."),
         (["extract", "--conf", "a"], "No such option"),
         (["extract", ""], "one RUN... is empty"),
         (["extract", "--maps", "a,,b"], "'a,,b' has no file between two commas"),
@@ -128,56 +131,40 @@ def strategies(folder):
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "sentences", "not_said"),
+    ("words", "status", "sentences"),
     [
         # a header against its sidecar
-        (
-            [],
-            1,
-            ["3 s, but the header says 2 s between frames; pass", "(--t-r) to say which is right"],
-            "t_r",
-        ),
-        (["--t-r", "2.5"], 0, ["2 s between frames by its header;", "(--t-r) of 2.5 s is taken."], "t_r"),
-        (["--t-r", "2000"], 0, ["check the unit, and pass", "(--t-r) in seconds"], "t_r"),
+        ([], 1, ["3 s, but the header says 2 s", "; pass t_r (--t-r) to say which is right"]),
+        (["--t-r", "2.5"], 0, ["has 2 s between frames by its header; t_r (--t-r) of 2.5 s is taken."]),
+        (["--t-r", "2000"], 0, ["check the unit, and pass t_r (--t-r) in seconds"]),
         (
             ["--t-r", "2", "--confounds", "wide.tsv"],
             0,
-            ["(--confound-columns)", "(--confounds-strategy)"],
-            "_c",
+            ["confound_columns (--confound-columns)", "confounds_strategy (--confounds-strategy)"],
         ),
-        (["--t-r", "2", "--no-allow-overlap"], 1, ["maps, which --no-allow-overlap forbids"], "w_o"),
-        (
-            ["--t-r", "2", "--confounds", "gap.tsv"],
-            1,
-            ["censor the frame by", "(--sample-mask)."],
-            "sample_mask",
-        ),
+        (["--t-r", "2", "--no-allow-overlap"], 1, ["allow_overlap=False (--no-allow-overlap) forbids"]),
+        (["--t-r", "2", "--confounds", "gap.tsv"], 1, ["censor the frame by sample_mask (--sample-mask)."]),
         (
             ["--t-r", "2", "--mask", "corner.nii.gz", "--empty-maps", "error"],
             1,
-            ["which --empty-maps error forbids"],
-            "empty_maps",
+            ["empty_maps='error' (--empty-maps error) forbids"],
         ),
         (
             ["--t-r", "2", "--resampling-target", "none"],
             1,
-            ["or choose a --resampling-target other than none"],
-            "resampling_target",
+            ["or choose a resampling_target other than none (--resampling-target)"],
         ),
         (
             ["--t-r", "2", "--filter", "cosine", "--high-pass", "0.001"],
             0,
-            [
-                "--high-pass 0.001 Hz is slower than",
-                "so that --filter cosine removes nothing; raise --high-pass",
-            ],
-            "high_pass",
+            ["removes nothing; raise high_pass (--high-pass) or leave out the filter (--filter)"],
         ),
     ],
 )
 def test_messages_name_options_as_they_are_typed(
-    invoke, make_run, maps, grids, save, tmp_path, monkeypatch, words, status, sentences, not_said
+    invoke, make_run, maps, grids, save, tmp_path, monkeypatch, words, status, sentences
 ):
+    """Beside the names that other callers of the library know."""
     monkeypatch.chdir(tmp_path)
     run = make_run(n_frames=80)
     (tmp_path / "sub-01_task-rest_bold.json").write_text('{"RepetitionTime": 3.0}')
@@ -197,7 +184,6 @@ def test_messages_name_options_as_they_are_typed(
     said = " ".join(done.stderr.split())
     for sentence in sentences:
         assert sentence in said
-    assert not_said not in said.replace("crash reports", "").replace(str(tmp_path), "")
 
 
 def test_files_and_columns_keep_their_names(invoke, make_run, maps, tmp_path, monkeypatch):
@@ -220,7 +206,12 @@ def test_inverse_asks_for_names_by_its_option(invoke, maps, tmp_path):
     ("slab", "option", "sentence", "status"),
     [
         ((0, 0, 0), [], "it masks all data; no voxel of {mask} is inside", 1),
-        ((1,), ["--empty-maps", "error"], "two.nii.gz: nothing is left of map-02", 1),
+        (
+            (1,),
+            ["--empty-maps", "error"],
+            "two.nii.gz: maps with no non-zero voxel after resampling and masking: map-02",
+            1,
+        ),
         ((slice(4), 0, 0, np.nan), [], "NaN or infinite voxels of {mask} count as outside", 0),
     ],
 )

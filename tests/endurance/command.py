@@ -24,7 +24,7 @@ def extract(runs, maps, out, *options) -> dict:
     began = time.perf_counter()
     process = begin(runs, maps, out, *options)
     output, errors = process.communicate(timeout=300)
-    counts = [line.split() for line in output.splitlines() if line.endswith("found done")]
+    counts = [line.split() for line in output.splitlines() if line.endswith(" cached")]
     executed, cached = (int(counts[0][0]), int(counts[0][3])) if counts else (0, 0)
     return {
         "status": process.returncode,

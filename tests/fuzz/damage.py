@@ -157,10 +157,10 @@ def _deep(content, rng) -> bytes:
 
 def left_behind(folder: Path) -> list[str]:
     """Hidden files that a finished call should not leave."""
-    own = {".lock", ".needs.json", ".fingerprints"}
+    own = {".lock", ".dependencies.json", ".checksums"}
     return [
         name
         for where, folders, files in os.walk(folder)
         for name in (*folders, *files)
-        if name.startswith(".") and name not in own and ".fingerprints" not in where
+        if name.startswith(".") and name not in own and ".checksums" not in where
     ]

@@ -80,7 +80,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, ending):
     nib.save(nib.Nifti1Image(np.ones((4, 4, 4, 3)), np.eye(4)), path)
     blocks = Volumes(path).blocks(n_volumes=1)
     nib.save(nib.Nifti1Image(np.zeros((4, 4, 4, 3)), np.eye(4)), path)
-    with pytest.raises(ValueError, match=r"changing\.\S+ was changed while it was read; run this again"):
+    with pytest.raises(ValueError, match=r"changing\.\S+ was changed while it was read; call again"):
         list(blocks)
 
 

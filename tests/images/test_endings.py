@@ -43,8 +43,8 @@ def test_files_of_every_ending_are_read_as_nibabel_reads_them(tmp_path, rng, gri
 DISGUISES = {
     "gz.nii": (gzip.compress, r"compressed by gzip, but its name does not end in .gz; rename it"),
     "bz2.nii": (bz2.compress, r"compressed by bzip2, but its name does not end in .bz2; rename it"),
-    "plain.nii.gz": (bytes, r"no gzip file, as its name says; rename it"),
-    "plain.nii.bz2": (bytes, r"no bzip2 file, as its name says; rename it"),
+    "plain.nii.gz": (bytes, r"not a gzip file, as its name says; rename it"),
+    "plain.nii.bz2": (bytes, r"not a bzip2 file, as its name says; rename it"),
     "bz2.nii.gz": (bz2.compress, r"compressed by bzip2, but its name does not end in .bz2; rename it"),
 }
 

@@ -12,7 +12,7 @@ from nipype.pipeline.engine import Node
 
 from nipype_maps.interfaces import Clean, Mask, Project, ReadGrid, Smooth
 from nipype_maps.notes import note
-from nipype_maps.storage.checksums import fingerprint
+from nipype_maps.storage.checksums import checksum
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_numbers_count_to_the_last_bit_and_classes_by_name(make_run):
     assert len(keys) == 3
 
 
-def test_the_key_is_told_by_file_and_fingerprint(make_run):
+def test_the_key_is_told_by_file_and_checksum(make_run):
     run = make_run()
     shown, _ = Smooth(in_file=run, fwhm=6.0).inputs.get_hashval()
-    assert dict(shown)["in_file"] == [(run, fingerprint(run))]
+    assert dict(shown)["in_file"] == [(run, checksum(run))]
     assert dict(shown)["fwhm"] == "6.0"
 
 

@@ -70,6 +70,16 @@ def test_messages_about_maps_come_before_those_about_the_run(save, atlas, rng, g
     assert sidecar["WarningKinds"] == ["First", "", "EmptyMaps", "NonFinite"]
 
 
+def test_a_doubtful_repetition_time_is_in_the_sidecar(atlas, make_run, execute):
+    """It is noted while the sidecar is written."""
+    projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector
+    outputs = execute(Project(in_file=make_run(t_r=2.0), projector=projector, t_r=2000.0), "project")
+    sidecar = json.loads(Path(outputs.out_json).read_text())
+    assert [w for w in sidecar["Warnings"] if "has 2 s between frames by its header" in w]
+    assert [w for w in sidecar["Warnings"] if "has 2000 s between frames" in w]
+    assert len(sidecar["WarningKinds"]) == len(sidecar["Warnings"])
+
+
 @pytest.mark.parametrize("settings", [{"block": 1}, {"block": 7}])
 def test_speed_settings_do_not_change_the_signals(atlas, make_run, execute, settings):
     projector = execute(FitProjector(maps_file=atlas[0]), "fit").projector

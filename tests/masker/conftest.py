@@ -25,16 +25,16 @@ def bold(rng, grids):
 
 @pytest.fixture
 def nodes_run(monkeypatch):
-    """Names of the nodes that are executed during the test."""
-    from nipype_maps.engine.plugins import linear
+    """Names of the nodes that are run while the test goes on."""
+    from nipype_maps.engine.plugins import executors
 
-    names, run_node = [], linear.run_node
+    names, execute_node = [], executors.execute_node
 
     def noting(node, updatehash):
         names.append(node.name)
-        return run_node(node, updatehash)
+        return execute_node(node, updatehash)
 
-    monkeypatch.setattr(linear, "run_node", noting)
+    monkeypatch.setattr(executors, "execute_node", noting)
     return names
 
 

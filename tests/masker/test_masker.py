@@ -507,7 +507,7 @@ def test_a_full_disk_is_said_to_be_one(tmp_path, atlas, bold, monkeypatch, at):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(nib.Nifti1Image, "to_filename", full)
-    with pytest.raises(OSError, match=r"the disk of .*nipype-maps.* is full; make room"):
+    with pytest.raises(OSError, match=r"the disk of .*nipype-maps.* is full; free some space"):
         masker.fit_transform(run) if at == "keep" else masker.transform(run)
 
 

@@ -18,7 +18,7 @@ WEEK = 7 * 86400
 
 
 def clean(*arguments, status=0):
-    result = CliRunner().invoke(main, ["clean", *map(str, arguments)])
+    result = CliRunner().invoke(main, ["prune", *map(str, arguments)])
     assert result.exit_code == status, result.output
     return result.output
 
@@ -76,7 +76,7 @@ def test_what_is_in_use_is_left(memory):
     with locked(used):
         age(used)  # as a run that has been at work for a week
         said = clean("--work", work, "--unused-for", 5)
-        assert f"{used} is in use by the run of process {os.getpid()}" in said
+        assert f"{used} is in use by process {os.getpid()}" in said
         assert "1 folder removed" in said
     assert first.transform(run).shape == (12, 2)
 

@@ -109,10 +109,10 @@ def test_files_in_single_precision_are_computed_in_double(
 def test_the_demo_on_real_data(
     compare, nilearn_signals, our_signals, nipype_data, tmp_path, parameters, theirs, tolerance
 ):
-    from nipype_maps.cli.demo import MAPS, MASK, RUN, _with_a_place
+    from nipype_maps.cli.demo import MAPS, MASK, RUN, _with_orientation
 
     maps, mask = [str(nipype_data / name) for name in MAPS], str(nipype_data / MASK)
-    run = str(_with_a_place(nipype_data / RUN, tmp_path / RUN, maps[0]))
+    run = str(_with_orientation(nipype_data / RUN, tmp_path / RUN, maps[0]))
     answer = our_signals(run, maps, mask, **parameters)
     expected = nilearn_signals(run, maps, mask, **theirs)
     compare("the demo's data as they are (float32, nilearn in single precision)", answer, expected, tolerance)

@@ -85,7 +85,7 @@ def test_a_colleagues_jobs_that_the_cluster_hides_are_not_touched(cluster, share
         (batch,) = (shared / "wf" / "batch").iterdir()
         done = subprocess.run(ours, capture_output=True, text=True, check=False, **as_user(OTHER))
         assert done.returncode == 1
-        said = f"{batch} is of jobs of {COLLEAGUE} on this cluster, which does not show them"
+        said = f"{batch} belongs to jobs of {COLLEAGUE} on this cluster, which hides them"
         assert said in done.stderr
         assert (batch / "task-0.pkl").exists()
         assert cluster.calls("sbatch") == 1

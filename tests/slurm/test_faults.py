@@ -86,11 +86,11 @@ def log_of(tmp_path) -> str:
 def test_nothing_happens(on_cluster, cluster):
     status, output, _ = on_cluster()
     assert status == 0
-    assert "0 found done" in output
+    assert "0 cached" in output
     assert (n_submitted := cluster.calls("sbatch")) <= 3  # both fits, then the runs of each grid
     status, output, _ = on_cluster()
     assert status == 0
-    assert "0 nodes run" in output
+    assert "0 steps executed" in output
     assert cluster.calls("sbatch") == n_submitted
 
 
@@ -172,7 +172,7 @@ def test_a_job_is_past_its_time_limit(on_cluster, cluster):
     status, output, errors = on_cluster(fault, sbatch_args="--time=60", tries=1)
     assert status == 1
     assert "2 of 4 runs done" in output  # it was the job of one of the fits
-    assert "its job was lost 1 times (SLURM says TIMEOUT" in errors
+    assert "its job was lost 1 times (SLURM reports TIMEOUT" in errors
 
 
 def test_a_job_is_killed_for_memory(on_cluster, cluster):
@@ -180,8 +180,11 @@ def test_a_job_is_killed_for_memory(on_cluster, cluster):
     status, output, errors = on_cluster(sbatch_args="--mem=50M", tries=1)
     assert status == 1
     assert "0 of 4 runs done" in output
-    assert "its job was killed for memory 1 times, the last with 0.0488 GB (SLURM says " in errors
-    assert "give the node more (mem_gb, or --mem in sbatch_args)" in errors
+    assert (
+        "its job was killed for lack of memory 1 times, the last time with 0.0488 GB (SLURM reports "
+        in errors
+    )
+    assert "request more for the node (mem_gb, or --mem in sbatch_args)" in errors
     assert "Exceeded job memory limit" in errors  # the job's last words
     cluster.need(0)
 
@@ -246,13 +249,13 @@ def test_the_master_is_killed(on_cluster, cluster, tmp_path):
     jobs_before = cluster.calls("sbatch")
 
     def let_on(process):
-        until(lambda: "of an earlier run of root are still queued; waiting" in log_of(tmp_path), process)
+        until(lambda: "of an earlier call by root are still queued; waiting" in log_of(tmp_path), process)
         assert cluster.calls("sbatch") == jobs_before
         cluster.open_gate()
 
     status, output, errors = on_cluster(let_on)
     assert status == 0, errors
-    n_found = int(re.search(r"(\d+) found done", output)[1])
+    n_found = int(re.search(r"(\d+) cached", output)[1])
     assert n_found >= 8  # the nodes of both fits went on, and are not submitted twice
 
 

@@ -69,8 +69,8 @@ def test_nodes_share_tasks_arrays_and_looks_at_the_queue(cluster, tmp_path):
 def test_a_failure_is_told_and_the_others_go_on(cluster, tmp_path):
     plugin = run(steps(tmp_path, "raises", "works", "works"))
     (failure,) = plugin.failures
-    assert (failure.node.name, failure.kind) == ("step0", "ValueError")
-    assert failure.sentence == "the cat sat on it; feed the cat."
+    assert (failure.node, failure.kind) == ("step0", "ValueError")
+    assert failure.reason == "the cat sat on it; feed the cat."
     assert names(plugin.executed) == ["step1", "step2"]
     assert list(tmp_path.glob("crash*step0*"))
 
@@ -78,8 +78,8 @@ def test_a_failure_is_told_and_the_others_go_on(cluster, tmp_path):
 def test_a_node_that_kills_its_job_takes_no_other_with_it(cluster, tmp_path):
     plugin = run(steps(tmp_path, "works", "is_killed", "works", "works"))
     (failure,) = plugin.failures
-    assert failure.node.name == "step1"
-    assert "its job was lost 2 times (SLURM says" in failure.sentence
+    assert failure.node == "step1"
+    assert "its job was lost 2 times (SLURM reports" in failure.reason
     assert names(plugin.executed) == ["last", "step0", "step2", "step3"]
 
 
@@ -89,15 +89,15 @@ def test_a_task_goes_on_with_what_waits_for_its_own_nodes(cluster, tmp_path):
     assert names(plugin.executed) == ["apart", "first", "second", "third"]
     assert cluster.calls("sbatch") == 1
     plugin = run(workflow_of(tmp_path, "raises", journal=tmp_path / "journal"))
-    assert [failure.node.name for failure in plugin.failures] == ["second"]  # and the third is left out
+    assert [failure.node for failure in plugin.failures] == ["second"]  # and the third is left out
     assert plugin.executed == []
 
 
 def test_a_node_behind_another_of_its_task_that_is_lost_is_submitted_apart(cluster, tmp_path):
     plugin = run(steps(tmp_path, "works", "works", last="is_killed"))
     (failure,) = plugin.failures
-    assert failure.node.name == "last"
-    assert "its job was lost 2 times (SLURM says" in failure.sentence
+    assert failure.node == "last"
+    assert "its job was lost 2 times (SLURM reports" in failure.reason
     assert journal(tmp_path) == ["step0", "step1"]
     assert cluster.calls("sbatch") <= 3  # the second time it asks for more memory than the other
 
@@ -105,11 +105,11 @@ def test_a_node_behind_another_of_its_task_that_is_lost_is_submitted_apart(clust
 def test_requests_that_cannot_be_met_are_told_in_slurms_words(cluster, tmp_path):
     plugin = run(steps(tmp_path, "works"), sbatch_args="--partition=nowhere")
     (failure,) = plugin.failures
-    assert "sbatch: " in failure.sentence
-    assert "invalid partition" in failure.sentence
+    assert "sbatch: " in failure.reason
+    assert "invalid partition" in failure.reason
     assert cluster.calls("sbatch") == 1
     plugin = run(steps(tmp_path, "works"), sbatch_args=["--mem=100G"])
-    assert "sbatch: " in plugin.failures[0].sentence
+    assert "sbatch: " in plugin.failures[0].reason
 
 
 def test_a_busy_cluster_is_asked_again(cluster, tmp_path):
@@ -154,8 +154,8 @@ def test_other_work_of_the_user_makes_room_too(cluster, tmp_path, meanwhile):
 def test_where_no_task_is_taken_at_all_sbatch_is_quoted(cluster, tmp_path):
     cluster.limit(0)
     plugin = run(steps(tmp_path, "works", "works", "works"), nodes_per_task=1)
-    assert [failure.node.name for failure in plugin.failures] == ["step0", "step1", "step2"]
-    assert "violates accounting/QOS policy" in plugin.failures[0].sentence
+    assert [failure.node for failure in plugin.failures] == ["step0", "step1", "step2"]
+    assert "violates accounting/QOS policy" in plugin.failures[0].reason
     assert cluster.calls("sbatch") == 2  # not one by one
 
 
@@ -245,7 +245,7 @@ def test_a_folder_of_any_name_is_worked_in(cluster, tmp_path):
     (tmp_path / ODD).mkdir()
     plugin = run(steps(tmp_path / ODD, "works", "is_killed"))
     (failure,) = plugin.failures
-    assert failure.node.name == "step1"
+    assert failure.node == "step1"
     assert journal(tmp_path / ODD) == ["last", "step0"]
     logs = {path.name for path in (tmp_path / ODD / "wf" / "batch").glob("*/*.log")}
     assert logs == {"0.log"}
@@ -296,7 +296,7 @@ def test_memory_is_asked_for_once_in_the_words_of_the_user(cluster, tmp_path):
     [
         ({"sbatch_arg": "--mem=8G"}, "plugin_args has no argument 'sbatch_arg'; did you mean sbatch_args?"),
         ({"template": "#!/bin/sh"}, "plugin_args has no argument 'template', which nipype's plugins have"),
-        ({"sbatch_args": "-Jmine"}, "sbatch_args has '-Jmine', which SLURMPlugin chooses itself"),
+        ({"sbatch_args": "-Jmine"}, "sbatch_args has '-Jmine', which SLURMPlugin sets itself"),
         ({"overwrite": "yes"}, "overwrite is 'yes'; give True or False."),
     ],
 )  # fmt: skip
@@ -312,8 +312,11 @@ def test_memory_grows_to_the_limit_and_that_is_told(cluster, tmp_path):
     cluster.need(2000)
     plugin = run(steps(tmp_path, "works", mem_gb=0.2), max_memory_gb=0.3, tries=5)
     (failure,) = plugin.failures
-    assert failure.node.name == "step0"
-    assert "its job was killed for memory 2 times, the last with 0.3 GB (SLURM says" in failure.sentence
+    assert failure.node == "step0"
+    assert (
+        "its job was killed for lack of memory 2 times, the last time with 0.3 GB (SLURM reports"
+        in failure.reason
+    )
     assert cluster.calls("sbatch") == 2  # with the same again it would be killed again
 
 

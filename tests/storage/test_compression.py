@@ -12,7 +12,7 @@ def module(request, monkeypatch):
     """The module as it is with and without the package isal."""
     if request.param == "zlib":
         monkeypatch.setitem(sys.modules, "isal", None)
-    spec = importlib.util.spec_from_file_location("compression", compression.__file__)
+    spec = importlib.util.spec_from_file_location("nipype_maps.storage.again", compression.__file__)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert ("isal" in module._GzipFile.__module__) == (request.param == "ISA-L")

@@ -1,16 +1,8 @@
-"""How a graph is run: settings, log, progress, and what came of it.  Knows nipype, not maps."""
+"""How a workflow is executed: settings, log, progress, outcome."""
 
 from ..plugins.arguments import read_plugin_args
-from ..plugins.failures import sentence_of
-from .execute import (
-    PLUGINS,
-    Failure,
-    InterruptedRunError,
-    Outcome,
-    plan_workflow,
-    run_workflow,
-    run_workflows,
-)
+from ..plugins.failures import Failure, message_of
+from .execute import PLUGINS, InterruptedRunError, Outcome, plan_workflow, run_workflow, run_workflows
 from .progress import Progress
 
 __all__ = [
@@ -19,9 +11,9 @@ __all__ = [
     "InterruptedRunError",
     "Outcome",
     "Progress",
+    "message_of",
     "plan_workflow",
     "read_plugin_args",
     "run_workflow",
     "run_workflows",
-    "sentence_of",
 ]

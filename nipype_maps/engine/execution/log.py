@@ -1,4 +1,4 @@
-"""nipype's log: into a file, and off the screen unless asked for."""
+"""nipype's log: to a file, and not to the screen unless requested."""
 
 from __future__ import annotations
 
@@ -6,47 +6,50 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
+
+from ...storage.paths import PathLike
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-#: The handlers that were there before each context that lasts, and the thread that it is of.
+#: For each active context its thread, and the handlers that were set before.
 _screens: list[tuple[int, list[logging.Handler]]] = []
 
 
 class _ToFile(logging.FileHandler):
-    """A log that follows no link.
+    """A log file; symbolic links are replaced, not followed.
 
-    Where the disk is full, the run's own failure says so, not each line that cannot be logged.
+    Where the disk is full, the failure of a step reports it, not each line that cannot be logged.
     """
 
-    def _open(self):
+    def _open(self) -> Any:  # logging declares an io.TextIOWrapper
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             descriptor = os.open(self.baseFilename, flags, 0o666)
         except OSError:
             if not os.path.islink(self.baseFilename):
                 raise
-            # in a folder that others may write to, it may lead to any file of this user's
+            # in a folder that others may write to, a link may lead to any file of this user
             os.unlink(self.baseFilename)
             descriptor = os.open(self.baseFilename, flags | os.O_EXCL, 0o666)
         return open(descriptor, self.mode, encoding=self.encoding, errors=self.errors)
 
-    def handleError(self, record):  # noqa: N802
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         pass
 
 
 @contextmanager
-def log_to(path, verbose: bool = False) -> Iterator[None]:
+def log_to(path: PathLike, verbose: bool = False) -> Iterator[None]:
     """Append nipype's log to a file.
 
     Parameters
     ----------
     path : path-like
     verbose : bool
-        Keep it on the screen too.
+        Show it on the screen too.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     to_file = _ToFile(path, encoding="utf-8", errors="backslashreplace")
@@ -55,8 +58,8 @@ def log_to(path, verbose: bool = False) -> Iterator[None]:
         yield
 
 
-def off_the_screen():
-    """Keep nipype's log to nobody, for as long as the context lasts."""
+def silenced() -> AbstractContextManager[None]:
+    """A context in which nipype logs nothing."""
     return _handled_by(logging.NullHandler(), verbose=False)
 
 

@@ -1,19 +1,23 @@
-"""What nipype leaves behind in a process that goes on."""
+"""Exception handlers that nipype leaves on the stack of traits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from traits.api import pop_exception_handler, push_exception_handler
+from traits.api import (  # type: ignore[attr-defined]  # missing in the types that traits ships
+    pop_exception_handler,
+    push_exception_handler,
+)
 
 
 @contextmanager
 def handlers_restored() -> Iterator[None]:
-    """Take away the handlers of exceptions that are put on the stack of traits meanwhile.
+    """Remove the exception handlers that are added meanwhile to the stack of traits.
 
-    nipype puts one there with each interface that is made, and takes none away: of a graph some
-    ten kilobytes.
+    nipype adds one with each interface that is created and removes none: some ten kilobytes per
+    graph.
     """
     push_exception_handler(reraise_exceptions=True)
     ours = _top()
@@ -25,7 +29,7 @@ def handlers_restored() -> Iterator[None]:
         pop_exception_handler()
 
 
-def _top():
+def _top() -> Any:
     top = push_exception_handler()
     pop_exception_handler()
     return top

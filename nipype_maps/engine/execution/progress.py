@@ -1,4 +1,4 @@
-"""How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere."""
+"""Progress on standard error: a bar on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ import sys
 import threading
 import time
 import unicodedata
+from types import TracebackType
 from typing import Literal
 
-#: Seconds without a line at the start, and at least between two lines; of a long run a tenth of
-#: its time, so that hours leave tens of lines.
+from nipype.pipeline.engine import Node
+
+from ..nipype_api import name_in_graph
+
+#: Seconds without a line at the start, and at least between two lines; later a tenth of the time
+#: so far, so that hours give tens of lines.
 QUIET, EVERY, SHARE = 30.0, 30.0, 0.1
-#: Cells of the bar itself, where there is room for it.
+#: Width of the bar itself in columns, where there is room for it.
 BAR = 24
 
 
 class Progress:
-    """Nodes done of all, and the current one.
+    """Finished steps of all, and the current one.
 
     Parameters
     ----------
     shown : bool or 'lines'
-        False keeps it quiet; 'lines' never draws a bar, which a log on the same screen would break.
+        False shows nothing; 'lines' never draws a bar, which a log on the same screen would break.
 
     Examples
     --------
@@ -33,62 +38,78 @@ class Progress:
     """
 
     def __init__(self, shown: bool | Literal["lines"] = True):
-        self._n_nodes = self._n_done = 0
+        self._n_steps = self._n_finished = 0
         self._name = ""
-        self._began = time.monotonic()
-        self._ended = threading.Event()
-        self._ticking: threading.Thread | None = None
-        self._has_told = False
+        self._start = time.monotonic()
+        self._is_over = threading.Event()
+        self._ticker: threading.Thread | None = None
+        self._has_reported = False
         is_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._draws = bool(shown) and shown != "lines" and is_terminal
-        self._tells = bool(shown) and sys.stderr is not None and not self._draws
+        self._reports = bool(shown) and sys.stderr is not None and not self._draws
 
-    def expect(self, n_nodes: int) -> None:
-        """Count on so many more nodes."""
-        self._n_nodes += n_nodes
+    def expect(self, n_steps: int) -> None:
+        """Announce so many more steps."""
+        self._n_steps += n_steps
 
     def __enter__(self) -> Progress:
-        if self._tells:
-            self._ticking = threading.Thread(target=self._tell_now_and_then, daemon=True)
-            self._ticking.start()
+        if self._reports:
+            self._ticker = threading.Thread(target=self._report_regularly, daemon=True)
+            self._ticker.start()
         return self
 
-    def __exit__(self, *error) -> None:
-        self._ended.set()
-        if self._ticking is not None:
-            self._ticking.join()
-        if self._draws and self._n_done:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_over.set()
+        if self._ticker is not None:
+            self._ticker.join()
+        if self._draws and self._n_finished:
             _write("\n")
-        elif self._has_told:
-            self._tell()
+        elif self._has_reported:
+            self._report()
 
-    def __call__(self, node, status: str) -> None:
-        """Take a node and 'start', 'end' or 'exception'."""
-        self._name = node.fullname.partition(".")[2]
-        self._n_done += status != "start"
+    def __call__(self, node: Node, status: str) -> None:
+        """Report the status of a node: 'start', 'end' or 'exception'."""
+        self._name = name_in_graph(node)
+        self._n_finished += status != "start"
         if self._draws:
-            _write(f"\r{bar_line(self._n_done, self._n_nodes, self._seconds, self._name, columns())}")
+            _write(f"\r{bar_line(self._n_finished, self._n_steps, self._seconds, self._name, columns())}")
 
     @property
     def _seconds(self) -> float:
-        return time.monotonic() - self._began
+        return time.monotonic() - self._start
 
-    def _tell_now_and_then(self) -> None:
+    def _report_regularly(self) -> None:
         pause = QUIET
-        while not self._ended.wait(pause):
-            self._tell()
+        while not self._is_over.wait(pause):
+            self._report()
             pause = max(EVERY, SHARE * self._seconds)
 
-    def _tell(self) -> None:
-        self._has_told = True
-        done = f"{self._n_done} of {self._n_nodes} nodes done after {clock(self._seconds)}"
-        _write(f"progress: {done}" + (f" ({self._name})\n" if self._n_done < self._n_nodes else "\n"))
+    def _report(self) -> None:
+        self._has_reported = True
+        finished = f"{self._n_finished} of {steps(self._n_steps)} finished after {clock(self._seconds)}"
+        _write(f"progress: {finished}" + (f" ({self._name})\n" if self._n_finished < self._n_steps else "\n"))
 
 
-def bar_line(n_done: int, n_nodes: int, seconds: float, name: str, width: int) -> str:
-    """A line of progress that is at most one cell short of the terminal's width.
+def steps(n: int) -> str:
+    """A number of steps in words.
 
-    Of a long name the end is shown, which says what the node does.
+    Examples
+    --------
+    >>> steps(1), steps(11)
+    ('1 step', '11 steps')
+    """
+    return f"{n} step{'' if n == 1 else 's'}"
+
+
+def bar_line(n_finished: int, n_steps: int, seconds: float, name: str, width: int) -> str:
+    """A line of progress, one column narrower than the terminal.
+
+    Of a long name the end is shown, which names the step.
 
     Examples
     --------
@@ -97,8 +118,8 @@ def bar_line(n_done: int, n_nodes: int, seconds: float, name: str, width: int) -
     >>> print(bar_line(6, 12, 75, "transform_sub-01.project", 40).rstrip())
     6/12 00:01:15 transform_sub-01.project
     """
-    filled = BAR * n_done // max(n_nodes, 1)
-    figures = f"{n_done}/{n_nodes} {clock(seconds)} "
+    filled = BAR * n_finished // max(n_steps, 1)
+    figures = f"{n_finished}/{n_steps} {clock(seconds)} "
     bar = f"[{'#' * filled}{'-' * (BAR - filled)}] " if width > len(figures) + BAR + 20 else ""
     line = f"{bar}{figures}"
     line += shortened(name, width - 1 - len(line))
@@ -106,7 +127,7 @@ def bar_line(n_done: int, n_nodes: int, seconds: float, name: str, width: int) -
 
 
 def shortened(name: str, width: int) -> str:
-    """The end of a name that fits some cells of a terminal.
+    """The end of a name that fits into some columns of a terminal.
 
     Examples
     --------
@@ -122,7 +143,7 @@ def shortened(name: str, width: int) -> str:
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal a text takes: letters of some scripts take two, accents none."""
+    """How many columns of a terminal a text takes: letters of some scripts take two, accents none."""
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return len(text) + wide - sum(bool(unicodedata.combining(letter)) for letter in text)
 
@@ -140,7 +161,7 @@ def clock(seconds: float) -> str:
 
 
 def columns() -> int:
-    """Width of the terminal behind standard error."""
+    """Width of the terminal that standard error is shown on."""
     if os.environ.get("COLUMNS", "").isdigit():
         return shutil.get_terminal_size().columns
     try:
@@ -150,6 +171,6 @@ def columns() -> int:
 
 
 def _write(text: str) -> None:
-    with contextlib.suppress(OSError, ValueError):  # the run matters more than what is said of it
+    with contextlib.suppress(OSError, ValueError):  # the execution matters more than its progress
         sys.stderr.write(text)
         sys.stderr.flush()

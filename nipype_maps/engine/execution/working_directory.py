@@ -1,7 +1,7 @@
-"""Call a function so that the working directory of the program's other threads stays what it is.
+"""Call a function without changing the working directory of the program's other threads.
 
 nipype changes the working directory of the whole process while a node is executed and while results
-are read: files that other threads open by relative names meanwhile would be opened there.  On
+are read: other threads that open files by relative names meanwhile would open them there.  On
 Linux a thread can have a working directory of its own.
 """
 
@@ -14,29 +14,31 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 #: Of ``unshare(2)``: stop sharing the working directory, the root folder and the umask.
 CLONE_FS = 0x200
 
 _warned = False
 
 
-def call_apart(function: Callable):
-    """What a function without arguments returns or raises, called in a thread with a folder of its own.
+def call_apart(function: Callable[[], T]) -> T:
+    """Call a function without arguments in a thread with a working directory of its own.
 
-    It starts in the caller's working directory and in a copy of its context (`contextvars`).  Where
-    the caller is interrupted, by Ctrl-C above all, so is the function, and the caller goes on when
-    it has ended.
+    It returns or raises what the function does.  The function starts in the caller's working
+    directory and in a copy of its context (`contextvars`).  If the caller is interrupted, by Ctrl-C
+    above all, so is the function, and the caller continues when it has finished.
 
-    Where threads cannot have folders (macOS; containers whose seccomp filter refuses ``unshare``)
-    the function is called in the caller's thread, and the first such call of a program that runs
-    other threads gives a warning.
+    Where threads cannot have working directories (macOS; containers whose seccomp filter refuses
+    ``unshare``) the function is called in the caller's thread, and the first such call of a program
+    with other threads issues a warning.
     """
     if not _can_unshare():
         _warn_of_threads()
         return function()
     call = _Call(contextvars.copy_context(), function)
-    call.go()
+    call.wait()
     try:
         if call.error is not None:
             raise call.error
@@ -48,10 +50,11 @@ def call_apart(function: Callable):
 class _Call:
     """A function that is called in a thread."""
 
-    def __init__(self, context: contextvars.Context, function: Callable):
-        self.value, self.error = None, None
+    def __init__(self, context: contextvars.Context, function: Callable[[], Any]):
+        self.value: Any = None
+        self.error: BaseException | None = None
         self._context, self._function = context, function
-        self._ended = threading.Event()
+        self._is_over = threading.Event()
         self.thread = threading.Thread(target=self._run, name="nipype-maps")
 
     def _run(self) -> None:
@@ -62,46 +65,47 @@ class _Call:
         except BaseException as error:
             self.error = error
         finally:
-            self._ended.set()
+            self._is_over.set()
 
-    def go(self) -> None:
-        """Call it, and wait for its end; whatever interrupts that interrupts the function."""
-        started, interruption, to_tell = False, None, False
+    def wait(self) -> None:
+        """Start the call and wait for its end; whatever interrupts that interrupts the function."""
+        started, to_interrupt = False, False
+        interruption: BaseException | None = None
         while True:
             try:
                 if not started:
                     started = True
                     self.thread.start()
-                if to_tell and self.thread.ident is not None:
-                    to_tell = False
+                if to_interrupt and self.thread.ident is not None:
+                    to_interrupt = False
                     _raise_in(self.thread, KeyboardInterrupt)
                 if not self._is_running():
                     break
-                # not for ever: what other threads raise here shall be raised
-                self._ended.wait(0.5)
+                # not for ever: an exception that another thread sets must be raised
+                self._is_over.wait(0.5)
             except BaseException as error:
-                interruption, to_tell = interruption or error, True
+                interruption, to_interrupt = interruption or error, True
         if self.thread.ident is not None:
             self.thread.join()
         if interruption is not None:
             self.error = interruption
 
     def _is_running(self) -> bool:
-        # a thread whose `join` was interrupted is taken for ended by Python before 3.13
-        return not self._ended.is_set() and self.thread in threading.enumerate()
+        # Python before 3.13 takes a thread whose `join` was interrupted for finished
+        return not self._is_over.is_set() and self.thread in threading.enumerate()
 
 
 def _raise_in(thread: threading.Thread, kind: type[BaseException]) -> None:
-    """Raise an exception in a thread, at its next step in Python."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(kind))
+    """Raise an exception in a thread, at its next instruction in Python."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(kind))
 
 
 @functools.cache
 def _can_unshare() -> bool:
-    """Whether threads can have folders of their own here; tried in a thread that ends."""
+    """Whether threads can have working directories of their own here; tried in a short-lived thread."""
     if not (sys.platform == "linux" and hasattr(ctypes, "pythonapi")):
         return False
-    answers = []
+    answers: list[bool] = []
     thread = threading.Thread(target=lambda: answers.append(_unshare()))
     thread.start()
     thread.join()
@@ -126,8 +130,8 @@ def _warn_of_threads() -> None:
         return
     _warned = True
     warnings.warn(
-        "this system gives threads no working directory of their own, so that the directory of the whole "
-        "program changes while a masker works; let other threads use absolute paths meanwhile.",
+        "threads cannot have a working directory of their own on this system, so that of the whole program "
+        "changes while a masker is at work; let other threads use absolute paths meanwhile.",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -1,1 +1,1 @@
-"""nipype execution plugins that neither hang nor lose a failure; `nipype_maps.plugins` is their door."""
+"""nipype execution plugins that neither hang nor lose a failure; public as `nipype_maps.plugins`."""

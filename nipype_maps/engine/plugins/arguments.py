@@ -1,4 +1,4 @@
-"""What a user tells a plugin, and, in a node's ``plugin_args``, of one node."""
+"""Arguments of the plugins, and the ``plugin_args`` of a single node."""
 
 from __future__ import annotations
 
@@ -9,54 +9,60 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from nipype.pipeline.engine import Node
+
+from ...storage.paths import PathLike
 from ...storage.text import lines_of, parse_json, read_text
 
-#: Options of sbatch that a plugin needs for itself, or with which sbatch submits nothing.
-OWN = (
+CheckedT = TypeVar("CheckedT", bound="_Checked")
+
+#: Options of sbatch that a plugin sets itself, or with which sbatch submits nothing.
+RESERVED = (
     "--job-name", "-J", "--array", "-a", "--clusters", "-M", "--error", "-e", "--output", "-o", "--wrap",
     "--wait", "-W", "--test-only", "--help", "-h", "--usage", "--version", "-V",
 )  # fmt: skip
-#: What nipype's plugins can be told and ours cannot, and what is done instead.
-NIPYPES = {
-    "dont_resubmit_completed_jobs": "what is done is not submitted again in any case",
-    "jobid_re": "the job's number is asked for in a form of its own",
+#: Arguments of nipype's plugins that ours do not take, and what is done instead.
+ONLY_NIPYPES = {
+    "dont_resubmit_completed_jobs": "finished jobs are never submitted again",
+    "jobid_re": "sbatch is called with --parsable",
     "max_jobs": "see max_tasks",
     "max_tries": "see tries",
     "maxtasksperchild": "a worker that dies is replaced",
     "mp_context": "workers are forked",
-    "n_gpu_procs": "processors and memory are what is counted",
-    "non_daemon": "workers may begin processes of their own",
-    "raise_insufficient": "a node that asks for more than there is runs alone",
-    "retry_timeout": "a busy cluster is asked again in any case",
-    "scheduler": "what becomes ready first is run first",
-    "template": "the job's script is made here, and sbatch_args takes all options",
+    "n_gpu_procs": "only processors and memory are counted",
+    "non_daemon": "workers may start processes of their own",
+    "raise_insufficient": "a node that requests more than there is is executed alone",
+    "retry_timeout": "a busy cluster is always asked again",
+    "scheduler": "nodes are executed in the order in which they become ready",
+    "template": "the job script is generated, and sbatch_args takes all options",
 }
 
 
-def _is_flag(value) -> bool:
+def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _is_number(value) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_text_or_texts(value) -> bool:
+def _is_text_or_texts(value: object) -> bool:
     words = [value] if isinstance(value, str) else value
     return isinstance(words, (list, tuple)) and all(isinstance(word, str) for word in words)
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) > 0
+
+
 FLAG = (_is_flag, "True or False")
-COUNT = (
-    lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0,
-    "a whole number above 0",
-)
+COUNT = (_is_count, "a whole number above 0")
 NOT_NEGATIVE = (lambda value: _is_number(value) and value >= 0, "a number, not below 0")
 POSITIVE = (lambda value: _is_number(value) and value > 0, "a number above 0")
-#: Of every argument, whether a value is of its kind, and the kind in words.
-KINDS = {
+#: For every argument a test of its values, and a description of those it takes.
+KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "status_callback": (callable, "a function of a node and a status"),
     "wait": FLAG,
     "n_procs": COUNT,
@@ -73,13 +79,13 @@ KINDS = {
 }
 
 
-def read_plugin_args(path) -> dict:
-    """A plugin's arguments from a JSON file, of which lines that begin with # are comments.
+def read_plugin_args(path: PathLike) -> dict[str, Any]:
+    """Read a plugin's arguments from a JSON file; lines that begin with # are comments.
 
     Raises
     ------
     ValueError
-        If it is no such file.
+        If the file cannot be read or contains no JSON object.
 
     Examples
     --------
@@ -96,23 +102,24 @@ def read_plugin_args(path) -> dict:
         raise ValueError(f"{path} cannot be read ({error}).") from error
     content = parse_json("\n".join("" if line.lstrip().startswith("#") else line for line in lines), path)
     if not isinstance(content, dict):
-        raise ValueError(f"{path} holds no JSON object but a {type(content).__name__}.")
+        raise ValueError(f"{path} contains no JSON object but a {type(content).__name__}.")
     return content
 
 
+@dataclass(frozen=True)
 class _Checked:
-    """Arguments, each of its kind: the fields of a dataclass."""
+    """Arguments that are checked when they are read: the fields of a dataclass."""
 
     owner: ClassVar[str]
 
     @classmethod
-    def of(cls, arguments: dict | None):
-        """Those that were given, checked; the others as they are by default.
+    def of(cls: type[CheckedT], arguments: dict[str, Any] | None) -> CheckedT:
+        """Check the given arguments; the others have their defaults.
 
         Raises
         ------
         ValueError
-            If one is unknown, or not of its kind.
+            If one is unknown, or has a wrong type or value.
         """
         if arguments is not None and not isinstance(arguments, dict):
             raise ValueError(f"the arguments of {cls.owner} are {arguments!r}; give a dict.")
@@ -127,8 +134,8 @@ class _Checked:
         return cls(**given)
 
 
-def _hint(name, known: list[str]) -> str:
-    if instead := NIPYPES.get(name):
+def _hint(name: object, known: list[str]) -> str:
+    if instead := ONLY_NIPYPES.get(str(name)):
         return f", which nipype's plugins have; leave it out: {instead}."
     near = difflib.get_close_matches(str(name), known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known)}."
@@ -136,24 +143,24 @@ def _hint(name, known: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Arguments(_Checked):
-    """What every plugin can be told; see `GraphPlugin`."""
+    """Arguments of every plugin; see `GraphPlugin`."""
 
     owner: ClassVar[str] = "GraphPlugin"
 
-    status_callback: Callable | None = None
+    status_callback: Callable[[Node, str], object] | None = None
     wait: bool = False
 
 
 @dataclass(frozen=True)
 class PlanArguments(Arguments):
-    """What `PlanPlugin` can be told; it runs nothing, so that this has no effect."""
+    """Arguments of `PlanPlugin`; without effect, since it executes nothing."""
 
     owner: ClassVar[str] = "PlanPlugin"
 
 
 @dataclass(frozen=True)
 class MultiProcArguments(Arguments):
-    """What `MultiProcPlugin` can be told; see there.
+    """Arguments of `MultiProcPlugin`; see there.
 
     Examples
     --------
@@ -175,14 +182,14 @@ class MultiProcArguments(Arguments):
 
 @dataclass(frozen=True)
 class LinearArguments(MultiProcArguments):
-    """What `LinearPlugin` can be told: as MultiProcPlugin, whose limits one node at a time keeps."""
+    """Arguments of `LinearPlugin`: those of MultiProcPlugin, without effect for one node at a time."""
 
     owner: ClassVar[str] = "LinearPlugin"
 
 
 @dataclass(frozen=True)
 class SLURMArguments(Arguments):
-    """What `SLURMPlugin` can be told; see there.
+    """Arguments of `SLURMPlugin`; see there.
 
     Examples
     --------
@@ -191,7 +198,7 @@ class SLURMArguments(Arguments):
     >>> SLURMArguments.of({"sbatch_args": ["--job-name=mine"]})
     Traceback (most recent call last):
     ...
-    ValueError: sbatch_args has '--job-name=mine', which SLURMPlugin chooses itself; leave it out.
+    ValueError: sbatch_args has '--job-name=mine', which SLURMPlugin sets itself; leave it out.
     """
 
     owner: ClassVar[str] = "SLURMPlugin"
@@ -205,7 +212,7 @@ class SLURMArguments(Arguments):
     nfs_wait: float = 10.0
     max_memory_gb: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_free(self.options)
 
     @property
@@ -216,14 +223,14 @@ class SLURMArguments(Arguments):
 
 @dataclass(frozen=True)
 class NodeArguments(_Checked):
-    """What a node's ``plugin_args`` tell `SLURMPlugin`, as nipype's plugin of this name.
+    """A node's ``plugin_args`` for `SLURMPlugin`, as for nipype's plugin of this name.
 
     Examples
     --------
-    >>> of_all = ["--partition=short"]
-    >>> NodeArguments.of({"sbatch_args": " --mem=8G"}).options_after(of_all)
+    >>> common = ["--partition=short"]
+    >>> NodeArguments.of({"sbatch_args": " --mem=8G"}).options_after(common)
     ['--partition=short', '--mem=8G']
-    >>> NodeArguments.of({"sbatch_args": "--mem=8G", "overwrite": True}).options_after(of_all)
+    >>> NodeArguments.of({"sbatch_args": "--mem=8G", "overwrite": True}).options_after(common)
     ['--mem=8G']
     >>> NodeArguments.of({"sbatch_arg": "--mem=8G"})
     Traceback (most recent call last):
@@ -236,11 +243,11 @@ class NodeArguments(_Checked):
     sbatch_args: str | Sequence[str] = ()
     overwrite: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_free(_split(self.sbatch_args))
 
     def options_after(self, options: list[str]) -> list[str]:
-        """The options for sbatch of a node, given those of all: after them, or in their place."""
+        """The options for sbatch of a node: after those of all nodes, or instead of them."""
         own = _split(self.sbatch_args)
         return own if self.overwrite else [*options, *own]
 
@@ -253,14 +260,14 @@ def _split(given: str | Sequence[str]) -> list[str]:
 
 
 def _require_free(options: list[str]) -> None:
-    """Raise ValueError if options hold what the plugin needs for itself, or no option at all."""
+    """Raise ValueError if the plugin sets one of the options itself, or one is no option at all."""
     for option in options:
         name = option.partition("=")[0]
-        # also as in -Jmine, and shortened as in --job=mine
-        shortened = len(name) > 4 and any(one.startswith(name) for one in OWN)
-        if name in OWN or option[:2] in OWN or shortened:
-            raise ValueError(f"sbatch_args has {option!r}, which SLURMPlugin chooses itself; leave it out.")
+        # also forms such as -Jmine and --job=mine
+        shortened = len(name) > 4 and any(one.startswith(name) for one in RESERVED)
+        if name in RESERVED or option[:2] in RESERVED or shortened:
+            raise ValueError(f"sbatch_args has {option!r}, which SLURMPlugin sets itself; leave it out.")
     for before, option in pairwise(["-=", *options]):
         # sbatch would take it for the script
         if not option.startswith("-") and (not before.startswith("-") or "=" in before):
-            raise ValueError(f"sbatch_args has {option!r}, which is no option; write --name=value.")
+            raise ValueError(f"sbatch_args has {option!r}, which is not an option; write --name=value.")

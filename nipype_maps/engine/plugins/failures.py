@@ -1,20 +1,19 @@
-"""What is told of a node that failed."""
+"""The failure record of a node."""
 
 from __future__ import annotations
 
-import errno
-import os
 import traceback
 from dataclasses import dataclass
 
-from nipype.pipeline.engine.nodes import NodeExecutionError
+from nipype.pipeline.engine import Node
 
+from ...storage.paths import PathLike
+from ..nipype_api import NodeExecutionError, name_in_graph, raised_by, result_file
+from ..raised import Raised
 from ..workfolder.reading import own_interface, read_result
-from ..workfolder.results import result_file
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
-#: Exceptions whose message says all; others are named.
-SPEAKING = {
+#: Exceptions whose message needs no name of the exception before it.
+SELF_EXPLANATORY = {
     "ValueError",
     "OSError",
     "FileNotFoundError",
@@ -31,59 +30,61 @@ class Failure:
 
     Attributes
     ----------
-    node : Node
-    sentence : str
-        What is wrong, in one sentence.
+    node : str
+        Its name in the graph; the name of the workflow where that could not be executed at all.
+    reason : str
+        What is wrong, on one line.
     kind : str
         Name of the exception's class.
     traceback : str
         Where it happened; empty where no exception was raised.
     """
 
-    node: object
-    sentence: str
+    node: str
+    reason: str
     kind: str = "RuntimeError"
     traceback: str = ""
 
 
-def failure_of(node, error: BaseException) -> Failure:
-    """What an exception that a node raised means."""
+def failure_of(node: Node, error: BaseException) -> Failure:
+    """The failure record for an exception that a node raised."""
+    runtime = None
+    if isinstance(error, NodeExecutionError):  # instead of the interface's own exception
+        try:
+            runtime = read_result(result_file(node), own_interface(node)).runtime
+        except Exception:  # the node failed before its interface was executed
+            runtime = None
+    raised = raised_by(error, runtime)
+    return failure_from(name_in_graph(node), raised, str(result_file(node).parent), error)
+
+
+def failure_from(name: str, raised: Raised, folder: PathLike, error: BaseException) -> Failure:
+    """The failure record for an exception, and the one that was caught instead of it.
+
+    Parameters
+    ----------
+    name : str
+        Of the node.
+    raised : Raised
+    folder : path-like
+        Where the node was to write.
+    error : BaseException
+        Whose traceback is recorded.
+    """
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    folder = "the work folder" if node is None else result_file(node).parent
-    # nipype raises this of an interface's exception, whose own words are in the results
-    own = _from_interface(node) if isinstance(error, NodeExecutionError) else ""
-    return Failure(node, *_told(error, folder, own), text)
+    kind = "OSError" if raised.is_full_disk else raised.kind
+    return Failure(name, _message(raised, folder), kind, text)
 
 
-def sentence_of(error: BaseException, folder) -> str:
-    """What an exception means to a user who works in some folder."""
-    return _told(error, folder, own="")[0]
+def message_of(error: BaseException, folder: PathLike) -> str:
+    """One line for users about an exception, raised while something was written to a folder."""
+    return _message(Raised.of(error), folder)
 
 
-def _told(error: BaseException, folder, own: str) -> tuple[str, str]:
-    """The sentence, and the name of the exception's class."""
-    if _is_full(error) or any(os.strerror(number) in own for number in FULL):
-        return f"the disk of {folder} is full; make room and run again: what is done is kept.", "OSError"
-    message, _, kind = (
-        own.partition("\nAn exception of type ") if own else (str(error), "", type(error).__name__)
-    )
-    message = " ".join(message.split())
-    kind = kind.partition(" ")[0]
-    spoken = message if message and kind in SPEAKING else f"{kind}: {message}".removesuffix(": ")
-    return spoken, kind
-
-
-def _from_interface(node) -> str:
-    """The message of the exception that a node's interface raised, which nipype keeps in its results."""
-    try:
-        return read_result(result_file(node), own_interface(node)).runtime.traceback_args[0]
-    except Exception:  # the node did not come as far as its interface
-        return ""
-
-
-def _is_full(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in FULL:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _message(raised: Raised, folder: PathLike) -> str:
+    if raised.is_full_disk:
+        return f"the disk of {folder} is full; free some space and call again: finished steps are kept."
+    message = " ".join(raised.message.split())
+    if message and raised.kind in SELF_EXPLANATORY:
+        return message
+    return f"{raised.kind}: {message}".removesuffix(": ")

@@ -1,36 +1,40 @@
-"""What is kept of a node that has ended."""
+"""What is kept in memory of a node that has finished."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nipype.interfaces.base.support import InterfaceResult
+from nipype.pipeline.engine import Node
 
+from ..nipype_api import InterfaceResult, name_in_graph, result_file
 from ..workfolder.reading import own_interface, read_result
-from ..workfolder.results import result_file
 
 
 @dataclass(frozen=True)
-class EndedNode:
-    """A node that is done; without its inputs and settings, which of thousands take a gigabyte.
+class FinishedNode:
+    """A node that has finished, without its inputs and settings: those of thousands take a gigabyte.
 
     Attributes
     ----------
     name, fullname : str
         As nipype's nodes have them.
+    name_in_graph : str
+        The full name without the workflow's.
     """
 
     name: str
     fullname: str
+    name_in_graph: str
     _file: str
     _interface: type | None = None
 
     @classmethod
-    def of(cls, node) -> EndedNode:
+    def of(cls, node: Node) -> FinishedNode:
         """What is kept of a node."""
-        return cls(node.name, node.fullname, str(result_file(node)), own_interface(node))
+        file = str(result_file(node))
+        return cls(node.name, node.fullname, name_in_graph(node), file, own_interface(node))
 
     @property
     def result(self) -> InterfaceResult:
-        """What the node gave, read from its folder."""
+        """The results of the node, read from its folder."""
         return read_result(self._file, self._interface)

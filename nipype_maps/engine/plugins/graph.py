@@ -1,4 +1,4 @@
-"""What all plugins share: a work folder held and checked, nodes in order, failures told."""
+"""What all plugins share: a locked and checked work folder, nodes in order, failures recorded."""
 
 from __future__ import annotations
 
@@ -8,69 +8,73 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, ClassVar
 
-from nipype.pipeline.engine import MapNode, Workflow
-from nipype.pipeline.plugins.base import PluginBase, report_crash
-from nipype.utils.misc import str2bool
+import networkx as nx
+from nipype.pipeline.engine import MapNode, Node, Workflow
 
-from ...storage.checksums import remembering
-from ..workfolder.dependencies import note_needs
+from ...storage.checksums import MEMORY, remembering
+from ..nipype_api import PluginBase, name_in_graph, runs_always, setting, workflow_name, write_crash_report
+from ..workfolder.dependencies import record_dependencies
 from ..workfolder.lock import locked
-from ..workfolder.results import damage, has_results, mend, runs_always
+from ..workfolder.results import damage, has_results, mend
 from .arguments import Arguments
+from .executors import Executor
 from .failures import Failure, failure_of
-from .finished import EndedNode
-from .schedule import Agenda
+from .finished import FinishedNode
+from .schedule import Schedule
 
 logger = logging.getLogger("nipype.workflow")
 
 
 class NodesFailedError(RuntimeError):
-    """Nodes failed, and all that do not depend on them were run."""
+    """Nodes failed, and all that do not depend on them were executed."""
 
 
 class GraphPlugin(PluginBase):
-    """Runs a graph's nodes, each as soon as those before it are done.
+    """Executes a graph's nodes, each as soon as its dependencies have finished.
 
     Before the first node the work folder is locked, and results in it that cannot be trusted
-    are removed, so that their nodes are run again.  A node is done when its results are on
-    disk and can be read, whatever its process says.  Where one fails, a crash report is
-    written, the nodes behind it are left out, and all others go on.
+    are removed, so that their nodes are executed again.  A node has finished when its results are
+    on disk and can be read, whatever its process reports.  Where one fails, a crash report is
+    written, its descendants are dropped, and all others go on.
 
     Parameters
     ----------
     plugin_args : dict, optional
         ``status_callback``: called with a node and 'start', 'end' or 'exception'; 'start' only
-        where a node is run, not where it is found done.  ``wait``: whether to wait for another
-        run that uses the work folder; by default that is an error.
+        where a node is executed, not where it is cached.  ``wait``: whether to wait for another
+        process that uses the work folder; by default that is an error.
 
     Attributes
     ----------
-    executed, cached : list of EndedNode
-        Nodes that were run, and those found done.
+    executed, cached : list of FinishedNode
+        Nodes that were executed, and those whose results were there already.
     failures : list of Failure
 
     Raises
     ------
     ValueError
-        If an argument is unknown, or not of its kind.
+        If an argument is unknown, or has a wrong type or value.
     """
 
-    #: Its arguments.
-    takes = Arguments
+    arguments_class: ClassVar[type[Arguments]] = Arguments
 
-    def __init__(self, plugin_args=None):
-        self._arguments = self.takes.of(plugin_args)
+    def __init__(self, plugin_args: dict[str, Any] | None = None):
+        self._arguments: Any = self.arguments_class.of(plugin_args)
         super().__init__(plugin_args)
-        self.executed, self.cached, self.failures = [], [], []
-        self._agenda: Agenda | None = None
+        self.executed: list[FinishedNode] = []
+        self.cached: list[FinishedNode] = []
+        self.failures: list[Failure] = []
+        self._schedule: Schedule | None = None
         self._more: Iterable[Workflow] = iter(())
+        self._updatehash = False
 
     def run_workflows(self, workflows: Iterable[Workflow]) -> None:
-        """Run workflows as if they were one, each of them made only when nodes run short.
+        """Execute workflows as if they were one, each built only when nodes run short.
 
-        What nipype does to run a graph takes time that grows with the square of its nodes, and
-        memory: of thousands of runs it takes many graphs.
+        The time and memory that nipype needs to prepare a graph grow with the square of its nodes:
+        thousands of runs need many graphs.
 
         Parameters
         ----------
@@ -92,23 +96,23 @@ class GraphPlugin(PluginBase):
         finally:
             self._more = iter(())
 
-    def run(self, graph, config, updatehash=False):
-        """Run all nodes.
+    def run(self, graph: nx.DiGraph, config: Any, updatehash: bool = False) -> None:
+        """Execute all nodes.
 
         Raises
         ------
         FolderInUseError
-            If another run uses the work folder.
+            If another process uses the work folder.
         NodesFailedError
-            If nodes failed, after all that do not depend on them have been run.
+            If nodes failed, after all that do not depend on them have been executed.
         """
-        if self._agenda is not None:  # a further one of `run_workflows`
-            self._prepare(graph, self._agenda.add(graph))
+        if self._schedule is not None:  # a further one of `run_workflows`
+            self._prepare(graph, self._schedule.add(graph))
             return
         self.executed, self.cached, self.failures = [], [], []
-        self._stops_at_once = str2bool(config["execution"]["stop_on_first_crash"])
+        self._stops_at_once = setting(config, "stop_on_first_crash")
         self._updatehash = updatehash
-        began_in = os.getcwd()
+        directory = os.getcwd()
         try:
             with contextlib.ExitStack() as stack:
                 for folder in folders_of(graph):
@@ -117,134 +121,136 @@ class GraphPlugin(PluginBase):
                     self._settle(folder)
                 stack.enter_context(remembering(memory_of(graph)))
                 self._prepare(graph, graph)
-                self._agenda = Agenda(graph, key=lambda node: node.itername)
-                self._run_all(self._agenda, stack.enter_context(self._executor()))
+                self._schedule = Schedule(graph, key=lambda node: node.itername)
+                self._execute_all(self._schedule, stack.enter_context(self._executor()))
         finally:
-            self._agenda = None
-            os.chdir(began_in)
+            self._schedule = None
+            os.chdir(directory)
         if self.failures:
             first, *others = self.failures
             more = f" ({len(others)} more failed.)" if others else ""
-            raise NodesFailedError(f"{first.node.fullname}: {first.sentence}{more}\n{first.traceback}")
+            raise NodesFailedError(f"{first.node}: {first.reason}{more}\n{first.traceback}")
 
-    def _prepare(self, graph, nodes):
-        """Check what some nodes of a graph have left, and note what the graph needs."""
+    def _prepare(self, graph: nx.DiGraph, nodes: Iterable[Node]) -> None:
+        """Check the results of some nodes of a graph, and record which the graph depends on."""
         for node in nodes:
             mend(node)
         for folder in folders_of(graph):
-            note_needs(graph, folder)
+            record_dependencies(graph, folder)
 
     def _settle(self, folder: Path) -> None:
-        """Wait for what an earlier run has left running in a folder that is held now."""
+        """Wait for what an earlier process has left running in a folder that is locked now."""
 
-    def _executor(self):
-        """A context that gives what runs nodes: see `linear.InThisProcess`."""
+    def _executor(self) -> contextlib.AbstractContextManager[Executor]:
+        """A context in which nodes can be executed."""
         raise NotImplementedError
 
-    def _run_all(self, agenda, executor):
-        while self._takes_more(agenda, executor) or agenda.ready or executor.is_busy:
-            for node in list(agenda.ready):
+    def _execute_all(self, schedule: Schedule, executor: Executor) -> None:
+        while self._adds_more(schedule, executor) or schedule.ready or executor.is_busy:
+            for node in list(schedule.ready):
                 if self._is_stopped():
-                    agenda.ready.clear()
+                    schedule.ready.clear()
                 elif executor.has_room_for(node):
-                    self._begin(node, agenda, executor)
-            if executor.is_busy and (ended := executor.wait()) is not None:
-                node, failure = ended
-                if failure is None and not is_done(node, executor.patience):
-                    failure = Failure(node, "it ended without leaving results that can be read.")
-                self._end(node, failure, agenda, self.executed)
+                    self._start(node, schedule, executor)
+            if executor.is_busy and (finished := executor.wait()) is not None:
+                node, failure = finished
+                if failure is None and not is_finished(node, executor.patience):
+                    failure = Failure(name_in_graph(node), "it finished without results that can be read.")
+                self._finish(node, failure, schedule, self.executed)
 
     def _is_stopped(self) -> bool:
         return bool(self.failures) and self._stops_at_once
 
-    def _takes_more(self, agenda, executor) -> bool:
+    def _adds_more(self, schedule: Schedule, executor: Executor) -> bool:
         """Add the next workflow's nodes if nodes run short; whether there was one."""
-        if self._is_stopped() or len(agenda) >= executor.ahead:
+        if self._is_stopped() or len(schedule) >= executor.ahead:
             return False
-        workflow = next(self._more, None)
+        workflow = next(iter(self._more), None)
         if workflow is not None:
             workflow.run(plugin=self)
         return workflow is not None
 
-    def _begin(self, node, agenda, executor):
-        if executor.has_begun(node):
-            agenda.take(node)
-            self._tell(node, "start")
+    def _start(self, node: Node, schedule: Schedule, executor: Executor) -> None:
+        if executor.has_started(node):
+            schedule.start(node)
+            self._report(node, "start")
             executor.submit(node)
             return
         try:
-            found = has_results(node) and not (self._updatehash or runs_always(node))
-            items = [] if found or not executor.divides else _items(node)
+            is_cached = has_results(node) and not (self._updatehash or runs_always(node))
+            items = [] if is_cached or not executor.divides else _items(node)
         except Exception as error:
-            agenda.take(node)
-            self._end(node, failure_of(node, error), agenda, self.executed)
+            schedule.start(node)
+            self._finish(node, failure_of(node, error), schedule, self.executed)
             return
         if items:
-            agenda.put_before(node, items)
+            schedule.put_before(node, items)
             return
-        agenda.take(node)
-        if found:
-            self._end(node, None, agenda, self.cached)
+        schedule.start(node)
+        if is_cached:
+            self._finish(node, None, schedule, self.cached)
         else:
-            self._tell(node, "start")
+            self._report(node, "start")
             executor.submit(node)
 
-    def _end(self, node, failure, agenda, done: list):
+    def _finish(
+        self, node: Node, failure: Failure | None, schedule: Schedule, finished: list[FinishedNode]
+    ) -> None:
         if failure is None:
-            done.append(EndedNode.of(node))
-            agenda.done(node)
-            self._tell(node, "end")
+            finished.append(FinishedNode.of(node))
+            schedule.finish(node)
+            self._report(node, "end")
             return
         self.failures.append(failure)
-        agenda.drop(node)
-        logger.error("%s failed: %s", node.fullname, failure.sentence)
+        schedule.drop(node)
+        logger.error("%s failed: %s", node.fullname, failure.reason)
         try:
-            report_crash(node, traceback=[failure.traceback or f"{failure.sentence}\n"])
+            write_crash_report(node, failure.traceback or f"{failure.reason}\n")
         except Exception as error:  # a full disk, above all
             logger.error("no crash report of %s could be written (%s).", node.fullname, error)
-        self._tell(node, "exception")
+        self._report(node, "exception")
 
-    def _tell(self, node, status):
-        if self._status_callback is None:
+    def _report(self, node: Node, status: str) -> None:
+        if self._arguments.status_callback is None:
             return
         try:
-            self._status_callback(node, status)
-        except Exception:  # whoever only listens must not stop the run
+            self._arguments.status_callback(node, status)
+        except Exception:  # a listener must not stop the execution
             logger.exception("the status callback failed at %s (%s).", node.fullname, status)
 
 
-def folders_of(graph) -> list[Path]:
-    """The folders that a graph's nodes lie in; none where each has a new one of its own."""
+def folders_of(graph: nx.DiGraph) -> list[Path]:
+    """The folders that a graph's nodes are in; none where each has a new temporary one."""
     return sorted({
-        Path(os.path.abspath(node.base_dir), (node._hierarchy or node.name).partition(".")[0])
+        Path(os.path.abspath(node.base_dir), workflow_name(node))
         for node in graph
         if node.base_dir is not None
     })  # fmt: skip
 
 
-def memory_of(graph) -> Path | None:
-    """Where the fingerprints of the files that a graph reads are kept."""
-    return next((folder.parent / ".fingerprints" for folder in folders_of(graph)), None)
+def memory_of(graph: nx.DiGraph) -> Path | None:
+    """Where the checksums of the files that a graph reads are remembered."""
+    return next((folder.parent / MEMORY for folder in folders_of(graph)), None)
 
 
-def is_done(node, patience: float) -> bool:
-    """Whether a node's results are there, or come to be seen within some seconds."""
-    began = time.monotonic()
+def is_finished(node: Node, patience: float) -> bool:
+    """Whether a node's results are intact, or become visible within some seconds."""
+    start = time.monotonic()
     while True:
         try:
             if has_results(node) and not damage(node):
                 return True
-        except Exception:  # whatever is wrong, it is not done
+        except Exception:  # whatever is wrong, it has not finished
             logger.exception("the results of %s cannot be checked.", node.fullname)
-        if time.monotonic() - began >= patience:
+        if time.monotonic() - start >= patience:
             return False
         time.sleep(min(0.5, patience))
         with contextlib.suppress(OSError):  # to list a folder makes NFS look again
             os.listdir(node.output_dir())
 
 
-def _items(node) -> list:
-    """The items of a MapNode that are to be run before it collects their results."""
+def _items(node: Node) -> list[Node]:
+    """The items of a MapNode that have to be executed before it collects their results."""
     if not isinstance(node, MapNode) or node.num_subnodes() < 2:
         return []
     return [item for item in node.get_subnodes() if not has_results(item)]

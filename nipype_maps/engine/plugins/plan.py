@@ -1,32 +1,35 @@
-"""A plugin that runs nothing, but tells what would run."""
+"""A plugin that executes nothing, but lists what would be executed."""
 
 from __future__ import annotations
 
-from nipype.pipeline.plugins.base import PluginBase
+from typing import Any
+
+import networkx as nx
 
 from ...storage.checksums import remembering
-from ..workfolder.plan import plan
+from ..nipype_api import PluginBase
+from ..workfolder.plan import Step, plan
 from .arguments import PlanArguments
 from .graph import memory_of
 
 
 class PlanPlugin(PluginBase):
-    """Runs nothing.
+    """Executes nothing.
 
     Attributes
     ----------
     steps : list of Step
-        What would become of each node, once ``workflow.run(plugin=...)`` has returned.
+        What would be done with each node, after ``workflow.run(plugin=...)`` has returned.
     """
 
-    def __init__(self, plugin_args=None):
+    def __init__(self, plugin_args: dict[str, Any] | None = None):
         PlanArguments.of(plugin_args)
         super().__init__(plugin_args)
-        self.steps = []
+        self.steps: list[Step] = []
 
-    def run(self, graph, config, updatehash=False):
-        """Look at all nodes."""
+    def run(self, graph: nx.DiGraph, config: Any, updatehash: bool = False) -> None:
+        """Plan all nodes."""
         memory = memory_of(graph)
-        # a folder that is not there yet is not made by a look at what would be done
+        # a dry run does not create the folder
         with remembering(memory if memory and memory.is_dir() else None):
             self.steps = plan(graph)

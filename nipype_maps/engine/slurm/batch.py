@@ -1,4 +1,4 @@
-"""The tasks of a job array: nodes that are sent to jobs, and what comes back of them."""
+"""The tasks of a job array: nodes that are sent to jobs, and their outcomes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nipype.pipeline.engine import Node
+
+from ..nipype_api import name_in_graph
 from ..plugins.failures import Failure, failure_of
-from ..plugins.schedule import Agenda
+from ..plugins.schedule import Schedule
 from .request import Request
-from .task import outcome_file, read_outcome, write_task
+from .task import NodeOutcome, SentNode, outcome_file, read_outcome, write_task
 
 
 @dataclass
 class Task:
-    """Some nodes that a job runs one after the other.
+    """Nodes that one job executes one after the other.
 
     Attributes
     ----------
@@ -24,21 +27,21 @@ class Task:
         Of the batch.
     number : int
     waiting : dict of int to Node
-        Those of which nothing is known yet, by their places in the task.
-    behind : list of Node
-        Those that wait for others of the task.
+        Those whose outcome is unknown, by their places in the task.
+    followers : list of Node
+        Those that depend on others of the task.
     request : Request
         Of each of them.
     job : str
         ``<job>_<task>`` of the array; empty until it is submitted.
     gone_since : float or None
-        When the queue did not have the task any more.
+        When the task disappeared from the queue.
     """
 
     folder: Path
     number: int
-    waiting: dict
-    behind: list
+    waiting: dict[int, Node]
+    followers: list[Node]
     request: Request
     job: str = ""
     gone_since: float | None = None
@@ -54,58 +57,72 @@ class Task:
 
 
 def write_tasks(
-    folder: Path, parts: Iterable[Sequence], request: Request, agenda: Agenda, updatehash: bool
-) -> tuple[list[Task], list[Failure]]:
-    """Write a task for each part; also, the failures of nodes that cannot be sent.
+    folder: Path,
+    groups: Iterable[Sequence[Node]],
+    request: Request,
+    schedule: Schedule,
+    updatehash: bool,
+) -> tuple[list[Task], list[tuple[Node, Failure]]]:
+    """Write a task for each group of nodes.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Of the batch; made here.
-    parts : iterable of sequences of Node
-        Each node after those that it waits for.
+        Of the batch; created here.
+    groups : iterable of sequences of Node
+        In topological order.
     request : Request
-    agenda : Agenda
+    schedule : Schedule
     updatehash : bool
+
+    Returns
+    -------
+    list of Task
+    list of (Node, Failure)
+        Nodes that cannot be sent.
     """
     folder.mkdir(parents=True)
-    tasks, failures = [], []
-    for part in parts:
-        sent, behind = {}, []
-        for node in part:
-            before = agenda.waits_for(node, part)
-            if any(other not in sent for other in before):
-                continue  # it is submitted when they are done
+    tasks: list[Task] = []
+    failures: list[tuple[Node, Failure]] = []
+    for group in groups:
+        sent: dict[Node, SentNode] = {}
+        followers = []
+        for node in group:
+            dependencies = schedule.dependencies_among(node, group)
+            if any(other not in sent for other in dependencies):
+                continue  # it is submitted when they have finished
             try:
-                sent[node] = pickle.dumps(node), [list(sent).index(other) for other in before]
+                content = pickle.dumps(node)
             except Exception as error:
-                if not before:  # else it is told when its turn comes
-                    failures.append(failure_of(node, error))
+                if not dependencies:  # else it fails when it is submitted itself
+                    failures.append((node, failure_of(node, error)))
                 continue
-            if before:
-                behind.append(node)
+            places = [list(sent).index(other) for other in dependencies]
+            sent[node] = SentNode(name_in_graph(node), content, places)
+            if dependencies:
+                followers.append(node)
         if sent:
             write_task(folder, len(tasks), list(sent.values()), updatehash)
-            tasks.append(Task(folder, len(tasks), dict(enumerate(sent)), behind, request))
+            tasks.append(Task(folder, len(tasks), dict(enumerate(sent)), followers, request))
     return tasks, failures
 
 
-def take_outcomes(tasks: Iterable[Task]) -> Iterator[tuple[object, dict]]:
-    """Nodes of which something is known now, no longer waiting, and what: see `task.read_outcome`."""
-    # one look at each folder, not one for each node: they may be ten thousand, far away
-    there = {folder: _names_in(folder) for folder in {task.folder for task in tasks}}
+def take_outcomes(tasks: Iterable[Task]) -> Iterator[tuple[Node, NodeOutcome]]:
+    """Nodes whose outcome has become known, with it; they are removed from those waiting."""
+    # each folder is listed once, not each file looked for: there may be ten thousand, far away
+    existing = {folder: _names_in(folder) for folder in {task.folder for task in tasks}}
     for task in tasks:
         for index, node in list(task.waiting.items()):
-            if outcome_file(task.folder, task.number, index).name not in there[task.folder]:
+            if outcome_file(task.folder, task.number, index).name not in existing[task.folder]:
                 continue
-            told = read_outcome(task.folder, task.number, index)
-            if told is not None:
+            outcome = read_outcome(task.folder, task.number, index)
+            if outcome is not None:
                 del task.waiting[index]
-                yield node, told
+                yield node, outcome
 
 
 def _names_in(folder: Path) -> set[str]:
     try:
         return set(os.listdir(folder))
-    except OSError:  # removed by somebody; its jobs are lost, which the queue tells
+    except OSError:  # removed by somebody; its jobs are lost, as the queue shows
         return set()

@@ -1,4 +1,4 @@
-"""Batches of jobs that an earlier run has left: whose they are, and whether they are over."""
+"""Batches of jobs that an earlier process has left: whose they are, and whether they have finished."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ...storage.atomic import replacing
 from .commands import Cluster, ClusterError
 from .task import outcome_file
 
-#: Beside the tasks of a batch: what is known of it, and that its run saw the end of its jobs.
+#: Beside the tasks of a batch: its record, and the mark that all its jobs have finished.
 NAME, OVER = "submitted.json", "over"
 
 
-class Earlier(NamedTuple):
-    """A batch.
+class EarlierBatch(NamedTuple):
+    """A batch of an earlier process.
 
     Attributes
     ----------
     folder : pathlib.Path
     uid : int
-        Whose it is.
+        The owner.
     owner : str
-        The same by name.
+        Name of the owner.
     cluster : str
-        Where its jobs are; empty if that was not noted.
+        Where its jobs are; empty if not recorded.
     n_nodes : list of int
-        Of each task.
+        Number of nodes of each task.
     """
 
     folder: Path
@@ -42,9 +42,9 @@ class Earlier(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        """Whether its jobs are known to have ended: all its nodes have an outcome, or its run said so."""
+        """Whether its jobs are known to have finished: by a mark, or since all nodes have an outcome."""
         try:
-            there = set(os.listdir(self.folder))
+            existing = set(os.listdir(self.folder))
         except OSError:
             return False
         wanted = (
@@ -52,57 +52,59 @@ class Earlier(NamedTuple):
             for task, n_nodes in enumerate(self.n_nodes)
             for index in range(n_nodes)
         )
-        return OVER in there or (bool(self.n_nodes) and there.issuperset(wanted))
+        return OVER in existing or (bool(self.n_nodes) and existing.issuperset(wanted))
 
 
 def job_name(folder: Path) -> str:
-    """The name of a batch's job, which no other has: it tells a later run whose the job is."""
+    """The name of a batch's job, which is unique: by it a later process finds the job."""
     return f"nipype-maps-{folder.name}"
 
 
-def note(folder: Path, cluster: str, n_nodes: Sequence[int]) -> None:
-    """Note what a later run needs to know of a batch, before it is submitted."""
+def record(folder: Path, cluster: str, n_nodes: Sequence[int]) -> None:
+    """Record what a later process needs to know about a batch, before it is submitted."""
     content = {"cluster": cluster, "uid": os.getuid(), "owner": _name_of(os.getuid()), "n_nodes": n_nodes}
     with replacing(folder / NAME) as temporary:
         temporary.write_text(json.dumps(content), encoding="utf-8")
 
 
-def note_end(folder: Path) -> None:
-    """Note that no job of a batch is at work any more."""
+def record_end(folder: Path) -> None:
+    """Record that all jobs of a batch have finished."""
     with contextlib.suppress(OSError):
         (folder / OVER).touch()
 
 
-def earlier_batches(folder: Path) -> list[Earlier]:
-    """Those in a folder."""
+def earlier_batches(folder: Path) -> list[EarlierBatch]:
+    """The batches in a folder."""
     return [_read(path) for path in sorted(folder.glob("*")) if path.is_dir()]
 
 
-def require_in_sight(batches: Iterable[Earlier], cluster: Cluster) -> None:
-    """Raise ClusterError for a batch that may be at work where it cannot be seen.
+def require_visible(batches: Iterable[EarlierBatch], cluster: Cluster) -> None:
+    """Raise ClusterError for a batch whose jobs may be running but cannot be seen.
 
-    The jobs of others are not seen where the cluster keeps them private; none is from another
-    cluster.
+    The jobs of other users cannot be seen where the cluster keeps them private, and no job of
+    another cluster can.
     """
     for batch in batches:
         elsewhere = batch.cluster not in ("", cluster.name)
         hidden = batch.uid != os.getuid() and cluster.hides_others
         if (elsewhere or hidden) and not batch.is_done:
-            where = f"cluster {batch.cluster}" if elsewhere else "this cluster, which does not show them"
+            where = f"cluster {batch.cluster}" if elsewhere else "this cluster, which hides them"
             raise ClusterError(
-                f"{batch.folder} is of jobs of {batch.owner} on {where}, which may be at work. Wait until "
-                "they have ended, then remove that folder; or choose another work folder."
+                f"{batch.folder} belongs to jobs of {batch.owner} on {where}; they may still be "
+                "running. Wait until they have finished and remove that folder, or choose another "
+                "work folder."
             )
 
 
-def _read(folder: Path) -> Earlier:
+def _read(folder: Path) -> EarlierBatch:
     try:
-        noted = dict(json.loads((folder / NAME).read_text(encoding="utf-8")))
-        uid, cluster, n_nodes = int(noted["uid"]), str(noted["cluster"]), [int(n) for n in noted["n_nodes"]]
-        return Earlier(folder, uid, str(noted["owner"]), cluster, n_nodes)
+        content = dict(json.loads((folder / NAME).read_text(encoding="utf-8")))
+        uid, cluster = int(content["uid"]), str(content["cluster"])
+        n_nodes = [int(n) for n in content["n_nodes"]]
+        return EarlierBatch(folder, uid, str(content["owner"]), cluster, n_nodes)
     except (OSError, ValueError, TypeError, KeyError):
         uid = folder.stat().st_uid
-        return Earlier(folder, uid, _name_of(uid), "", [])
+        return EarlierBatch(folder, uid, _name_of(uid), "", [])
 
 
 def _name_of(uid: int) -> str:

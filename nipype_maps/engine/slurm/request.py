@@ -1,4 +1,4 @@
-"""What a node asks of a cluster: processors, memory, and more in sbatch's own words."""
+"""What a node requests of a cluster: processors, memory, and further options of sbatch."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ import math
 import re
 from typing import NamedTuple
 
+from nipype.pipeline.engine import Node
+
 from ..plugins.arguments import NodeArguments
 
-#: Options of sbatch for memory, of which it takes one.
+#: Options of sbatch for memory, of which it accepts one.
 MEMORY = re.compile(r"(--mem(?:-per-cpu|-per-gpu)?)(?:=(.*))?")
 AMOUNT = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)B?", re.I)
 MB = {"K": 1 / 1024, "": 1, "M": 1, "G": 1024, "T": 1024**2}
-#: Times what a node asks for first, the most that it is given where nothing else is said.
+#: By default a node is given at most so many times the memory that it requests first.
 MOST = 8
 
 
 class Request(NamedTuple):
-    """What one or more nodes ask for.
+    """What one or more nodes request.
 
     Attributes
     ----------
     n_procs : int
     memory : str
-        Option of sbatch, with its value.
+        Option of sbatch with its value.
     options : tuple of str
-        Further ones, of which the last counts.
+        Further ones; of several for the same purpose the last counts.
 
     Examples
     --------
@@ -44,7 +46,7 @@ class Request(NamedTuple):
 
     @property
     def mb(self) -> float:
-        """Megabytes of memory; 0 where they are not counted.
+        """Megabytes of memory; 0 where there is no limit.
 
         Examples
         --------
@@ -67,16 +69,16 @@ class Request(NamedTuple):
         return f"{self.mb / 1024:.3g} GB{unit}"
 
     def with_more(self, first: Request, at_most_gb: float | None, largest_mb: float | None) -> Request | None:
-        """Twice the memory, as far as it goes; None if there is no more to be had.
+        """The same with twice the memory, up to the limits; None if these are reached.
 
         Parameters
         ----------
         first : Request
-            The node's first one.
+            The first request of the node.
         at_most_gb : float or None
             By default `MOST` times the first.
         largest_mb : float or None
-            What the largest machine has, if that is known.
+            Memory of the largest machine, if known.
 
         Examples
         --------
@@ -96,17 +98,18 @@ class Request(NamedTuple):
         return self._replace(memory=f"{name}={mb}M") if mb > self.mb else None
 
 
-def request_of(node, options: list[str]) -> Request:
-    """What a node asks for, given the options for all.
+def request_of(node: Node, options: list[str]) -> Request:
+    """What a node requests, given the options for all nodes.
 
     Raises
     ------
     ValueError
-        If the node's ``plugin_args`` are not what `NodeArguments` takes.
+        If the node's ``plugin_args`` are not valid: see `NodeArguments`.
     """
     own = NodeArguments.of(getattr(node, "plugin_args", None)).options_after(options)
-    # never 0, by which SLURM means all that there is
-    memory, others = f"--mem={max(1, math.ceil(1024 * node.mem_gb))}M", []
+    # never 0, which means all of a machine's memory to SLURM
+    memory = f"--mem={max(1, math.ceil(1024 * node.mem_gb))}M"
+    others: list[str] = []
     words = iter(own)
     for word in words:
         if found := MEMORY.fullmatch(word):

@@ -1,10 +1,9 @@
-"""What a job of a cluster runs: some nodes, one after the other.
+"""What a job of a cluster executes: several nodes, one after the other.
 
     python -m nipype_maps.engine.slurm.task FOLDER NUMBER
 
-In the folder of a batch lies, for each task, a file of nodes; the outcome of each node is
-written beside it as soon as there is one.  A node that waits for one of its task that failed
-is left out.
+The folder of a batch contains a file of nodes for each task; the outcome of each node is
+written beside it as soon as it is known.  A node is left out if one that it depends on has failed.
 """
 
 from __future__ import annotations
@@ -14,61 +13,98 @@ import os
 import pickle
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from ...storage.atomic import replacing
+from ..plugins.executors import execute_pickled
 from ..plugins.failures import Failure
-from ..plugins.linear import run_pickled
-
-#: The outcome of a node that was left out.
-LEFT_OUT = {"left_out": True}
 
 
-def write_task(folder: Path, number: int, nodes: Sequence[tuple[bytes, list[int]]], updatehash: bool) -> None:
-    """Write the nodes of a task.
+class SentNode(NamedTuple):
+    """A node in a task.
 
-    Each is pickled apart, so that one that cannot be read there leaves the others, and comes
-    with the places of those that it waits for.
+    Attributes
+    ----------
+    name : str
+        In the graph.
+    content : bytes
+        The node, pickled apart from the others, so that one that cannot be read leaves these.
+    dependencies : list of int
+        The places in the task of the nodes that it depends on.
     """
+
+    name: str
+    content: bytes
+    dependencies: list[int]
+
+
+@dataclass(frozen=True)
+class NodeOutcome:
+    """The outcome of a node in a job.
+
+    Attributes
+    ----------
+    state : {'finished', 'failed', 'left out'}
+    failure : Failure or None
+        Of one that failed.
+    """
+
+    state: Literal["finished", "failed", "left out"]
+    failure: Failure | None = None
+
+    @classmethod
+    def from_json(cls, content: Any) -> NodeOutcome | None:
+        """Read an outcome; None if the content is something else."""
+        if not isinstance(content, dict) or content.keys() != {"state", "failure"}:
+            return None
+        state, failure = content["state"], content["failure"]
+        if state in ("finished", "left out") and failure is None:
+            return cls(state)
+        names = {"node", "reason", "kind", "traceback"}
+        if state != "failed" or not isinstance(failure, dict) or failure.keys() != names:
+            return None
+        return cls(state, Failure(**failure)) if all(isinstance(t, str) for t in failure.values()) else None
+
+
+FINISHED, LEFT_OUT = NodeOutcome("finished"), NodeOutcome("left out")
+
+
+def write_task(folder: Path, number: int, nodes: Sequence[SentNode], updatehash: bool) -> None:
+    """Write the nodes of a task, each after those that it depends on."""
     with replacing(_nodes_file(folder, number)) as temporary:
-        temporary.write_bytes(pickle.dumps((list(nodes), updatehash)))
+        temporary.write_bytes(pickle.dumps(([tuple(node) for node in nodes], updatehash)))
 
 
-def read_outcome(folder: Path, number: int, index: int) -> dict | None:
-    """What came of a node: empty if it is done, its failure, or LEFT_OUT; None while nothing is known."""
+def read_outcome(folder: Path, number: int, index: int) -> NodeOutcome | None:
+    """The outcome of a task's node; None while it is unknown."""
     try:
-        told = json.loads(outcome_file(folder, number, index).read_text(encoding="utf-8"))
+        content = json.loads(outcome_file(folder, number, index).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    return told if told in ({}, LEFT_OUT) or _is_failure(told) else None
+    return NodeOutcome.from_json(content)
 
 
-def _is_failure(told) -> bool:
-    known = isinstance(told, dict) and told.keys() == {"sentence", "kind", "traceback"}
-    return known and all(isinstance(text, str) for text in told.values())
-
-
-def run_task(folder: Path, number: int) -> None:
-    """Run the nodes of a task, but for those that an earlier job of the task has run."""
+def execute_task(folder: Path, number: int) -> None:
+    """Execute the nodes of a task, except those that an earlier job of the task has executed."""
     nodes, updatehash = pickle.loads(_nodes_file(folder, number).read_bytes())
-    began_in, outcomes = os.getcwd(), []
-    for index, (node, waits_for) in enumerate(nodes):
-        told = read_outcome(folder, number, index)
-        if told is None:
-            told = LEFT_OUT if any(outcomes[other] for other in waits_for) else _run(node, updatehash)
-            os.chdir(began_in)
+    directory = os.getcwd()
+    outcomes: list[NodeOutcome] = []
+    for index, node in enumerate(SentNode(*fields) for fields in nodes):
+        outcome = read_outcome(folder, number, index)
+        if outcome is None:
+            is_possible = all(outcomes[other] == FINISHED for other in node.dependencies)
+            outcome = _execute(node, updatehash) if is_possible else LEFT_OUT
+            os.chdir(directory)
             with replacing(outcome_file(folder, number, index)) as temporary:
-                temporary.write_text(json.dumps(told), encoding="utf-8")
-        outcomes.append(told)
+                temporary.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+        outcomes.append(outcome)
 
 
-def _run(node: bytes, updatehash: bool) -> dict:
-    failure = run_pickled(node, updatehash)
-    return {} if failure is None else _as_dict(failure)
-
-
-def _as_dict(failure: Failure) -> dict:
-    return {"sentence": failure.sentence, "kind": failure.kind, "traceback": failure.traceback}
+def _execute(node: SentNode, updatehash: bool) -> NodeOutcome:
+    failure = execute_pickled(node.name, node.content, updatehash)
+    return FINISHED if failure is None else NodeOutcome("failed", failure)
 
 
 def _nodes_file(folder: Path, number: int) -> Path:
@@ -81,4 +117,4 @@ def outcome_file(folder: Path, number: int, index: int) -> Path:
 
 
 if __name__ == "__main__":
-    run_task(Path(sys.argv[1]), int(sys.argv[2]))
+    execute_task(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,7 +1,7 @@
 """Files among the outputs of a node.
 
-An output may be a text that looks like a path: a warning that begins with the name of a file, or a
-name of a map.  What its trait calls a text is none.
+An output may be text that looks like a path: a warning that begins with the name of a file, or the
+name of a map.  What its trait declares to be text is not a file.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from nipype.interfaces.base import Str, isdefined, traits
-from nipype.interfaces.base.traits_extension import BasePath
+from nipype.pipeline.engine import Node
+
+from ...storage.paths import PathLike
+from ..nipype_api import BasePath, output_traits
 
 TEXTS = (Str, traits.BaseStr)
 
 
-def files_given(node, outputs) -> list[str]:
-    """The absolute paths of the files that a node gave.
+def output_files(node: Node, outputs: Any) -> list[str]:
+    """The absolute paths of the files among a node's outputs.
 
     Parameters
     ----------
@@ -25,9 +29,8 @@ def files_given(node, outputs) -> list[str]:
     outputs : TraitedSpec, or Bunch of lists
         The latter of a MapNode.
     """
-    values = getattr(outputs, "trait_get", getattr(outputs, "dictcopy", dict))()
-    spec = node.interface._outputs()  # what was read again has lost the traits that were added
-    known = spec.traits() if spec is not None else {}
+    values: dict[str, Any] = getattr(outputs, "trait_get", getattr(outputs, "dictcopy", dict))()
+    known = output_traits(node)  # outputs read from disk have lost the traits that were added
     folder = Path(node.output_dir())
     return [
         os.fspath(path)
@@ -38,21 +41,21 @@ def files_given(node, outputs) -> list[str]:
     ]
 
 
-def is_within(file, folder: Path) -> bool:
-    """Whether a path leads into a folder."""
+def is_within(file: PathLike, folder: Path) -> bool:
+    """Whether a path is inside a folder."""
     return os.path.abspath(file).startswith(f"{folder}{os.sep}")
 
 
-def _is_file(path, kinds: set[str], folder: Path) -> bool:
+def _is_file(path: PathLike, kinds: set[str], folder: Path) -> bool:
     if kinds == {"file"} or not isinstance(path, str):
         return True
-    # where a text is allowed too, it is a file if it could be of the node's own; a sentence has blanks
+    # where text is allowed too, it is a file if it can be the node's own; messages contain blanks
     inside = is_within(path, folder)
     return "file" in kinds and inside and " " not in os.path.relpath(path, folder)
 
 
-def _kinds(trait) -> set[str]:
-    """What texts in a trait may be: files, texts, or both."""
+def _kinds(trait: Any) -> set[str]:
+    """What strings in a trait may be: files, text, or both."""
     handler = getattr(trait, "handler", None) or trait
     if handler is None or isinstance(handler, traits.Any):
         return {"file", "text"}
@@ -63,8 +66,8 @@ def _kinds(trait) -> set[str]:
     return set().union(*map(_kinds, _inner(handler)))
 
 
-def _inner(handler) -> tuple:
-    """The traits of what a container or a compound holds."""
+def _inner(handler: Any) -> tuple[Any, ...]:
+    """The traits of the items of a container, or of the alternatives of a compound."""
     if isinstance(handler, traits.BaseTuple):
         return handler.types
     if isinstance(handler, traits.TraitCompound):
@@ -74,7 +77,7 @@ def _inner(handler) -> tuple:
     return handler.inner_traits()
 
 
-def _absolute(value) -> Iterator[str | os.PathLike]:
+def _absolute(value: Any) -> Iterator[PathLike]:
     """The absolute paths in a value, or what looks like them."""
     if isinstance(value, dict):
         value = list(value.values())

@@ -1,4 +1,4 @@
-"""Graphs that no run has used for long, and what only they read."""
+"""Graphs that have not been executed for long, and the inputs that only they read."""
 
 from __future__ import annotations
 
@@ -9,58 +9,61 @@ import shutil
 import time
 from pathlib import Path
 
+from ..nipype_api import is_key_file
 from . import dependencies, lock
 
-#: Beside the folders of graphs: what programs handed over in memory, in folders named by content.
+#: Beside the folders of graphs: in-memory inputs that programs stored, in folders named by content.
 INPUTS = "inputs"
 _INPUT = re.compile(rb"/inputs/([0-9a-f]{32})/")
 
 
-def remove_unused(work: Path, seconds: float, keep: bool = False) -> tuple[list[tuple[Path, int]], list[str]]:
-    """Remove the folders of graphs that no run has used for so long, and the inputs that none reads.
+def prune_unused(
+    work: Path, seconds: float, dry_run: bool = False
+) -> tuple[list[tuple[Path, int]], list[str]]:
+    """Remove the folders of graphs that have not been executed for so long, and inputs that no graph reads.
 
     Parameters
     ----------
     work : pathlib.Path
     seconds : float
-    keep : bool
-        Only tell what would be removed.
+    dry_run : bool
+        Only list what would be removed.
 
     Returns
     -------
     removed : list of (pathlib.Path, int)
-        The folders, and the bytes that they take on the disk.
+        The folders, and the bytes that they take on disk.
     in_use : list of str
-        Of those that were left because a run uses them, a sentence each.
+        A message for each folder that was kept because another process uses it.
     """
     before = time.time() - seconds
-    removed, in_use, left = [], [], []
+    removed, in_use, kept = [], [], []
     for folder in dependencies.graphs_in(work):
-        if _used(folder) >= before:
-            left.append(folder)
+        if _last_use(folder) >= before:
+            kept.append(folder)
             continue
         size = dependencies.size_of(folder)
         try:
-            if not keep:
+            if not dry_run:
                 _remove(folder)
             removed.append((folder, size))
         except lock.FolderInUseError as error:
-            left.append(folder)
-            in_use.append(str(error).partition(";")[0])
+            kept.append(folder)
+            in_use.append(error.what)
     inputs = work / INPUTS
     if removed and inputs.is_dir():
-        read = {name for folder in left for name in _inputs_of(folder)}
+        read = {name for folder in kept for name in _inputs_of(folder)}
         for path in sorted(inputs.iterdir()):
-            # one that is new may wait for its graph; old ones that come to use again are touched
+            # a new one may be for a graph not yet executed; old ones that are used again are touched
             if path.is_dir() and path.name not in read and path.stat().st_mtime < before:
                 removed.append((path, dependencies.size_of(path)))
-                if not keep:
+                if not dry_run:
                     shutil.rmtree(path)
     return removed, in_use
 
 
-def _used(folder: Path) -> float:
-    """When a run used a graph last."""
+def _last_use(folder: Path) -> float:
+    """When a graph was last executed."""
     return max(
         path.stat().st_mtime for path in (folder / lock.NAME, folder / dependencies.NAME) if path.exists()
     )
@@ -75,17 +78,17 @@ def _remove(folder: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        (folder / lock.NAME).unlink()  # last: whoever waits for it begins anew
-        with contextlib.suppress(OSError):  # another has begun already
+        (folder / lock.NAME).unlink()  # last: whoever waits for it makes a new folder
+        with contextlib.suppress(OSError):  # which another process may have done already
             folder.rmdir()
 
 
 def _inputs_of(folder: Path) -> set[str]:
-    """The inputs that a graph's nodes have read, by the files of their cache keys."""
-    read = set()
+    """The stored in-memory inputs that a graph's nodes have read, by their key files."""
+    read: set[str] = set()
     for path, _, files in os.walk(folder):
         for name in files:
-            if name.startswith("_0x"):
+            if is_key_file(name):
                 found = _INPUT.findall(Path(path, name).read_bytes())
                 read.update(os.fsdecode(digest) for digest in found)
     return read

@@ -21,7 +21,7 @@ from ...bids.signals import write_signals
 from ...bids.text_tables import is_header
 from ...images.filenames import IN_MEMORY
 from ...storage.atomic import draft_folder, sweep
-from ...storage.checksums import fingerprint, record, unchanged
+from ...storage.checksums import digest, record, unchanged
 from ...storage.paths import PathLike
 
 #: Types that NIfTI does not have, and types for the same numbers, or all but their last digits.
@@ -138,7 +138,7 @@ def _store(writers: Mapping[str, Callable[[Path], object]], folder: PathLike) ->
 
 
 def _digest(inside: Path, names: Iterable[str]) -> str:
-    prints = [(name, fingerprint(inside / name)) for name in names]
+    prints = [(name, digest(inside / name)) for name in names]
     return hashlib.sha256(repr(prints).encode()).hexdigest()[:32]
 
 

@@ -94,7 +94,7 @@ def test_without_folders_a_program_of_several_threads_is_warned_once(without_fol
     other = threading.Thread(target=stop.wait)
     other.start()
     try:
-        with pytest.warns(RuntimeWarning, match="the directory of the whole program changes"):
+        with pytest.warns(RuntimeWarning, match="that of the whole program changes"):
             call_apart(int)
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -63,15 +63,15 @@ def test_a_long_run_says_a_line_now_and_then_and_at_its_end(monkeypatch, stream,
     monkeypatch.setattr("nipype_maps.engine.execution.progress.QUIET", 0.01)
     monkeypatch.setattr("sys.stderr", stream())
     told = threading.Event()
-    monkeypatch.setattr(Progress, "_tell", lambda self, tell=Progress._tell: (tell(self), told.set()))
+    monkeypatch.setattr(Progress, "_report", lambda self, tell=Progress._report: (tell(self), told.set()))
     with Progress(shown) as progress:
         progress.expect(2)
         progress(node(), "end")
         told.wait()
         progress(node("clean"), "end")
     lines = [re.sub(r"\d\d:\d\d:\d\d", "<time>", line) for line in sys.stderr.getvalue().splitlines()]
-    assert lines[0] == "progress: 1 of 2 nodes done after <time> (transform.project)"
-    assert lines[-1] == "progress: 2 of 2 nodes done after <time>"
+    assert lines[0] == "progress: 1 of 2 steps finished after <time> (transform.project)"
+    assert lines[-1] == "progress: 2 of 2 steps finished after <time>"
 
 
 def test_nobody_is_told_where_standard_error_is_closed(monkeypatch):

@@ -27,12 +27,12 @@ REFUSED = [
     ([SLURMPlugin], {"max_memory_gb": 0}, "max_memory_gb is 0; give a number above 0."),
     ([SLURMPlugin], {"sbatch_args": "--comment='a"}, "cannot be split into words (No closing quotation)."),
     *(
-        ([SLURMPlugin], {"sbatch_args": f"--time=60 {bad}"}, f"has '{bad}', which SLURMPlugin chooses itself")
+        ([SLURMPlugin], {"sbatch_args": f"--time=60 {bad}"}, f"has '{bad}', which SLURMPlugin sets itself")
         for bad in ("-Jmine", "--job=mine", "--outp=x", "-e", "--err=x", "--wait", "--test-only", "--help")
     ),
     # sbatch would take these for the job's script
-    ([SLURMPlugin], {"sbatch_args": "time=60"}, "has 'time=60', which is no option; write --name=value."),
-    ([SLURMPlugin], {"sbatch_args": "-p all 60"}, "has '60', which is no option; write --name=value."),
+    ([SLURMPlugin], {"sbatch_args": "time=60"}, "has 'time=60', which is not an option; write --name=value."),
+    ([SLURMPlugin], {"sbatch_args": "-p all 60"}, "has '60', which is not an option; write --name=value."),
 ]
 
 

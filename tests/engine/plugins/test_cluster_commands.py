@@ -68,7 +68,7 @@ def test_a_script_may_hold_paths_of_any_encoding(command, tmp_path):
 def test_an_answer_without_a_number_is_none(command, answer):
     command("sbatch", f"echo '{answer}'")
     cancelled = command("scancel", "exit 0")
-    with pytest.raises(ClusterError, match="sbatch gave no number of a job"):
+    with pytest.raises(ClusterError, match="sbatch printed no job number"):
         commands.submit("", "name", Path("/logs"), 1, [])
     assert cancelled() == 1
 
@@ -100,18 +100,18 @@ def test_the_largest_machine(command):
 @pytest.mark.parametrize(
     ("answer", "is_alive", "words"),
     [
-        ("JobId=8 JobState=PENDING Reason=BeginTime ExitCode=0:0", True, "SLURM says PENDING, BeginTime"),
+        ("JobId=8 JobState=PENDING Reason=BeginTime ExitCode=0:0", True, "SLURM reports PENDING, BeginTime"),
         (
             "JobId=8 JobState=COMPLETING Reason=None ExitCode=0:0",
             True,
-            "SLURM says COMPLETING, exit code 0:0",
+            "SLURM reports COMPLETING, exit code 0:0",
         ),
         (
             "JobId=8 JobState=PREEMPTED Reason=None ExitCode=0:15",
             False,
-            "SLURM says PREEMPTED, exit code 0:15",
+            "SLURM reports PREEMPTED, exit code 0:15",
         ),
-        ("slurm_load_jobs error: Invalid job id specified", False, "SLURM does not know it any more"),
+        ("slurm_load_jobs error: Invalid job id specified", False, "SLURM has no record of it any more"),
     ],
 )
 def test_a_task_that_is_queued_again_is_not_lost(command, answer, is_alive, words):

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from nipype_maps.engine.slurm.commands import Cluster, ClusterError
-from nipype_maps.engine.slurm.earlier import earlier_batches, note, note_end, require_in_sight
+from nipype_maps.engine.slurm.earlier import earlier_batches, record, record_end, require_visible
 from nipype_maps.engine.slurm.task import outcome_file
 
 HERE, ELSEWHERE = "here (controller)", "here (another controller)"
@@ -17,9 +17,15 @@ HERE, ELSEWHERE = "here (controller)", "here (another controller)"
         (HERE, 0, 0, False, None),
         (HERE, 0, 0, True, None),  # one's own are shown
         (HERE, 4321, 0, False, None),
-        (HERE, 4321, 0, True, "is of jobs of user 4321 on this cluster, which does not show them, which may"),
+        (HERE, 4321, 0, True, "belongs to jobs of user 4321 on this cluster, which hides them; they may"),
         (HERE, 4321, 3, True, None),  # all is done, wherever it was
-        (ELSEWHERE, 0, 2, False, r"on cluster here \(another controller\), which may be at work. Wait until"),
+        (
+            ELSEWHERE,
+            0,
+            2,
+            False,
+            r"on cluster here \(another controller\); they may still be running. Wait until",
+        ),
         (ELSEWHERE, 0, 3, False, None),
         ("", 0, 0, False, None),  # of a version that noted nothing
     ],
@@ -32,24 +38,24 @@ def test_what_cannot_be_seen_is_not_taken_to_be_over(
     own = os.getuid()
     with monkeypatch.context() as patch:
         patch.setattr(os, "getuid", lambda: uid or own)
-        note(folder, cluster, [2, 1])
+        record(folder, cluster, [2, 1])
     for task, index in [(0, 0), (0, 1), (1, 0)][:n_done]:
         outcome_file(folder, task, index).write_text("{}")
     batches = earlier_batches(tmp_path)
     assert [batch.folder for batch in batches] == [folder]
     if refused is None:
-        require_in_sight(batches, Cluster(HERE, hides_others))
+        require_visible(batches, Cluster(HERE, hides_others))
     else:
         with pytest.raises(ClusterError, match=refused):
-            require_in_sight(batches, Cluster(HERE, hides_others))
+            require_visible(batches, Cluster(HERE, hides_others))
 
 
 def test_a_run_that_saw_the_end_of_its_jobs_says_so(tmp_path):
     """Not all nodes have an outcome where some were lost."""
     (tmp_path / "abc").mkdir()
-    note(tmp_path / "abc", ELSEWHERE, [2])
-    note_end(tmp_path / "abc")
-    require_in_sight(earlier_batches(tmp_path), Cluster(HERE, hides_others=True))
+    record(tmp_path / "abc", ELSEWHERE, [2])
+    record_end(tmp_path / "abc")
+    require_visible(earlier_batches(tmp_path), Cluster(HERE, hides_others=True))
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"uid": "x", "cluster": 1, "n_nodes": 3}'])

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from nipype_maps.engine.plugins.graph import is_done
-from nipype_maps.engine.workfolder.results import result_file
+from nipype_maps.engine.nipype_api import result_file
+from nipype_maps.engine.plugins.graph import is_finished
 from nipype_maps.plugins import LinearPlugin, MultiProcPlugin
 
 from .steps import names, workflow_of
@@ -13,10 +13,10 @@ from .steps import names, workflow_of
 HERE = {
     "raises": "the cat sat on it; feed the cat.",
     "asks_to_leave": "SystemExit: 4",
-    "fills_the_disk": "is full; make room and run again: what is done is kept.",
+    "fills_the_disk": "is full; free some space and call again: finished steps are kept.",
     "gives_what_cannot_be_stored": "Can't pickle",
     "raises_what_cannot_be_stored": "<function Step._raises_what_cannot_be_stored",
-    "loses_its_results": "it ended without leaving results that can be read.",
+    "loses_its_results": "it finished without results that can be read.",
 }
 #: Classes of the exceptions, where they are not RuntimeErrors.
 KINDS = {
@@ -27,9 +27,9 @@ KINDS = {
     "raises_what_cannot_be_stored": "LocalError",
 }
 IN_A_PROCESS = HERE | {
-    "is_killed": "its process was killed (signal 9), by the system for lack of memory unless somebody did it",
-    "segfaults": "its process was killed by signal 11 before the node was done.",
-    "leaves": "its process ended with status 3 before the node was done.",
+    "is_killed": "its process was killed (signal 9), most likely by the system for lack of memory",
+    "segfaults": "its process was killed by signal 11 before the step had finished.",
+    "leaves": "its process exited with status 3 before the step had finished.",
 }
 CASES = [(LinearPlugin, *case) for case in HERE.items()]
 CASES += [(MultiProcPlugin, *case) for case in IN_A_PROCESS.items()]
@@ -43,17 +43,17 @@ def storing(monkeypatch):
     monkeypatch.setattr(nodes, "_save_resultfile", nodes._save_resultfile)
 
 
-@pytest.mark.parametrize(("kind", "does", "sentence"), CASES)
-def test_a_failure_is_told_and_other_branches_go_on(tmp_path, kind, does, sentence):
+@pytest.mark.parametrize(("kind", "does", "reason"), CASES)
+def test_a_failure_is_told_and_other_branches_go_on(tmp_path, kind, does, reason):
     told = []
     plugin = kind({"n_procs": 2, "status_callback": lambda node, status: told.append((node.name, status))})
-    with pytest.raises(RuntimeError, match=r"wf\.second: "):
+    with pytest.raises(RuntimeError, match=r"^second: "):
         workflow_of(tmp_path, does).run(plugin=plugin)
     (failure,) = plugin.failures
-    assert failure.node.name == "second"
-    assert sentence in failure.sentence
+    assert failure.node == "second"
+    assert reason in failure.reason
     assert failure.kind == KINDS.get(does, "RuntimeError")
-    assert "\n" not in failure.sentence
+    assert "\n" not in failure.reason
     assert names(plugin.executed) == ["apart", "first"]
     assert ("second", "exception") in told
     assert not [status for name, status in told if name == "third"]
@@ -108,8 +108,8 @@ def test_results_that_a_file_system_shows_late_are_waited_for(tmp_path):
     node = ended[0]
     shown, hidden = result_file(node), tmp_path / "hidden"
     shown.rename(hidden)
-    assert not is_done(node, patience=0)
+    assert not is_finished(node, patience=0)
     showing = threading.Timer(0.3, hidden.rename, [shown])
     showing.start()
-    assert is_done(node, patience=30)
+    assert is_finished(node, patience=30)
     showing.join()

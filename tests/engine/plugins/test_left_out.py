@@ -2,31 +2,34 @@
 
 import json
 import threading
+from dataclasses import asdict
 
 import pytest
 
-from nipype_maps.engine.slurm import plugin
+from nipype_maps.engine.plugins.arguments import SLURMArguments
+from nipype_maps.engine.plugins.failures import Failure
+from nipype_maps.engine.slurm import jobs
 from nipype_maps.engine.slurm.batch import Task
 from nipype_maps.engine.slurm.request import Request
-from nipype_maps.engine.slurm.task import LEFT_OUT, outcome_file
+from nipype_maps.engine.slurm.task import LEFT_OUT, NodeOutcome, outcome_file
 
-FAILURE = {"sentence": "the cat sat on it.", "kind": "ValueError", "traceback": ""}
+FAILURE = Failure("first", "the cat sat on it.", "ValueError")
 
 
 @pytest.fixture
 def executor(tmp_path, monkeypatch):
     """With a task of two nodes, of which the second waits for the first, and a queue that is empty."""
-    monkeypatch.setattr(plugin, "queue", dict)
-    monkeypatch.setattr(plugin, "state_of", lambda job: (False, "SLURM does not know it any more"))
-    arguments = plugin.SLURMArguments.of({"poll": 0.01, "nfs_wait": 60.0})
-    executor = plugin.OnCluster(None, tmp_path, arguments)
+    monkeypatch.setattr(jobs, "queue", dict)
+    monkeypatch.setattr(jobs, "state_of", lambda job: (False, "SLURM has no record of it any more"))
+    arguments = SLURMArguments.of({"poll": 0.01, "nfs_wait": 60.0})
+    executor = jobs.OnCluster(None, tmp_path, arguments)
     task = Task(tmp_path, 0, {0: "first", 1: "second"}, ["second"], Request(1, "--mem=1G"), job="1_0")
-    executor._tasks, executor._behind = [task], {"second"}
+    executor._tasks, executor._followers = [task], {"second"}
     return executor
 
 
 def tell(folder, index, outcome):
-    outcome_file(folder, 0, index).write_text(json.dumps(outcome))
+    outcome_file(folder, 0, index).write_text(json.dumps(asdict(outcome)))
 
 
 def answer(function):
@@ -40,9 +43,9 @@ def answer(function):
 
 
 def test_nothing_is_waited_for_when_all_that_is_left_was_let_go(executor, tmp_path):
-    tell(tmp_path, 0, FAILURE)
+    tell(tmp_path, 0, NodeOutcome("failed", FAILURE))
     node, failure = answer(executor.wait)
-    assert (node, failure.sentence) == ("first", "the cat sat on it.")
+    assert (node, failure.reason) == ("first", "the cat sat on it.")
     assert executor.is_busy  # of the second nothing is known yet
     tell(tmp_path, 1, LEFT_OUT)
     assert answer(executor.wait) is None

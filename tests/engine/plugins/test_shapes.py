@@ -62,7 +62,7 @@ def test_a_mapped_node_of_no_items_fails_as_with_nipypes_own_plugin(tmp_path, ki
     plugin = kind({"n_procs": 2})
     with pytest.raises(RuntimeError, match="Input two was not set but it is listed in iterfields"):
         values_of(tmp_path, [], plugin)
-    assert [failure.node.name for failure in plugin.failures] == ["each", "each"]
+    assert [failure.node for failure in plugin.failures] == ["each", "each"]
 
 
 PROGRAM = """

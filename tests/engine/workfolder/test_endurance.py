@@ -17,6 +17,6 @@ def test_a_run_that_was_killed_is_taken_up_where_it_was(tmp_path):
 def test_two_runs_at_once_both_give_the_right_results_or_one_says_why_not(tmp_path):
     refused, waited = columns(together, together.together(tmp_path, 1))
     # both succeed if the first is done before the second comes as far as the lock
-    assert refused["exit statuses"] == "1 times (0, 0)" or refused["said"].startswith("the run of")
+    assert refused["exit statuses"] == "1 times (0, 0)" or refused["said"].startswith("process")
     assert waited["exit statuses"] == "1 times (0, 0)"
     assert refused["right results"] == waited["right results"] == "1 of 1"

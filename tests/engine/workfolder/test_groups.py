@@ -57,17 +57,17 @@ def group_call(tmp_path, maps, make_run):
 def test_a_second_member_uses_the_folder_as_the_first(tmp_path, group_call):
     shared = tmp_path / "shared"
     calls = [
-        (FIRST, ["out-1"], "nodes run, 0 found done"),
-        (SECOND, ["out-2"], "0 nodes run"),
-        (SECOND, ["out-2", "--smoothing-fwhm", "6", "--overwrite"], "found done"),
-        (FIRST, ["out-2", "--smoothing-fwhm", "6"], "0 nodes run"),
-        (FIRST, ["out-1", "--smoothing-fwhm", "8", "--overwrite"], "found done"),
+        (FIRST, ["out-1"], "steps executed, 0 cached"),
+        (SECOND, ["out-2"], "0 steps executed"),
+        (SECOND, ["out-2", "--smoothing-fwhm", "6", "--overwrite"], " cached"),
+        (FIRST, ["out-2", "--smoothing-fwhm", "6"], "0 steps executed"),
+        (FIRST, ["out-1", "--smoothing-fwhm", "8", "--overwrite"], " cached"),
     ]
     for user, options, said in calls:
         code, output = group_call(user, *group_call.extract, *options)
         assert code == 0, output
         assert said in output
-    code, output = group_call(SECOND, "clean", "--work", "work")
+    code, output = group_call(SECOND, "prune", "--work", "work")
     assert code == 0
     assert "removed" in output
     private = [path for path in shared.rglob("*") if path.stat().st_mode & 0o060 != 0o060]

@@ -39,9 +39,7 @@ def holder(tmp_path):
 
 def test_a_second_run_is_told_who_is_there_since_when(tmp_path, holder):
     process = holder()
-    sentence = (
-        rf"{tmp_path} is in use by the run of process {process.pid} on .* \(since 20\d\d-.*\); wait until"
-    )
+    sentence = rf"{tmp_path} is in use by process {process.pid} on .* \(since 20\d\d-.*\); wait until"
     with pytest.raises(FolderInUseError, match=sentence), locked(tmp_path):
         pass
 
@@ -51,7 +49,7 @@ def test_a_second_run_may_wait(tmp_path, holder, caplog):
     process, ended = holder(), []
 
     def let_go():
-        while "waiting for it to end" not in caplog.text:
+        while "waiting until it has finished" not in caplog.text:
             time.sleep(0.01)
         process.communicate(b"\n")
         ended.append(process)
@@ -70,7 +68,7 @@ def test_the_lock_of_a_dead_holder_is_taken_over_and_told_of(tmp_path, holder, c
     process.wait()
     with locked(tmp_path):
         pass
-    assert re.search(rf"was held by the run of process {process.pid} .*ended without letting go", caplog.text)
+    assert re.search(rf"was held by process {process.pid} .*was killed", caplog.text)
     caplog.clear()
     with locked(tmp_path):
         assert f'"process": {os.getpid()}' in (tmp_path / NAME).read_text()
@@ -135,8 +133,8 @@ def test_the_umask_decides_who_may_lock(tmp_path, umask):
 
 
 PLANTED = {
-    "is a link": lambda path, other: path.symlink_to(other),
-    "is no file": lambda path, other: os.mkfifo(path),
+    "is a symbolic link": lambda path, other: path.symlink_to(other),
+    "is not a regular file": lambda path, other: os.mkfifo(path),
     "cannot be locked|directory": lambda path, other: path.mkdir(),
 }
 

@@ -15,7 +15,7 @@ from nipype.interfaces.base import (
 from nipype.interfaces.utility import Function
 from nipype.pipeline.engine import MapNode, Node
 
-from nipype_maps.engine.workfolder.outputs import files_given
+from nipype_maps.engine.workfolder.outputs import output_files
 from nipype_maps.engine.workfolder.results import damage
 
 TEXT = "/data/lab.nii.gz holds labels."
@@ -30,7 +30,7 @@ def given(trait, value, tmp_path):
     node, outputs = Node(interface(), name="node", base_dir=str(tmp_path)), spec()
     home = node.output_dir()
     outputs.trait_setq(out=_at(value, home))
-    return [path.replace(home, "~") for path in files_given(node, outputs)]
+    return [path.replace(home, "~") for path in output_files(node, outputs)]
 
 
 def _at(value, home):

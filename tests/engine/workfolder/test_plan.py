@@ -16,7 +16,7 @@ def planned(workflow) -> dict:
 def test_nothing_is_run_and_everything_would_be(build, tmp_path):
     steps = planned(build())
     assert sorted(steps) == ALL
-    assert set(map(str, steps.values())) == {"('run', ['it has not been run yet'])"}
+    assert set(map(str, steps.values())) == {"('run', ['not executed yet'])"}
     assert not (tmp_path / "work").exists()
 
 
@@ -57,7 +57,7 @@ def test_a_file_that_changed_is_told(build, run, tmp_path):
     table = tmp_path / "data" / "confounds.tsv"
     table.write_text(table.read_text().replace("a\tb", "c\tb"))
     steps = planned(build())
-    assert steps.pop("transform.clean") == ("run", [f"confounds_files: the content of {table} is another"])
+    assert steps.pop("transform.clean") == ("run", [f"confounds_files: the content of {table} has changed"])
     assert {state for state, _ in steps.values()} == {"cached"}
     assert run() == ["transform.clean"]
 
@@ -83,7 +83,10 @@ def test_damage_is_told_and_left_as_it_is(build, run, tmp_path):
     run()
     projector = tmp_path / "work" / "masker" / "fit" / "fit_projector" / "projector.npz"
     projector.write_bytes(b"")
-    assert planned(build())["fit.fit_projector"] == ("run", ["projector.npz is not as it was written"])
+    assert planned(build())["fit.fit_projector"] == (
+        "run",
+        ["projector.npz has changed since it was written"],
+    )
     assert projector.exists()
 
 
@@ -92,7 +95,7 @@ def test_a_killed_node_was_begun(build, run, tmp_path):
     folder = tmp_path / "work" / "masker" / "transform" / "clean"
     (key,) = folder.glob("_0x*.json")
     key.rename(key.with_name(f"{key.stem}_unfinished.json"))
-    assert planned(build())["transform.clean"] == ("run", ["it was begun, but not finished"])
+    assert planned(build())["transform.clean"] == ("run", ["started, but not finished"])
     assert run() == ["transform.clean"]
 
 

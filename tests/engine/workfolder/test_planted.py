@@ -11,7 +11,7 @@ import pytest
 from nipype.interfaces.base.support import Bunch, InterfaceResult
 from nipype.pipeline.engine import Node
 
-from nipype_maps.engine.plugins.finished import EndedNode
+from nipype_maps.engine.plugins.finished import FinishedNode
 from nipype_maps.engine.workfolder import reading
 from nipype_maps.interfaces.grid import ReadGridOutputSpec
 from nipype_maps.interfaces.smooth import Smooth, SmoothOutputSpec
@@ -99,7 +99,7 @@ def test_the_node_is_run_again_and_nothing_else_is(run, build, signals, planted,
     build().run(plugin=planner)
     assert [step.name for step in planner.steps if step.state == "run"] == ["fit.smooth"]
     with contextlib.suppress(Exception):
-        EndedNode("smooth", "smooth", str(planted), Smooth).result  # noqa: B018
+        FinishedNode("smooth", "smooth", "smooth", str(planted), Smooth).result  # noqa: B018
     assert run() == ["fit.smooth"]
     assert signals() == expected
     assert run() == []
@@ -118,7 +118,7 @@ def test_the_log_says_what_it_is(run, planted, mark, caplog):
     caplog.set_level("WARNING", "nipype.workflow")
     plant(planted, Runs())
     run()
-    assert "fit.smooth is run again: result_smooth.pklz holds something else than results." in caplog.text
+    assert "fit.smooth is executed again: result_smooth.pklz contains no results." in caplog.text
 
 
 def test_nor_is_it_read_to_report_a_failure(run, planted, mark, monkeypatch):
@@ -138,7 +138,7 @@ def test_nor_is_it_read_to_report_a_failure(run, planted, mark, monkeypatch):
 def test_a_file_that_unpacks_to_much_is_not_unpacked(run, planted, monkeypatch):
     monkeypatch.setattr(reading, "LIMIT", 1 << 20)
     plant(planted, bytes(2 << 20))
-    with pytest.raises(reading.NoResultError, match="holds more than results"):
+    with pytest.raises(reading.NoResultError, match="contains more than results"):
         reading.read_result(planted, Smooth)
     assert run() == ["fit.smooth"]
 
@@ -154,7 +154,7 @@ def test_results_of_other_interfaces_hold_what_they_hold(tmp_path):
 
     node = Node(Function(output_names=["out"], function=give), name="give", base_dir=str(tmp_path))
     node.run()
-    assert str(EndedNode.of(node).result.outputs.out) == "1/3"
+    assert str(FinishedNode.of(node).result.outputs.out) == "1/3"
     path = Path(node.output_dir()) / "result_give.pklz"
     for content in ({}, "text", result(3)):
         plant(path, content)

@@ -63,10 +63,12 @@ def test_the_log_says_what_is_wrong(run, tmp_path, caplog):
     (work / "atlas" / "mask" / "result_mask.pklz").write_bytes(b"x")
     caplog.clear()
     run()
-    said = [record.getMessage() for record in caplog.records if "run again" in record.getMessage()]
+    said = [record.getMessage() for record in caplog.records if "executed again" in record.getMessage()]
     assert len(said) == 3
-    assert any("fit.smooth is run again: " in line and line.endswith(".nii is missing.") for line in said)
-    assert any("projector.npz is not as it was written." in line for line in said)
+    assert any(
+        "fit.smooth is executed again: " in line and line.endswith(".nii is missing.") for line in said
+    )
+    assert any("projector.npz has changed since it was written." in line for line in said)
     assert any("result_mask.pklz cannot be read (" in line for line in said)
 
 

@@ -1,0 +1,55 @@
+"""Files and folders of a call: images by their names, one role each, folders that do not overlap."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+
+def check_images(files: Mapping[str, Sequence[str | None]]) -> None:
+    """Raise click.UsageError if the name of a file is not that of an image (``sub-01*``).
+
+    Parameters
+    ----------
+    files : mapping of str to sequence of str or None
+        By the option, or argument, that they are given as.
+    """
+    from ...images.filenames import is_image_name
+
+    for option, paths in files.items():
+        for path in paths:
+            if path and not is_image_name(path):
+                raise click.UsageError(
+                    f"{path}, given as {option}, is not an image by its name; give a NIfTI image (.nii.gz, "
+                    ".nii)."
+                )
+
+
+def check_roles(runs: Sequence[str], others: Mapping[str, Sequence[str | None]]) -> None:
+    """Raise click.UsageError if a run is given in another role too.
+
+    Parameters
+    ----------
+    runs : sequence of str
+    others : mapping of str to sequence of str or None
+        Files in other roles, by their options.
+    """
+    for option, paths in others.items():
+        for run in runs:
+            if any(path and os.path.samefile(run, path) for path in paths):
+                raise click.UsageError(f"{run} is given both as a run and as {option}; leave out one.")
+
+
+def check_folders(out: Path, work: Path | None) -> None:
+    """Raise click.UsageError if results and intermediate files would be in the same folder."""
+    if work is None:
+        return
+    out, work = Path(os.path.realpath(out)), Path(os.path.realpath(work))
+    if work in (out, out / "logs") or out.is_relative_to(work):
+        raise click.UsageError(
+            f"--work {work} would contain results or logs of --out {out}; choose a folder of its own, or "
+            "leave --work out."
+        )

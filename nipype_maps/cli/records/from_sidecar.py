@@ -1,0 +1,93 @@
+"""The record of results whose own record was lost, made from their sidecar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...options import FIT, TRANSFORM, options_of
+from ...storage.paths import PathLike
+from .request import Request, settings_of
+
+if TYPE_CHECKING:
+    from ...graphs import RunInputs
+
+
+def record_from_sidecar(
+    sidecar: Mapping[str, Any], request: Request, run: RunInputs
+) -> dict[str, Any] | None:
+    """The record of a run's results, as far as their sidecar has it.
+
+    Files have the fingerprints of those that are requested now where their checksums agree; patterns
+    of columns are those that are requested now where they select the columns that were used.
+
+    Returns
+    -------
+    dict or None
+        None where the sidecar is damaged, or another program's.
+    """
+    try:
+        return _record(sidecar, request, run)
+    except (KeyError, TypeError, AttributeError, OSError):
+        return None
+
+
+def _record(sidecar: Mapping[str, Any], request: Request, run: RunInputs) -> dict[str, Any]:
+    maps, cleaning = sidecar["Maps"], sidecar["Cleaning"]
+    selection = cleaning.get("ConfoundsSelection") or {}
+    names, columns = maps["Names"], cleaning["ConfoundColumns"]
+    by_hand = [name for name in columns if not name.startswith("high_variance_")] if not selection else []
+    settings = settings_of({}) | {key: maps[key] for key in _keys(FIT)}
+    settings |= {key: cleaning[key] for key in _keys(TRANSFORM, node="Clean")}
+    settings["Strategy"] = selection.get("Strategy")
+    settings["HighVarianceConfounds"] = any(name.startswith("high_variance_") for name in columns)
+    patterns = request.settings["ConfoundColumns"]
+    settings["ConfoundColumns"] = patterns if by_hand == _columns_matching(run, patterns) else by_hand
+    dropped = maps["EmptyMaps"] == "drop" and set(names) <= set(request.names or ())
+    settings["MapNames"] = request.names if dropped else names
+    settings["RepetitionTime"] = sidecar["RepetitionTime"]
+    sources = {
+        "run": sidecar["Sources"],
+        "maps": maps["Sources"],
+        "mask": _as_list(maps.get("MaskSource")),
+        "confounds": selection.get("Sources") or cleaning["ConfoundsSources"],
+        "sample mask": _as_list((selection or cleaning).get("SampleMaskSource")),
+        "run labels": _as_list(cleaning.get("RunLabelsSource")),
+        "strategies": _as_list(selection.get("StrategiesSource")),
+    }
+    requested = request.files(run)
+    inputs = {role: _fingerprints(sources[role], requested[role], request) for role in sources}
+    inputs["confounds"] += request.fingerprints(request.sidecars_of_tables(run))
+    return {"Run": run.run_file, "Settings": settings, "Inputs": inputs}
+
+
+def _keys(part: str, node: str = "") -> list[str]:
+    """The keys in sidecars of the options of a part."""
+    return [option.key for option in options_of(part, node=node) if option.key]
+
+
+def _fingerprints(
+    sources: Sequence[Mapping[str, str]], files: Sequence[PathLike], request: Request
+) -> list[list[str]]:
+    """Names of sources, with the fingerprints of those files whose content is theirs."""
+    from ...storage.checksums import checksum
+
+    known = {checksum(path): request.fingerprint(path) for path in files}
+    return [[source["File"], known.get(source["SHA256"], "")] for source in sources]
+
+
+def _columns_matching(run: RunInputs, patterns: Sequence[str]) -> list[str] | None:
+    """The columns of a run's tables that patterns select, all without patterns; None where unreadable."""
+    from ...bids.tables import read_header
+    from ...confounds.columns import matching
+
+    try:
+        names = [name for table in run.confounds_files or () for name in read_header(table)[0]]
+    except (OSError, ValueError):
+        return None
+    selected = {name for pattern in patterns for name in matching(names, pattern)}
+    return [name for name in names if name in selected] if patterns else names
+
+
+def _as_list(source: Any) -> list[Any]:
+    return [source] if source else []

@@ -1,0 +1,176 @@
+"""What a call requests of every run: options, maps, mask, and the record of it that stays with results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...options import OPTIONS
+from ...storage.paths import PathLike
+
+if TYPE_CHECKING:
+    from ...graphs import RunInputs
+
+
+class Request:
+    """What a call requests of every run.
+
+    Parameters
+    ----------
+    options : mapping
+        Keywords of `init_dataset_wf`.
+    maps : sequence of path-likes
+    mask, map_names : path-like, optional
+
+    Attributes
+    ----------
+    options : dict
+    maps : list of str
+    mask, map_names : str or None
+        Absolute paths, since the working directory changes while nodes are executed.
+    names : list of str or None
+        Of the maps; None where these cannot be read.
+    settings : dict
+        All options but those of a single run, by their keys in sidecars.
+
+    Raises
+    ------
+    click.UsageError
+        If the names do not fit the maps.
+    """
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        maps: Sequence[PathLike],
+        mask: PathLike | None = None,
+        map_names: PathLike | None = None,
+    ) -> None:
+        self.options, self.maps = dict(options), [os.path.abspath(path) for path in maps]
+        self.mask = os.path.abspath(mask) if mask else None
+        self.map_names = os.path.abspath(map_names) if map_names else None
+        self.names = _names_of(maps, map_names)
+        self.settings = settings_of(options)
+        if self.names is not None:
+            self.settings["MapNames"] = self.names
+        files = (*self.maps, self.mask, options.get("strategies_file"))
+        self._shared: dict[str, str | None] = dict.fromkeys(str(path) for path in files if path)
+
+    def record(self, run: RunInputs, t_r: float | None) -> dict[str, Any]:
+        """The record of a run: ``Run``, ``Settings``, and ``Inputs`` by their roles.
+
+        Parameters
+        ----------
+        run : RunInputs
+        t_r : float or None
+            The repetition time of the results, in seconds.
+
+        Raises
+        ------
+        OSError
+            If an input cannot be read.
+        """
+        inputs = {role: self.fingerprints(paths) for role, paths in self.all_files(run).items()}
+        return {"Run": run.run_file, "Settings": {**self.settings, "RepetitionTime": t_r}, "Inputs": inputs}
+
+    def readable_record(self, run: RunInputs) -> dict[str, Any]:
+        """The record of a run, without what cannot be read now, for which the run itself will fail.
+
+        That may be the repetition time, for which sidecar and header must agree, or the files
+        of a role; where the run is not an image, it is everything but the settings.
+        """
+        from ...bids.runs import Run
+
+        settings, inputs = dict(self.settings), {}
+        with suppress(OSError, ValueError, RecursionError):
+            image = Run(run.run_file, run.t_r, quiet=True)
+            for role, paths in self.all_files(run).items():
+                with suppress(OSError):
+                    inputs[role] = self.fingerprints(paths)
+            settings["RepetitionTime"] = run.t_r or image.t_r
+        return {"Settings": settings, "Inputs": inputs}
+
+    def shared_record(self) -> dict[str, Any]:
+        """The part of the record that all runs share."""
+        from ...images.filenames import image_files
+
+        files = [file for path in self.maps for file in image_files(path)]
+        return {"Settings": self.settings, "Inputs": {"maps": self.fingerprints(files)}}
+
+    def files(self, run: RunInputs) -> dict[str, list[PathLike]]:
+        """The files that a run's results are made from, by their roles, as they are given."""
+        strategies, mask = self.options.get("strategies_file"), run.mask_file or self.mask
+        return {
+            "run": [str(run.run_file)],
+            "maps": list(self.maps),
+            "mask": [mask] if mask else [],
+            "confounds": list(run.confounds_files or ()),
+            "sample mask": list(run.frames_files),
+            "run labels": [run.runs] if isinstance(run.runs, (str, Path)) else [],
+            "strategies": [strategies] if strategies else [],
+        }
+
+    def all_files(self, run: RunInputs) -> dict[str, list[PathLike]]:
+        """`files`, and those that are read with them: images in two files, the tables' sidecars."""
+        from ...images.filenames import image_files
+
+        files = self.files(run)
+        for role in ("run", "maps", "mask"):
+            files[role] = [file for path in files[role] for file in image_files(path)]
+        files["confounds"] += self.sidecars_of_tables(run)
+        return files
+
+    def sidecars_of_tables(self, run: RunInputs) -> list[Path]:
+        """The sidecars of the tables of confounds, by which a strategy selects components of CompCor."""
+        from ...bids.sidecars import sidecar_of
+
+        if not self.options.get("confounds_strategy"):
+            return []
+        return [path for path in map(sidecar_of, run.confounds_files or ()) if path.exists()]
+
+    def fingerprints(self, paths: Iterable[PathLike]) -> list[list[str]]:
+        """Names and fingerprints of files."""
+        return [[Path(path).name, self.fingerprint(path)] for path in paths]
+
+    def fingerprint(self, path: PathLike) -> str:
+        """The fingerprint of a file; that of a file that all runs share is computed once."""
+        from ...storage.checksums import digest
+
+        known = self._shared.get(str(path))
+        if known is None:
+            known = digest(path)
+            if str(path) in self._shared:
+                self._shared[str(path)] = known
+        return known
+
+
+def settings_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options, or their defaults, by their keys in sidecars and in the form that sidecars have."""
+    from ...bids.sidecars import option_entries
+
+    values = {option.name: option.default for option in OPTIONS} | dict(options)
+    return {key: _as_in_json(value) for key, value in option_entries(values, OPTIONS).items()}
+
+
+def _as_in_json(value: Any) -> Any:
+    return [_as_in_json(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _names_of(maps: Sequence[PathLike], map_names: PathLike | None) -> list[str] | None:
+    """The names of maps; None where the maps cannot be read, for which their step will fail."""
+    from ...bids.map_names import names_of_maps
+    from ...images.volumes import Volumes
+
+    try:
+        n_maps = Volumes(list(maps), quiet=True).n_volumes
+    except (OSError, ValueError):
+        return None
+    try:
+        return names_of_maps(list(maps), n_maps, map_names)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(str(error)) from error

@@ -1,0 +1,52 @@
+"""How the command executes the graphs, and where results go: no signal depends on these options."""
+
+from __future__ import annotations
+
+from .definition import EXECUTION, Option
+
+EXECUTION_OPTIONS = (
+    Option(
+        "out", "str", None, parts=(EXECUTION,), topic="Results", syntax="folder", is_required=True,
+        argument=None, doc="Folder for the results",
+    ),
+    Option(
+        "overwrite", "bool", False, parts=(EXECUTION,), topic="Results", argument=None,
+        doc="Replace results of other settings or inputs",
+    ),
+    Option(
+        "allow_mismatch", "bool", False, parts=(EXECUTION,), topic="Inputs", argument=None,
+        doc="Accept tables, sample masks, masks and maps whose names are of another participant, session, "
+        "task or run, and one table of confounds for several runs",
+    ),
+    Option(
+        "work", "str | None", None, parts=(EXECUTION,), topic="Execution", syntax="folder",
+        default_shown="OUT/work", argument="memory",
+        doc="Folder for intermediate results, which later calls reuse",
+    ),
+    Option(
+        "plugin", "str", "Linear", parts=(EXECUTION,), topic="Execution",
+        choices=("Linear", "MultiProc", "SLURM"), argument=None,
+        doc="How steps are executed: one after the other, in several processes, or on a SLURM cluster",
+    ),
+    Option(
+        "plugin_args", "dict | None", None, parts=(EXECUTION,), topic="Execution", syntax="file",
+        argument=None,
+        doc="JSON file of arguments of MultiProc or SLURM; lines that begin with # are comments",
+    ),
+    Option(
+        "n_procs", "int | None", None, parts=(EXECUTION,), topic="Execution", default_shown="all cores",
+        argument=None, doc="Processes of MultiProc",
+    ),
+    Option(
+        "wait", "bool", False, parts=(EXECUTION,), topic="Execution", argument=None,
+        doc="Wait for another call that uses OUT or the work folder, instead of failing",
+    ),
+    Option(
+        "dry_run", "bool", False, parts=(EXECUTION,), topic="Execution", argument=None,
+        doc="Show what would be computed and why, and compute and write nothing",
+    ),
+    Option(
+        "verbose", "bool", False, parts=(EXECUTION,), topic="Execution",
+        doc="Show nipype's log, which is in OUT/logs, on the screen too; with --dry-run, show every step",
+    ),
+)  # fmt: skip
