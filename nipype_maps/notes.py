@@ -31,6 +31,9 @@ class Note(str):
         made.kind = kind
         return made
 
+    def __getnewargs__(self) -> tuple[str, str]:
+        return str(self), self.kind
+
 
 def note(message: str, kind: str = "") -> None:
     """Add a note to the collected ones; outside of `collected` issue a UserWarning.

@@ -154,8 +154,8 @@ def _note_spaces(run: Run, maps: MapsInfo) -> None:
     for what, other in others.items():
         if other and spaces_differ(space, space_of(other["File"])):
             note(
-                f"by their names {short_name(run.path)} is in the space {space}, but the {what} {other['File']} "
-                f"in {space_of(other['File'])}; give files of one space.",
+                f"by their names {short_name(run.path)} is in the space {space}, but the {what} "
+                f"{other['File']} in {space_of(other['File'])}; give files of one space.",
                 "DifferentSpaces",
             )
 

@@ -114,8 +114,8 @@ def takes(*parts: str) -> Callable[[Callable[..., Built]], Callable[..., Built]]
         ]
         setattr(build, "__signature__", signature.replace(parameters=[*keywords, *own]))  # noqa: B010 (mypy)
         if builder.__doc__:
-            text = "\n".join(option.documentation for option in options).replace("\n", "\n    ")
-            build.__doc__ = builder.__doc__.replace("{options}", text)
+            text = "\n".join(option.documentation for option in options)
+            build.__doc__ = inspect.cleandoc(builder.__doc__).replace("{options}", text)
         return build
 
     return decorate

@@ -14,7 +14,7 @@ HERE = {
     "raises": "the cat sat on it; feed the cat.",
     "asks_to_leave": "SystemExit: 4",
     "fills_the_disk": "is full; free some space and call again: finished steps are kept.",
-    "gives_what_cannot_be_stored": "Can't pickle",
+    "gives_what_cannot_be_stored": "_gives_what_cannot_be_stored.<locals>.<lambda>",
     "raises_what_cannot_be_stored": "<function Step._raises_what_cannot_be_stored",
     "loses_its_results": "it finished without results that can be read.",
 }
