@@ -146,7 +146,7 @@ def _clean_run(
         note(
             "confounds are neither standardised nor detrended, so that what they share with a constant is "
             "removed from the signals' level; standardise confounds, or detrend, unless that is meant.",
-            "ConfoundsNotCentred",
+            "ConfoundsNotCentered",
         )
     _check_enough_frames(kept.size, options)
     signals, exponents = _of_unit_size(signals, kept)

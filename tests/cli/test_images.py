@@ -40,7 +40,7 @@ def test_the_same_run_in_another_file_gives_the_same_signals(call, tmp_path, map
     np.testing.assert_allclose(signals(tmp_path / "other"), signals(tmp_path / "plain"), rtol=1e-5)
     warnings = [line for line in done.stderr.splitlines() if "converted to mm" in line]
     assert len(warnings) == (factor != 1)
-    assert all(line.startswith("warning: a.nii") for line in warnings)
+    assert all(line.startswith("warning: a: a.nii") for line in warnings)
 
 
 def test_what_was_noticed_is_said_once(call, tmp_path, as_of, save, rng, grids):
@@ -56,4 +56,4 @@ def test_what_was_noticed_is_said_once(call, tmp_path, as_of, save, rng, grids):
         "is in the space native",
     ):
         assert done.stderr.count(sentence) == 1
-    assert "by signal 100% to 100%" in done.stdout
+    assert "with signal 100% to 100%" in done.stdout
