@@ -98,11 +98,18 @@ def test_results_of_other_inputs_stay_as_they_are(invoke, make_run, maps, out, t
     assert contents(out) != before
 
 
-@pytest.mark.parametrize("damage", ["deleted", "half", "a list", "another", "deep", "a folder"])
+@pytest.mark.parametrize(
+    "damage", ["deleted", "other checksums", "half", "a list", "another", "deep", "a folder"]
+)
 def test_a_damaged_record_is_made_up_for_by_the_sidecar(invoke, made, out, damage):
     record = out / "logs" / "runs" / f"{NAME}.json"
     before = contents(out)
     texts = {"half": record.read_text()[:40], "a list": "[1]", "another": "{}", "deep": "[" * 100_000}
+    of_before = json.loads(record.read_text()) | {
+        "Checksums": "of chunks",
+        "Inputs": {"maps": [["m.nii", "0"]]},
+    }
+    texts["other checksums"] = json.dumps(of_before)
     if damage in texts:
         record.write_text(texts[damage])
     else:

@@ -7,6 +7,8 @@ from typing import Any
 
 #: Characters of a value that a message shows.
 MOST = 60
+#: How records identify files; those of earlier versions, which did otherwise, are not compared.
+CHECKSUMS = "SHA-256"
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
@@ -53,7 +55,8 @@ def is_record(content: Mapping[str, Any]) -> bool:
     """Whether a JSON object is a record as `Request.record` makes them."""
     inputs = content.get("Inputs")
     return (
-        isinstance(content.get("Settings"), dict)
+        content.get("Checksums") == CHECKSUMS
+        and isinstance(content.get("Settings"), dict)
         and isinstance(inputs, dict)
         and all(isinstance(pairs, list) and all(map(_is_pair, pairs)) for pairs in inputs.values())
     )

@@ -12,6 +12,7 @@ import click
 
 from ...options import OPTIONS
 from ...storage.paths import PathLike
+from .comparison import CHECKSUMS
 
 if TYPE_CHECKING:
     from ...graphs import RunInputs
@@ -76,7 +77,8 @@ class Request:
             If an input cannot be read.
         """
         inputs = {role: self.fingerprints(paths) for role, paths in self.all_files(run).items()}
-        return {"Run": run.run_file, "Settings": {**self.settings, "RepetitionTime": t_r}, "Inputs": inputs}
+        settings = {**self.settings, "RepetitionTime": t_r}
+        return {"Run": run.run_file, "Checksums": CHECKSUMS, "Settings": settings, "Inputs": inputs}
 
     def readable_record(self, run: RunInputs) -> dict[str, Any]:
         """The record of a run, without what cannot be read now, for which the run itself will fail.
