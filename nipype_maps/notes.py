@@ -31,7 +31,7 @@ class Note(str):
         made.kind = kind
         return made
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override] # two arguments
         return str(self), self.kind
 
 

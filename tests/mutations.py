@@ -40,8 +40,8 @@ MUTATIONS = {
     "clip: without zero": ("numerics/resample.py", "return min(0.0, low), max(0.0, high)", "return low, high"),
     "clip: not at all": ("images/resampling.py", "if clip and interpolation == ", "if False and interpolation == "),
     "clean: ddof": ("numerics/standardize.py", 'ddof=1 if kind == "zscore_sample" else 0', "ddof=0"),
-    "clean: detrend without slope": ("numerics/standardize.py", "return centred - np.outer(time, time @ centred / (time @ time))", "return centred"),
-    "clean: confounds not standardised": ("numerics/clean.py", "confounds, off = confounds - confounds.mean(axis=0), ", "confounds, off = confounds - 0, "),
+    "clean: detrend without slope": ("numerics/standardize.py", "return centered - np.outer(time, time @ centered / (time @ time))", "return centered"),
+    "clean: confounds not standardized": ("numerics/clean.py", "confounds, off = confounds - confounds.mean(axis=0), ", "confounds, off = confounds - 0, "),
     "clean: filter after confounds": ("numerics/clean.py", "options.high_pass)[rows]\n", "options.high_pass)[rows]\n        both[:, n_signals:] = 0\n"),
     "clean: censored frames off by one": ("numerics/censoring.py", "filled[kept - first] = values[kept]\n    return filled, kept - first", "return filled, np.maximum(kept - first - 1, 0)"),
     "clean: edges not cut off": ("numerics/censoring.py", "(0, len(values) - 1) if extrapolate else (kept[0], kept[-1])", "(0, len(values) - 1)"),
@@ -116,7 +116,7 @@ MUTATIONS = {
     "masker: maps do not hold their folder": ("masker/result_images.py", "image.work_folder = folder", "pass"),
     "masker: a volume gives a row": ("masker/masker.py", "run.is_volume and not self._makes_frames", "False"),
     "masker: dtype forgotten": ("masker/masker.py", "table.values.astype(signals_dtype(self.dtype), copy=False)", "table.values"),
-    "masker: threads get in each other's way": ("masker/serialised.py", "with _lock, handlers_restored():", "with handlers_restored():"),
+    "masker: threads get in each other's way": ("masker/serialized.py", "with _lock, handlers_restored():", "with handlers_restored():"),
     "masker: nothing is removed": ("masker/extraction.py", "if not folder.kept:", "if False:"),
 }  # fmt: skip
 

@@ -60,7 +60,7 @@ def _with_orientation(run: Path, path: Path, maps: str) -> Path:
     """A copy of the run whose header has an orientation.
 
     The file in nipype has neither sform nor qform, so that maps could not be resampled onto
-    it without guessing; here the guess (the field of view centred on that of the maps) is explicit,
+    it without guessing; here the guess (the field of view centered on that of the maps) is explicit,
     as a user would make it who knows it to be right.
     """
     import nibabel as nib
@@ -77,7 +77,7 @@ def _with_orientation(run: Path, path: Path, maps: str) -> Path:
 
 
 def _centre(image: nib.Nifti1Image) -> np.ndarray:
-    """World coordinates (mm) of the centre of an image's field of view, (3,)."""
+    """World coordinates (mm) of the center of an image's field of view, (3,)."""
     from nibabel.affines import apply_affine
 
     return apply_affine(image.affine, [(n - 1) / 2 for n in image.shape[:3]])

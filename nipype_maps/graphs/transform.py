@@ -132,7 +132,7 @@ def _connect_smoothed_run(
     workflow.connect([(smooth, project, [("out_file", "in_file")])])
     if is_resampled:
         resample = node(
-            Resample(interpolation="continuous", nonfinite="neighbours", clip=options["clip"]), "resample"
+            Resample(interpolation="continuous", nonfinite="neighbors", clip=options["clip"]), "resample"
         )
         workflow.connect([
             (inputnode, resample, [("run_file", "in_file"), ("grid", "grid")]),

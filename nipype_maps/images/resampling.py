@@ -61,7 +61,7 @@ def resampled_blocks(
         (n, S), float64.
     """
     limits = clip_range(*run.finite_range()) if clip else None
-    resampler = Resampler(run.grid, target, "continuous", "neighbours", limits)
+    resampler = Resampler(run.grid, target, "continuous", "neighbors", limits)
     patches = check.passing(run.patches(finite=False), lambda patch: patch.values)
     frames = worked(resampler.at(voxels), patches)
     first, n_frames = 0, n_frames or volumes_in_block(voxels.size)

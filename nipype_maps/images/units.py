@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Codes of the NIfTI standard: names, and how many millimetres or seconds a unit is.
+#: Codes of the NIfTI standard: names, and how many millimeters or seconds a unit is.
 SPACE = {0: ("unknown", 1.0), 1: ("metres", 1e3), 2: ("mm", 1.0), 3: ("micrometres", 1e-3)}
 TIME = {0: ("unknown", None), 8: ("sec", 1.0), 16: ("msec", 1e-3), 24: ("usec", 1e-6),
         32: ("hz", None), 40: ("ppm", None), 48: ("rads", None)}  # fmt: skip
@@ -23,7 +23,7 @@ class Units:
     Attributes
     ----------
     mm : float
-        Millimetres in a unit of space, for the affine too.
+        Millimeters in a unit of space, for the affine too.
     seconds : float or None
         Seconds in a unit of time; None where it is unknown, or of something else.
     time : str

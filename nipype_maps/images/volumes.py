@@ -51,7 +51,7 @@ class Volumes:
     ----------
     grid : Grid
     n_volumes : int
-        In millimetres, whatever the header is in.
+        In millimeters, whatever the header is in.
     located : bool
         Whether the header says where the image lies (has an sform or a qform).
     units : Units

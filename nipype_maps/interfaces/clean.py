@@ -1,4 +1,4 @@
-"""Clean: censoring, detrending, filtering, confound regression and standardisation of signals."""
+"""Clean: censoring, detrending, filtering, confound regression and standardization of signals."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class CleanOutputSpec(TraitedSpec):
 
 
 class Clean(MapsInterface):
-    """Censor, detrend, filter, regress out confounds and standardise, in this order.
+    """Censor, detrend, filter, regress out confounds and standardize, in this order.
 
     The order and meaning of every step are those of nilearn; see
     `nipype_maps.numerics.clean.clean`.

@@ -33,10 +33,10 @@ class ResampleInputSpec(OnGridInputSpec):
     )
     nonfinite = traits.Enum(
         "zero",
-        "neighbours",
+        "neighbors",
         usedefault=True,
         desc="replacement of NaN and infinity during interpolation: 0, or the mean of the "
-        "neighbours (runs), with 0 in the result",
+        "neighbors (runs), with 0 in the result",
     )
     clip = traits.Bool(
         True, usedefault=True, desc="clip to the range of the whole input and 0 (splines overshoot)"
@@ -60,7 +60,7 @@ class Resample(MapsInterface):
 
     Examples
     --------
-    >>> resample = Resample(interpolation="continuous", nonfinite="neighbours")
+    >>> resample = Resample(interpolation="continuous", nonfinite="neighbors")
     >>> resample.inputs.clip
     True
     """

@@ -12,7 +12,7 @@
     working_grid    which grid to work on, and warnings if that costs an extra resampling
     work_folder     the folder in which graphs are executed, and their failures as exceptions
     result_images   images for the user, made of result files
-    serialised      calls of a process, one at a time
+    serialized      calls of a process, one at a time
     verbosity       steps on the screen
     user_warnings   warnings at the user's line
 """

@@ -15,7 +15,7 @@ from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
 from .inputs.arrays import ArrayLike
 from .inputs.images import ImageLike
 from .result_images import image_in_memory
-from .serialised import serialised
+from .serialized import serialized
 from .state import FittedEstimator
 from .user_warnings import warn
 from .working_grid import grid_and_t_r, warn_of_resampling
@@ -114,7 +114,7 @@ class NiftiMapsMasker(FittedEstimator):
     Maps and mask in memory are part of the pickle; files are read from their absolute paths when they
     are needed.
 
-    Maskers may be used in several threads: calls are serialised by one lock per process.
+    Maskers may be used in several threads: calls are serialized by one lock per process.
     nipype changes the working directory while it executes a node, here only that of a separate thread.
     Where threads cannot have a working directory of their own (macOS, and containers that refuse
     ``unshare``, as Docker does by default) that of the whole program changes meanwhile, and a program
@@ -181,7 +181,7 @@ class NiftiMapsMasker(FittedEstimator):
         self.cmap = cmap
         self.clean_args = clean_args
 
-    @serialised
+    @serialized
     def fit(self, X: Any = None, y: None = None, *, imgs: Any = None) -> Self:  # noqa: N803
         """Prepare maps and mask.
 
@@ -229,7 +229,7 @@ class NiftiMapsMasker(FittedEstimator):
         verbosity.say("Finished fit")
         return self
 
-    @serialised
+    @serialized
     def transform(self, imgs: Any, confounds: Any = None, sample_mask: Any = None) -> Any:
         """Extract signals.
 
@@ -266,13 +266,13 @@ class NiftiMapsMasker(FittedEstimator):
         signals = self._transform(runs, confounds, sample_mask)
         return signals if several else signals[0]
 
-    @serialised
+    @serialized
     def transform_single_imgs(self, imgs: Any, confounds: Any = None, sample_mask: Any = None) -> Any:
         """Extract signals from one run: `transform` without lists of runs."""
         self._require_fit()
         return self._transform([images_of(imgs, "imgs")], [confounds], [sample_mask])[0]
 
-    @serialised
+    @serialized
     def fit_transform(self, imgs: Any, y: None = None, confounds: Any = None, sample_mask: Any = None) -> Any:
         """Prepare maps and mask for the grid of some runs, and extract signals.
 
@@ -280,7 +280,7 @@ class NiftiMapsMasker(FittedEstimator):
         """
         return self.fit(imgs).transform(imgs, confounds=confounds, sample_mask=sample_mask)
 
-    @serialised
+    @serialized
     def inverse_transform(self, region_signals: ArrayLike) -> nib.Nifti1Image:
         """Compute the image of signals: the sum of all maps, each multiplied by its signal.
 

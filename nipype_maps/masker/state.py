@@ -16,7 +16,7 @@ from .fitted_images import FittedImages
 from .graph_options import graph_options
 from .inputs import Images
 from .result_images import maps_image, mask_image
-from .serialised import serialised
+from .serialized import serialized
 from .user_warnings import warn
 from .verbosity import Verbosity
 from .work_folder import WorkFolder, location_of
@@ -95,7 +95,7 @@ class FittedEstimator(Estimator):
         self.memory_ = folder.path if folder.kept else None
         self._given = {name: getattr(self, name) for name in ("maps_img", "mask_img", "memory")}
 
-    @serialised
+    @serialized
     def _prepare_again(self) -> None:
         folder = self._folder()
         verbosity = self._verbosity("fit")

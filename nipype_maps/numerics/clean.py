@@ -1,4 +1,4 @@
-"""Clean signals: censor, remove drift, detrend, filter, regress out confounds, standardise.
+"""Clean signals: censor, remove drift, detrend, filter, regress out confounds, standardize.
 
 The steps and their order are those of ``nilearn.signal.clean``; comments say what differs, and why.
 """
@@ -83,7 +83,7 @@ def clean(
     In this order: censored frames are dropped or, for the Butterworth filter, replaced by
     a cubic spline through the kept ones; cosine drift terms, made on the full time axis,
     join the confounds; mean and trend are removed; the filter is applied, then censored
-    frames dropped; confounds are projected out (pivoted QR); the rest is standardised.
+    frames dropped; confounds are projected out (pivoted QR); the rest is standardized.
 
     Examples
     --------
@@ -144,8 +144,8 @@ def _clean_run(
     _check_finite(confounds, kept, "confound")
     if confounds.shape[1] and not (options.centres_confounds or options.detrend):
         note(
-            "confounds are neither standardised nor detrended, so that what they share with a constant is "
-            "removed from the signals' level; standardise confounds, or detrend, unless that is meant.",
+            "confounds are neither standardized nor detrended, so that what they share with a constant is "
+            "removed from the signals' level; standardize confounds, or detrend, unless that is meant.",
             "ConfoundsNotCentered",
         )
     _check_enough_frames(kept.size, options)
@@ -170,7 +170,7 @@ def _clean_run(
     on_filter = spent_on_filter(n_filtered, kept.size, options)
     keeps_mean = options.keeps_mean and (options.centres_confounds or not basis.shape[1])
     spent = Spent(kept.size, basis.shape[1], options.trend, on_filter, keeps_mean)
-    # centred confounds keep the level, but for rounding that grows with it
+    # centered confounds keep the level, but for rounding that grows with it
     level = signals.mean(axis=0) if options.centres_confounds else 0.0
     varying = signals - level
     signals = level + (varying - basis @ (basis.T @ varying))

@@ -119,6 +119,6 @@ def _kept_rows(
 
 
 def _time(kept: np.ndarray) -> np.ndarray:
-    """Centred time of unit length, (T_kept,); the kept frames are taken for evenly spaced, as in `clean`."""
+    """Centered time of unit length, (T_kept,); the kept frames are taken for evenly spaced, as in `clean`."""
     time = np.arange(kept.size) - (kept.size - 1) / 2
     return time / max(np.linalg.norm(time), np.finfo(float).tiny)

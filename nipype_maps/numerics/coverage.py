@@ -46,7 +46,7 @@ def coverages(
 
 
 def inside_of(source: Grid, target: Grid, mask: np.ndarray | None = None) -> np.ndarray:
-    """Which voxels of one grid have their centre in a voxel of another (and of its mask).
+    """Which voxels of one grid have their center in a voxel of another (and of its mask).
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def inside_of(source: Grid, target: Grid, mask: np.ndarray | None = None) -> np.
     stride = 1
     for axis, n in enumerate(target.shape):
         a, b, c, shift = transform[axis]
-        # rounding keeps a centre that falls on a voxel's face from depending on the last bit
+        # rounding keeps a center that falls on a voxel's face from depending on the last bit
         index = np.floor(np.round(a * x + b * y + c * z + shift, 6) + 0.5).astype(np.intp)
         inside &= (index >= 0) & (index < n)
         indices += np.clip(index, 0, n - 1) * stride

@@ -16,7 +16,7 @@ class Grid:
     shape : (3,) tuple of int
         Number of voxels along each axis.
     affine : (4, 4) array-like
-        Voxel indices to millimetres.
+        Voxel indices to millimeters.
 
     Raises
     ------

@@ -21,14 +21,14 @@ Rim: TypeAlias = tuple[tuple[np.ndarray, ...], np.ndarray]
 
 SPLINE_ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 
-#: How far outside the outermost voxel centres a point may be, in voxels, to count as on
+#: How far outside the outermost voxel centers a point may be, in voxels, to count as on
 #: them.  Headers store affines in float32: two grids whose borders coincide differ there by
 #: up to 1e-5 voxel, and without this a whole plane would become zero.
 EDGE = 1e-3
 
 
 class Resampler:
-    """Interpolation of volumes from one grid at the voxel centres of another.
+    """Interpolation of volumes from one grid at the voxel centers of another.
 
     The values are those of ``scipy.ndimage.affine_transform`` with zeros outside the
     source's field of view, which nilearn calls, except within `EDGE` of its border, which
@@ -40,9 +40,9 @@ class Resampler:
     source, target : Grid
     interpolation : {'linear', 'nearest', 'continuous'}
         'continuous' is a cubic spline.
-    nonfinite : {'zero', 'neighbours'}
+    nonfinite : {'zero', 'neighbors'}
         Replacement of NaN and infinity: 0 (maps and masks), or, for the interpolation of their
-        neighbours, the mean of the finite ones, so that missing voxels of a run do not darken
+        neighbors, the mean of the finite ones, so that missing voxels of a run do not darken
         those around them; a target voxel whose nearest source voxel is missing is then 0.
     limits : (low, high), optional
         Clip to these, `clip_range` of the image's values: splines overshoot.
@@ -83,7 +83,7 @@ class Resampler:
             out = self._interpolate(Patch(patch.corner, np.where(missing, 0.0, patch.values)))
         else:
             volume = patch.volume(self.source.shape)
-            filled = Patch((0, 0, 0), fill_from_neighbours(volume))
+            filled = Patch((0, 0, 0), fill_from_neighbors(volume))
             values = self._interpolate(filled).volume(self.target.shape)
             lost = (~np.isfinite(volume)).astype(np.float64)
             values[_general(lost, self.target, self._transform, 0, self._rim) > 0] = 0.0
@@ -137,8 +137,8 @@ class Resampler:
         return values if self.limits is None else np.clip(values, *self.limits, out=values)
 
 
-def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
-    """Replace non-finite voxels by the mean of their finite face neighbours.
+def fill_from_neighbors(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
+    """Replace non-finite voxels by the mean of their finite face neighbors.
 
     Parameters
     ----------
@@ -156,16 +156,16 @@ def fill_from_neighbours(volume: np.ndarray, rounds: int = 2) -> np.ndarray:
 
     Examples
     --------
-    >>> fill_from_neighbours(np.array([2.0, np.nan, 4.0]).reshape(3, 1, 1)).ravel()
+    >>> fill_from_neighbors(np.array([2.0, np.nan, 4.0]).reshape(3, 1, 1)).ravel()
     array([2., 3., 4.])
     """
-    neighbours = scipy.ndimage.generate_binary_structure(3, 1)
+    neighbors = scipy.ndimage.generate_binary_structure(3, 1)
     known = np.isfinite(volume)
     filled = np.where(known, volume, 0.0)
     for _ in range(rounds):
-        rim = scipy.ndimage.binary_dilation(known, neighbours) & ~known
-        total = scipy.ndimage.convolve(filled, neighbours.astype(float), mode="constant")
-        count = scipy.ndimage.convolve(known.astype(float), neighbours.astype(float), mode="constant")
+        rim = scipy.ndimage.binary_dilation(known, neighbors) & ~known
+        total = scipy.ndimage.convolve(filled, neighbors.astype(float), mode="constant")
+        count = scipy.ndimage.convolve(known.astype(float), neighbors.astype(float), mode="constant")
         filled[rim] = total[rim] / count[rim]
         known = known | rim
     return filled
@@ -226,7 +226,7 @@ def _general(volume: np.ndarray, target: Grid, transform: np.ndarray, order: int
 
 def _general_local(patch: Patch, source: Grid, target: Grid, transform: np.ndarray, order: int) -> Patch:
     """Interpolation of order 0 or 1, where the result can be non-zero."""
-    # one more voxel on each side: values decrease to zero between the box and its neighbours
+    # one more voxel on each side: values decrease to zero between the box and its neighbors
     low = np.maximum(np.array(patch.corner) - 1, 0)
     high = np.minimum(np.array(patch.corner) + patch.values.shape + 1, source.shape)
     values = np.zeros(high - low)

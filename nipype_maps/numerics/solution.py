@@ -31,7 +31,7 @@ class Solution:
         signals can be than those of the maps.
     vif : (K,) array
         Variance inflation factor of each map: how many times larger the variance of its
-        signal is than if the maps were orthogonal (not centred, since the fit has no
+        signal is than if the maps were orthogonal (not centered, since the fit has no
         intercept).  Infinite for linearly dependent maps, NaN for empty ones.
     orthogonal : bool
         Whether the weights are orthonormal combinations of the maps instead of the maps.

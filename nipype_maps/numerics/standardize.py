@@ -1,19 +1,19 @@
-"""Detrending and standardising of signals."""
+"""Detrending and standardizing of signals."""
 
 from __future__ import annotations
 
 import numpy as np
 
 #: A column counts as constant if its spread is below this share of its largest value before
-#: cleaning: standardising would amplify rounding to noise.
+#: cleaning: standardizing would amplify rounding to noise.
 NOTHING_LEFT = 1e3 * np.finfo(float).eps
 
 
 def detrended(values: np.ndarray) -> np.ndarray:
     """Columns (T, N) without mean and linear trend; the rows are taken for evenly spaced, as by nilearn."""
     time = np.arange(len(values)) - (len(values) - 1) / 2
-    centred = values - values.mean(axis=0)
-    return centred - np.outer(time, time @ centred / (time @ time))
+    centered = values - values.mean(axis=0)
+    return centered - np.outer(time, time @ centered / (time @ time))
 
 
 def standardized(signals: np.ndarray, mean: np.ndarray, scale: np.ndarray, kind: bool | str) -> np.ndarray:
@@ -33,12 +33,12 @@ def standardized(signals: np.ndarray, mean: np.ndarray, scale: np.ndarray, kind:
         0 for a signal that is constant up to rounding.
     """
     now = signals.mean(axis=0)
-    centred = signals - now
-    deviation = centred.std(axis=0, ddof=1 if kind == "zscore_sample" else 0)
+    centered = signals - now
+    deviation = centered.std(axis=0, ddof=1 if kind == "zscore_sample" else 0)
     left = deviation > NOTHING_LEFT * scale
     unit = _hundredth(now, mean) if kind == "psc" else deviation
     left &= unit > np.finfo(float).eps
-    return np.where(left, centred / np.where(left, unit, 1), 0.0)
+    return np.where(left, centered / np.where(left, unit, 1), 0.0)
 
 
 def _hundredth(now: np.ndarray, mean: np.ndarray) -> np.ndarray:

@@ -29,11 +29,11 @@ MAPS_GRID = _grid((91, 109, 91), (-91, -127, -73))
 
 
 def _radius(grid: Grid) -> np.ndarray:
-    """(X, Y, Z) squared distance from the run's centre, 1 at the faces of its grid."""
-    centre = nib.affines.apply_affine(RUN_GRID.affine, (np.array(RUN_GRID.shape) - 1) / 2)
+    """(X, Y, Z) squared distance from the run's center, 1 at the faces of its grid."""
+    center = nib.affines.apply_affine(RUN_GRID.affine, (np.array(RUN_GRID.shape) - 1) / 2)
     half = np.array(RUN_GRID.shape) - 1.0
     mm = [grid.affine[axis, 3] + 2.0 * np.arange(n) for axis, n in enumerate(grid.shape)]
-    x, y, z = ((mm[axis] - centre[axis]) / half[axis] for axis in range(3))
+    x, y, z = ((mm[axis] - center[axis]) / half[axis] for axis in range(3))
     return (x**2)[:, None, None] + (y**2)[:, None] + z**2
 
 
@@ -103,17 +103,17 @@ def parcels(folder: Path, n_maps: int = 1024) -> Path:
     if path.exists():
         return path
     rng = np.random.default_rng(SEED + 2)
-    # centres on a lattice, moved at random: as far apart as parcels of the brain are
+    # centers on a lattice, moved at random: as far apart as parcels of the brain are
     inside = _radius(MAPS_GRID) < 0.5
     step = (inside.sum() / n_maps) ** (1 / 3) * 0.98
     lattice = np.stack(np.meshgrid(*(np.arange(0, n, step) for n in inside.shape), indexing="ij"), -1)
-    centres = lattice.reshape(-1, 3) + rng.uniform(-0.2, 0.2, (lattice.size // 3, 3)) * step
-    within = inside[tuple(np.clip(np.rint(centres), 0, np.array(inside.shape) - 1).astype(int).T)]
+    centers = lattice.reshape(-1, 3) + rng.uniform(-0.2, 0.2, (lattice.size // 3, 3)) * step
+    within = inside[tuple(np.clip(np.rint(centers), 0, np.array(inside.shape) - 1).astype(int).T)]
     axes = np.ogrid[tuple(map(slice, MAPS_GRID.shape))]
     radius = (0.01 * MAPS_GRID.n_voxels * 3 / (4 * np.pi)) ** (1 / 3)
     with writing(path, MAPS_GRID, n_maps, dtype="float32") as out:
-        for centre in rng.permutation(centres[within])[:n_maps]:
-            distance = sum((axis - c) ** 2 for axis, c in zip(axes, centre, strict=True)) / radius**2
+        for center in rng.permutation(centers[within])[:n_maps]:
+            distance = sum((axis - c) ** 2 for axis, c in zip(axes, center, strict=True)) / radius**2
             out.append(patch_of(np.where(distance < 1, np.exp(-8 * distance), 0)))
     return path
 

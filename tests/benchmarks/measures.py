@@ -147,7 +147,7 @@ def node(name, side, run, maps) -> dict:
 
             steps = {
                 "resample": lambda: Resample(
-                    in_file=run, interpolation="continuous", nonfinite="neighbours", grid=target
+                    in_file=run, interpolation="continuous", nonfinite="neighbors", grid=target
                 ).run(cwd=folder),
                 "smooth": lambda: Smooth(in_file=run, fwhm=6.0).run(cwd=folder),
                 "confounds": lambda: HighVarianceConfounds(in_file=run).run(cwd=folder),

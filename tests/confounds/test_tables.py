@@ -57,7 +57,7 @@ def test_confounds_that_cannot_be_used_are_named(write, text, patterns, sentence
         read_confounds([write(text)], patterns, 4, ALL)
 
 
-def test_a_constant_says_nothing_unless_it_is_not_centred(write):
+def test_a_constant_says_nothing_unless_it_is_not_centered(write):
     path = write("drift\tone\n1\t1\n2\t1\n3\t1\n4\t0\n")
     kept = np.arange(3)
     with pytest.warns(UserWarning, match=r"column 'one' is constant in the frames that are kept"):

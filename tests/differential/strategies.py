@@ -48,7 +48,7 @@ class Tally:
 
 
 def cases():
-    """Strategies, each with a filter, a mask, a repetition time, detrending and standardising."""
+    """Strategies, each with a filter, a mask, a repetition time, detrending and standardizing."""
     whole = [*reference.NAMES, *map("+".join, itertools.product(MOTION, TISSUE, SCRUB))]
     for strategy in whole:
         for number, (filtering, mask) in enumerate(itertools.product(FILTERS, MASKS)):

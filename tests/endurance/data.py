@@ -15,8 +15,8 @@ def dataset(folder: Path, n_runs: int, n_frames: int = 60) -> tuple[list[Path], 
     maps = folder / "blobs.nii.gz"
     if not maps.exists():
         where = np.stack(np.meshgrid(*(np.linspace(-1, 1, 2 * n) for n in SHAPE), indexing="ij"), axis=-1)
-        centres = rng.uniform(-0.6, 0.6, size=(8, 3))
-        values = [np.exp(-((where - centre) ** 2).sum(axis=-1) / 0.1) for centre in centres]
+        centers = rng.uniform(-0.6, 0.6, size=(8, 3))
+        values = [np.exp(-((where - center) ** 2).sum(axis=-1) / 0.1) for center in centers]
         image = nib.Nifti1Image(np.stack(values, axis=-1).astype("float32"), np.diag([2, 2, 2, 1]))
         nib.save(image, maps)
     runs = [folder / f"sub-{index + 1:02d}_task-rest_bold.nii.gz" for index in range(n_runs)]

@@ -1,4 +1,4 @@
-"""Cases: one damaged file, one call in a process of its own, one judgement."""
+"""Cases: one damaged file, one call in a process of its own, one judgment."""
 
 import contextlib
 import importlib
@@ -176,7 +176,7 @@ def read_signals(path: Path) -> np.ndarray:
 
 
 def _refused(status, files, word) -> tuple[str, str] | None:
-    """The judgement of a call that must leave no result; None if it gave one."""
+    """The judgment of a call that must leave no result; None if it gave one."""
     if not status:
         return None
     return ("bad", f"status {status}, but there are {files}") if files else (word, "refused")

@@ -13,7 +13,7 @@ MM = np.diag([3.0, 3.0, 4.0, 1.0])
 
 
 def save(path, factor, code, n_volumes=2):
-    """An image of 3 x 3 x 4 mm voxels, its affine in a unit so many of which are a millimetre."""
+    """An image of 3 x 3 x 4 mm voxels, its affine in a unit so many of which are a millimeter."""
     affine = np.diag([factor] * 3 + [1.0]) @ MM
     affine[:3, 3] = np.array([-9, 10, 11]) * factor
     shape = (5, 6, 7) if n_volumes is None else (5, 6, 7, n_volumes)

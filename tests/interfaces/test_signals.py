@@ -115,7 +115,7 @@ def test_a_run_resampled_on_the_way_gives_the_signals_of_a_resampled_run(
     """Without clipping other signals: splines overshoot in a run of zeros and ones."""
     run = save(rng.integers(0, 2, size=(*grids["plain"].shape, 3)).astype("uint8"), grids["plain"])
     resample = Resample(
-        in_file=run, reference=maps, interpolation="continuous", nonfinite="neighbours", clip=clip
+        in_file=run, reference=maps, interpolation="continuous", nonfinite="neighbors", clip=clip
     )
     resampled = execute(resample, "resample").out_file
     projector = execute(FitProjector(maps_file=maps), "fit").projector

@@ -30,12 +30,12 @@ def test_resample_a_run(save, rng, grids, execute, clip):
         in_file=run,
         grid={"shape": list(grids["flipped"].shape), "affine": grids["flipped"].affine.tolist()},
         interpolation="continuous",
-        nonfinite="neighbours",
+        nonfinite="neighbors",
         clip=clip,
     )
     image = nib.load(execute(resample).out_file)
     source = nib.load(run)
-    resampler = Resampler(grids["plain"], grids["flipped"], "continuous", "neighbours")
+    resampler = Resampler(grids["plain"], grids["flipped"], "continuous", "neighbors")
     expected = np.stack([resampler(v) for v in np.moveaxis(source.get_fdata(), -1, 0)], axis=-1)
     assert expected.min() < 0, "splines overshoot here, so that clipping has something to do"
     if clip:

@@ -54,7 +54,7 @@ def test_confounds_are_gone_and_what_is_orthogonal_stays():
 
 
 def test_a_confounds_level_does_not_take_the_signals_level_along():
-    """Standardised, a confound is centred first: the mean of the signal stays."""
+    """Standardized, a confound is centered first: the mean of the signal stays."""
     signals, confound = column(11, 9, 12, 8), column(101, 99, 103, 97)
     answer = clean(signals, confound).signals
     assert answer.mean() == pytest.approx(10)
@@ -62,7 +62,7 @@ def test_a_confounds_level_does_not_take_the_signals_level_along():
 
 
 def test_confounds_that_are_not_standardised_take_their_mean_along():
-    """Without standardising, a constant confound removes the mean; with it, it is nothing."""
+    """Without standardizing, a constant confound removes the mean; with it, it is nothing."""
     signals, constant = column(1, 2, 6), column(5, 5, 5)
     as_is = clean(signals, constant, options=Cleaning(standardize_confounds=False)).signals
     np.testing.assert_allclose(as_is, signals - 3, atol=1e-14)
@@ -97,7 +97,7 @@ def test_a_signal_that_is_a_confound_becomes_zeros_not_noise(rng):
 
 
 def test_a_confound_whose_drift_was_all_it_had_costs_nothing(rng):
-    """Detrending leaves rounding of it, which standardising must not turn into a regressor."""
+    """Detrending leaves rounding of it, which standardizing must not turn into a regressor."""
     signals, drift = rng.normal(size=(50, 2)), 1e4 + 3.7 * np.arange(50.0)[:, None]
     cleaned = clean(signals, drift, options=Cleaning(detrend=True))
     assert cleaned.degrees_of_freedom == [48]
@@ -215,7 +215,7 @@ def test_drift_terms_are_made_on_the_full_time_axis(rng):
     answer = clean(
         drift, sample_mask=keep, options=Cleaning(filter="cosine", high_pass=0.02, t_r=1.0)
     ).signals
-    # the confounds are centred over the kept frames, so that their mean stays
+    # the confounds are centered over the kept frames, so that their mean stays
     np.testing.assert_allclose(answer, drift[keep].mean(), atol=1e-12)
 
 
@@ -374,7 +374,7 @@ def test_degrees_of_freedom_are_the_dimensions_that_are_left(
     assert cleaned.degrees_of_freedom_before_filter == [before]
     assert cleaned.degrees_of_freedom == [after]
     rank = (np.linalg.svd(cleaned.signals, compute_uv=False) > 0.5).sum()
-    # a standardised confound leaves the mean, and the filter's edges are soft: some dimensions are half there
+    # a standardized confound leaves the mean, and the filter's edges are soft: some dimensions are half there
     assert abs(after - rank) <= 4
 
 

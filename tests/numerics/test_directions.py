@@ -32,7 +32,7 @@ OPTIONS = {
     "cosine": {"high_pass": 0.008, "t_r": 2.0, "filter": "cosine"},
     "as they are": {"standardize_confounds": False},
 }
-CENTRED = [name for name in OPTIONS if name != "as they are"]
+CENTERED = [name for name in OPTIONS if name != "as they are"]
 
 
 @pytest.mark.parametrize("confounds", CONFOUNDS)
@@ -41,7 +41,7 @@ CENTRED = [name for name in OPTIONS if name != "as they are"]
     [
         (kind, options)
         for kind, options in itertools.product(FROM_OTHERS, OPTIONS)
-        # not centred, these two differ from the others by a constant
+        # not centered, these two differ from the others by a constant
         if options != "as they are" or kind not in ("without its mean", "percent of its mean")
     ],
 )
@@ -57,7 +57,7 @@ def test_a_confound_made_of_others_changes_nothing(kind, confounds, options):
         np.testing.assert_allclose(both.signals, alone.signals, atol=1e-7)
 
 
-@pytest.mark.parametrize("options", CENTRED)
+@pytest.mark.parametrize("options", CENTERED)
 def test_blocks_that_add_up_to_one(options):
     """Where the mean is taken out, the last of them is what the others leave."""
     options = Cleaning(standardize="zscore", **OPTIONS[options])
@@ -71,7 +71,7 @@ def test_blocks_that_add_up_to_one(options):
         np.testing.assert_allclose(all_of_them.signals, all_but_one.signals, atol=1e-9)
 
 
-@pytest.mark.parametrize("options", CENTRED)
+@pytest.mark.parametrize("options", CENTERED)
 def test_a_confound_that_differs_in_its_sixth_digit_counts(rng, options):
     columns = CONFOUNDS["tissue at 10,000"](rng)
     own = rng.normal(size=N_FRAMES)

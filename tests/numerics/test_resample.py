@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from nipype_maps.numerics.grid import Grid
 from nipype_maps.numerics.patches import patch_of
-from nipype_maps.numerics.resample import Resampler, clip_range, fill_from_neighbours
+from nipype_maps.numerics.resample import Resampler, clip_range, fill_from_neighbors
 
 ORDERS = {"nearest": 0, "linear": 1, "continuous": 3}
 #: Voxels turned about two axes, as scanners write them.
@@ -19,10 +19,10 @@ NAMES = ["plain", "flipped", "permuted", "oblique", "coarse"]
 def test_it_samples_the_source_at_the_targets_voxel_centres(rng, grids, source, target, interpolation):
     source, target = grids[source], grids[target]
     volume = rng.normal(size=source.shape)
-    centres = np.stack(np.meshgrid(*map(np.arange, target.shape), indexing="ij")).reshape(3, -1)
+    centers = np.stack(np.meshgrid(*map(np.arange, target.shape), indexing="ij")).reshape(3, -1)
     to_source = np.linalg.inv(source.affine) @ target.affine
-    coordinates = to_source[:3, :3] @ centres + to_source[:3, 3:]
-    # A centre on the very edge of the field of view, or half way between two voxels, falls
+    coordinates = to_source[:3, :3] @ centers + to_source[:3, 3:]
+    # A center on the very edge of the field of view, or half way between two voxels, falls
     # to either side by the last bit; such points say nothing about the method.
     edge = np.abs(coordinates - np.round(coordinates * 2) / 2) < 1e-9
     on_edge = edge & ((coordinates < 0.1) | (coordinates > np.array(source.shape)[:, None] - 1.1))
@@ -37,7 +37,7 @@ def test_it_samples_the_source_at_the_targets_voxel_centres(rng, grids, source, 
 
 
 @pytest.mark.parametrize("target", ["flipped", "permuted", "oblique"])
-def test_linear_interpolation_is_the_loop_over_eight_neighbours(rng, grids, target):
+def test_linear_interpolation_is_the_loop_over_eight_neighbors(rng, grids, target):
     source, target = grids["plain"], grids[target]
     volume = rng.normal(size=source.shape)
     answer = Resampler(source, target, "linear")(volume)
@@ -51,8 +51,8 @@ def test_linear_interpolation_is_the_loop_over_eight_neighbours(rng, grids, targ
         if (where > 0).all() and (where < last).all():
             corner = np.floor(where).astype(int)
             for step in np.ndindex(2, 2, 2):
-                neighbour = np.minimum(corner + step, last)
-                expected += np.prod(1 - np.abs(where - corner - step)) * volume[tuple(neighbour)]
+                neighbor = np.minimum(corner + step, last)
+                expected += np.prod(1 - np.abs(where - corner - step)) * volume[tuple(neighbor)]
         assert answer[voxel] == pytest.approx(expected, abs=1e-12)
         compared += 1
     assert compared > 100
@@ -113,7 +113,7 @@ def test_holes_of_a_run_do_not_darken_their_rim(grids):
     volume = np.full(grids["plain"].shape, 10.0)
     volume[3, 3, 3] = np.nan
     finer = Grid((19, 22, 16), grids["plain"].affine @ np.diag([1 / 3, 1 / 3, 1 / 3, 1]))
-    filled = Resampler(grids["plain"], finer, "continuous", nonfinite="neighbours")(volume)
+    filled = Resampler(grids["plain"], finer, "continuous", nonfinite="neighbors")(volume)
     zeroed = Resampler(grids["plain"], finer, "linear", nonfinite="zero")(volume)
     inner = (slice(0, 19), slice(0, 22), slice(0, 16))
     hole = filled[inner] == 0
@@ -124,7 +124,7 @@ def test_holes_of_a_run_do_not_darken_their_rim(grids):
 
 def test_holes_are_filled_two_voxels_deep():
     line = np.array([np.inf, np.nan, np.nan, 5.0, np.nan, np.nan, 7.0]).reshape(-1, 1, 1)
-    assert fill_from_neighbours(line).ravel().tolist() == [0, 5, 5, 5, 5, 7, 7]
+    assert fill_from_neighbors(line).ravel().tolist() == [0, 5, 5, 5, 5, 7, 7]
 
 
 @pytest.mark.parametrize("target", ["plain", "coarse", "flipped", "permuted", "oblique"])
@@ -143,7 +143,7 @@ def test_a_local_map_is_resampled_in_its_box_as_a_whole(rng, grids, interpolatio
 @pytest.mark.parametrize("hole", [False, True])
 def test_some_voxels_are_resampled_as_all_are(rng, grids, target, hole):
     source, target = grids["coarse"], grids[target]
-    resampler = Resampler(source, target, "continuous", "neighbours", limits=(-0.5, 0.7))
+    resampler = Resampler(source, target, "continuous", "neighbors", limits=(-0.5, 0.7))
     volume = rng.normal(size=source.shape)
     volume[1, 1, 1] = np.nan if hole else 0
     expected = resampler(volume).ravel(order="F")

@@ -242,7 +242,7 @@ def test_against_nilearn(compare, folder, case):
     if isinstance(answer, str) and any(words in answer for words in REFUSED_ON_PURPOSE):
         return
     if isinstance(expected, str) and "does not contain any of the data" in expected:
-        return  # it counts voxel centres, where ours counts voxels
+        return  # it counts voxel centers, where ours counts voxels
     if isinstance(answer, str) or isinstance(expected, str):
         # what one refuses the other refuses too: nothing is left of mask or maps
         assert isinstance(answer, str), f"nilearn: {expected}"

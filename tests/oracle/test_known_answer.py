@@ -10,8 +10,8 @@ def test_time_courses_come_back_from_noise(our_signals, save, rng):
     """Smooth, signed, overlapping maps in noise as strong as the signal itself."""
     grid = Grid((24, 28, 24), np.diag([4.0, 4.0, 4.0, 1.0]))
     x = np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1)
-    centres = rng.uniform(6, 20, size=(10, 3))
-    weights = np.exp(-((x[..., None, :] - centres) ** 2).sum(axis=-1) / 18)
+    centers = rng.uniform(6, 20, size=(10, 3))
+    weights = np.exp(-((x[..., None, :] - centers) ** 2).sum(axis=-1) / 18)
     maps = weights[..., :8] - 0.5 * weights[..., [8, 9] * 4]
     known = np.cumsum(rng.normal(size=(120, 8)), axis=0)
     data = maps @ known.T

@@ -229,7 +229,7 @@ def test_10_every_subject_has_the_same_columns(verdict, masker, our_signals, sav
 
 
 def test_11_a_border_off_by_the_rounding_of_a_header_is_not_lost(verdict, masker, our_signals, save, rng):
-    """Maps of which the first plane lies a millionth of a millimetre outside the run's."""
+    """Maps of which the first plane lies a millionth of a millimeter outside the run's."""
     affine = np.diag([2.0, 2.0, 2.0, 1.0])
     moved = affine.copy()
     moved[0, 3] = 1e-6
@@ -240,7 +240,7 @@ def test_11_a_border_off_by_the_rounding_of_a_header_is_not_lost(verdict, masker
     scale = exact.std(axis=0)
     theirs = np.abs((masker(maps).fit(run).transform(run) - exact) / scale).max()
     ours = np.abs((our_signals(run, maps) - exact) / scale).max()
-    assert ours < 1e-3  # 1e-6 mm of what neighbours differ by
+    assert ours < 1e-3  # 1e-6 mm of what neighbors differ by
     verdict(11, theirs > 0.1, f"off by {theirs:.1f} standard deviations", f"by {ours:.0e}")
 
 

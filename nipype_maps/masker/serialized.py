@@ -16,8 +16,8 @@ R = TypeVar("R")
 _lock = threading.RLock()
 
 
-def serialised(method: Callable[P, R]) -> Callable[P, R]:
-    """A decorator: calls of all methods that have it are serialised by one lock.
+def serialized(method: Callable[P, R]) -> Callable[P, R]:
+    """A decorator: calls of all methods that have it are serialized by one lock.
 
     nipype's log and the number of BLAS's threads belong to the process, and so does the working
     directory where threads cannot have their own.
