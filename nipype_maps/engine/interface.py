@@ -18,11 +18,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from nipype import logging
-from nipype.interfaces.base import BaseInterfaceInputSpec, File, SimpleInterface, Str, isdefined
+from nipype.interfaces.base import (
+    BaseInterfaceInputSpec,
+    Bunch,
+    File,
+    InterfaceResult,
+    SimpleInterface,
+    Str,
+    isdefined,
+)
 
 from ..notes import Note, collected
 from ..storage.checksums import digest, record
-from .nipype_api import Bunch, InterfaceResult
 from .raised import Raised
 
 logger = logging.getLogger("nipype.interface")
