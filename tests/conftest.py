@@ -91,6 +91,21 @@ def save(tmp_path):
 
 
 @pytest.fixture
+def write(tmp_path):
+    """Write a table: a text, or an array as .npy."""
+
+    def write(text, name="table.tsv"):
+        path = tmp_path / name
+        if isinstance(text, str):
+            path.write_text(text)
+        else:
+            np.save(path, text)
+        return path
+
+    return write
+
+
+@pytest.fixture
 def nipype_data():
     """The folder of real images inside the nipype package."""
     return Path(nipype.testing.__file__).parent / "data"

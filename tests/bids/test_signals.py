@@ -7,19 +7,6 @@ from nipype_maps.bids.signals import maps_of_columns, read_signals, write_signal
 from nipype_maps.bids.tables import Table, read_table
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="table.tsv"):
-        path = tmp_path / name
-        if isinstance(text, str):
-            path.write_text(text)
-        else:
-            np.save(path, text)
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
 def test_signals_read_back_exactly_and_are_short(tmp_path, rng, dtype):
     signals = (rng.normal(size=(20, 3)) * 10.0 ** rng.integers(-4, 4, size=(20, 3))).astype(dtype)

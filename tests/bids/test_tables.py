@@ -8,19 +8,6 @@ from nipype_maps.confounds.tables import read_confounds
 from nipype_maps.notes import collected
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="table.tsv"):
-        path = tmp_path / name
-        if isinstance(text, str):
-            path.write_text(text)
-        else:
-            np.save(path, text)
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize(
     ("text", "name", "names"),
     [

@@ -6,19 +6,6 @@ from nipype_maps.notes import collected
 from nipype_maps.numerics.frames import kept_frames
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="table.tsv"):
-        path = tmp_path / name
-        if isinstance(text, str):
-            path.write_text(text)
-        else:
-            np.save(path, text)
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize(
     ("content", "name", "expected"),
     [

@@ -6,19 +6,6 @@ from nipype_maps.confounds.tables import read_confounds
 ALL = np.arange(4)
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text, name="table.tsv"):
-        path = tmp_path / name
-        if isinstance(text, str):
-            path.write_text(text)
-        else:
-            np.save(path, text)
-        return path
-
-    return write
-
-
 def test_columns_by_name_and_pattern_in_the_tables_order(write):
     one = write("trans_x\ttrans_y\tcsf\n1\t2\t3\n" + "0\t1\t4\n" * 3, "one.tsv")
     two = write("trans_z\n4\n" + "7\n" * 3, "two.tsv")
