@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..notes import Note
-from ..options import FIT, TRANSFORM, Option, options_of
+from ..options import FIT, TRANSFORM, Option, option, options_of
 from .json_kinds import (
     AFFINE,
     COUNT_PER_RUN,
@@ -68,9 +68,9 @@ class Entry:
 def _of_options(section: str, options: Iterable[Option], writer: str) -> tuple[Entry, ...]:
     """The entries of options, which are declared in `nipype_maps.options`."""
     return tuple(
-        Entry(f"{section}.{option.key}", kind_of(option), option.doc, writer, option.unit)
-        for option in options
-        if option.key
+        Entry(f"{section}.{one.key}".lstrip("."), kind_of(one), one.doc, writer, one.unit)
+        for one in options
+        if one.key
     )
 
 
@@ -83,6 +83,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("VolumeTiming", TIMES, "Onsets of the frames; only if unevenly spaced", "Project", unit="s"),
     Entry("FramesInRun", WHOLE_NUMBER, "Number of frames of the run, before censoring", "Project"),
+    *_of_options("", options_of(TRANSFORM, node="Project"), "Project"),
     Entry("Sources", SOURCES, "The run's files and their SHA-256 checksums", "Project"),
     Entry("Maps", OBJECT, "The maps, and how they were prepared", "FitProjector"),
     *_of_options("Maps", options_of(FIT), "FitProjector"),
@@ -127,6 +128,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("Cleaning", OBJECT, "What was done to the signals along time", "Clean"),
     *_of_options("Cleaning", options_of(TRANSFORM, node="Clean"), "Clean"),
+    *_of_options("Cleaning", [option("high_variance_confounds")], "Clean"),
     Entry("Cleaning.ConfoundColumns", TEXTS, "Columns that were regressed out", "Clean"),
     Entry(
         "Cleaning.ConfoundsFilledAtStart", TEXTS,

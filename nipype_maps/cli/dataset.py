@@ -72,7 +72,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     lacking = _lacking(runs, found, wanted)
-    warn(_older_tables(found) if wants_confounds else [])
+    warn(_older_tables(found) if wants_confounds else _on_no_confounds())
     ready = [run for run in runs if run.name not in lacking]
     request = Request(options, maps, mask, values["map_names"])
     names = RunNames(runs)
@@ -104,6 +104,13 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
     warn([*_first_kinds(extracted.warnings), *earlier, *removed])
     fail(names.failures(extracted.failures), folder.logs)
+
+
+def _on_no_confounds() -> list[str]:
+    return [
+        "no confounds are regressed out; choose some (--confounds-strategy, --confound-columns), or give "
+        "--confounds-strategy none if this is meant."
+    ]
 
 
 def _found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:

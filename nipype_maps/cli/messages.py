@@ -32,6 +32,6 @@ def fail(messages: Iterable[str], logs: Path | None = None) -> None:
     for message in shown:
         click.echo(f"failed: {message}", err=True)
     if shown and logs:
-        click.echo(f"crash reports and nipype's log are in {os.path.relpath(logs)}", err=True)
+        click.echo(f"the log and crash reports are in {os.path.relpath(logs)}", err=True)
     if shown:
         raise SystemExit(1)

@@ -60,7 +60,7 @@ def init_transform_wf(*, name: str = "transform_wf", **options: Any) -> Workflow
         "inputnode", "run_file", "projector", "grid", "confounds_files", "sample_mask", "runs", "t_r"
     )
     outputnode = fields("outputnode", "signals_file", "sidecar_file", "raw_signals_file")
-    project = node(Project(), "project")
+    project = node(Project(clip=options["clip"]), "project")
     clean = node(Clean(**chosen(options, options_of(TRANSFORM, node="Clean"))), "clean")
     if options["confound_columns"]:
         clean.inputs.confound_columns = list(options["confound_columns"])
@@ -111,7 +111,6 @@ def init_transform_wf(*, name: str = "transform_wf", **options: Any) -> Workflow
         if is_resampled:
             # frame by frame: a resampled run on disk would be many times as large as the run
             project.inputs.on_mismatch = "resample"
-            project.inputs.clip = options["clip"]
     return workflow
 
 

@@ -243,6 +243,7 @@ def _cleaning_entries(
     """Options, columns and files, for the sidecar."""
     entries = {
         **option_entries(vars(inputs), OPTIONS),
+        "HighVarianceConfounds": bool(inputs.extra_confounds),
         "ConfoundColumns": confounds.names,
         "ConfoundsFilledAtStart": filled,
         "ConfoundsSources": sources(inputs.confounds_files or []),

@@ -12,6 +12,7 @@ from nipype.interfaces.base import File, TraitedSpec, isdefined, traits
 from ..bids.provenance import sources, versions
 from ..bids.runs import Run
 from ..bids.sidecar_schema import section, warning_entries
+from ..bids.sidecars import option_entries
 from ..bids.signals import write_signals
 from ..bids.spaces import space_of, spaces_differ
 from ..images.filenames import short_name
@@ -25,6 +26,7 @@ from ..numerics.blocks import NonFiniteCheck
 from ..numerics.grid import require_same_grid
 from ..numerics.projector import signals_of
 from ..numerics.signal import signal_coverage, with_little_signal
+from ..options import TRANSFORM, options_of
 from ..storage.compression import LIBRARY
 from ..storage.json_files import number, write_json
 from .base import (
@@ -111,7 +113,8 @@ class Project(MapsInterface):
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
         write_signals(out_file, maps.names, signals)
-        write_json(out_json, _sidecar(original, run.n_volumes, maps, coverage, notes))
+        own = option_entries(vars(inputs), options_of(TRANSFORM, node="Project"))
+        write_json(out_json, _sidecar(original, run.n_volumes, maps, coverage, own, notes))
         return {"out_file": out_file, "out_json": out_json, "t_r": original.t_r}
 
 
@@ -161,7 +164,12 @@ def _note_spaces(run: Run, maps: MapsInfo) -> None:
 
 
 def _sidecar(
-    run: Run, n_frames: int, maps: MapsInfo, coverage: np.ndarray, notes: list[Note]
+    run: Run,
+    n_frames: int,
+    maps: MapsInfo,
+    coverage: np.ndarray,
+    options: dict[str, Any],
+    notes: list[Note],
 ) -> dict[str, Any]:
     """The sidecar of the signals."""
     t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
@@ -173,6 +181,7 @@ def _sidecar(
         "RepetitionTime": t_r,
         **({"VolumeTiming": uneven.times} if uneven else {}),
         "FramesInRun": n_frames,
+        **options,
         "Sources": sources(run.paths),
         "Maps": description,
         **warnings,

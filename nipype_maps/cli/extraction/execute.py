@@ -131,7 +131,8 @@ def extract_runs(
 def show_counts(extracted: Extracted, n_runs: int, where: str) -> None:
     """Show how many steps were executed and how many runs are done, and where the results are."""
     click.echo(extracted.steps)
-    click.echo(f"{len(extracted.published)} of {counted(n_runs, 'run')} done; {where}")
+    where = f"; {where}" if extracted.published else ""
+    click.echo(f"{len(extracted.published)} of {counted(n_runs, 'run')} done{where}")
 
 
 def warnings_of_earlier_tables(names: Iterable[str], extracted: Extracted, folder: ResultFolder) -> list[str]:

@@ -40,6 +40,8 @@ def _record(sidecar: Mapping[str, Any], request: Request, run: RunInputs) -> dic
     settings = settings_of({}) | {key: maps[key] for key in _keys(FIT)}
     settings |= {key: cleaning[key] for key in _keys(TRANSFORM, node="Clean")}
     settings["Strategy"] = selection.get("Strategy")
+    # sidecars of earlier versions do not have these
+    settings |= {key: sidecar[key] for key in _keys(TRANSFORM, node="Project") if key in sidecar}
     settings["HighVarianceConfounds"] = any(name.startswith("high_variance_") for name in columns)
     patterns = request.settings["ConfoundColumns"]
     settings["ConfoundColumns"] = patterns if by_hand == _columns_matching(run, patterns) else by_hand

@@ -59,7 +59,7 @@ class ResultFolder:
         self._make()
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.logs, wait, alternative="--out"))
+                stack.enter_context(locked(self.logs, wait, alternative="--out, or give --wait"))
             except FolderInUseError as error:
                 raise click.ClickException(str(error)) from error
             except OSError as error:

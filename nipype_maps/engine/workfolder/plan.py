@@ -91,6 +91,10 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _difference(name: str, old: Any, new: Any) -> list[str]:
+    if _is_mapping(old) and _is_mapping(new):
+        before, now = dict(old), dict(new)
+        keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+        return [f"{key}: {_shown(before.get(key), {})} -> {_shown(now.get(key), {})}" for key in keys]
     olds, news = dict(_files_in(old)), dict(_files_in(new))
     names = {os.path.basename(path) for path in olds} == {os.path.basename(path) for path in news}
     if news and names and len(olds) == len(news):
@@ -98,6 +102,15 @@ def _difference(name: str, old: Any, new: Any) -> list[str]:
         changed = [path for path, digests in news.items() if by_name[os.path.basename(path)] != digests]
         return [f"{name}: the content of {path} has changed" for path in changed]
     return [f"{name}: {_shown(old, olds)} -> {_shown(new, news)}"]
+
+
+def _is_mapping(value: Any) -> bool:
+    """Whether an input is a dict in the form in which it is hashed: pairs of key and value."""
+    return isinstance(value, list) and all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], str)
+        and not os.path.isabs(pair[0])
+        for pair in value
+    ) and bool(value)  # fmt: skip
 
 
 def _files_in(value: Any) -> Iterator[tuple[str, list[str]]]:
