@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -38,6 +39,8 @@ def prune(work: Path, unused_for: float | None, dry_run: bool) -> None:
     from ..engine.workfolder.lock import FolderInUseError
     from ..engine.workfolder.unused import prune_unused
 
+    if unused_for is not None and not math.isfinite(unused_for):
+        raise click.UsageError("--unused-for is not a finite number of days.")
     if not graphs_in(work) and (work / "nipype-maps").is_dir():  # the memory of a masker
         work = work / "nipype-maps"
     folders = graphs_in(work)

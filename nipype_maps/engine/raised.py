@@ -37,8 +37,8 @@ class Raised:
         cause: BaseException | None = error
         while cause is not None and not any(cause is earlier for earlier in chain):  # it may be a circle
             chain.append(cause)
-            cause = cause.__cause__ or cause.__context__
-        numbers = [link.errno for link in chain if isinstance(link, OSError) and link.errno is not None]
+            cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+        numbers = [link.errno for link in chain if isinstance(link, OSError) and isinstance(link.errno, int)]
         return cls(type(error).__name__, str(error), tuple(numbers))
 
     @property

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..numerics.grid import Grid
 from ..storage.paths import PathLike
 from .volumes import Volumes
@@ -71,7 +73,10 @@ class WorkingGrid:
         known, name = value.get("has_world_coordinates", True), value.get("name", UNNAMED)
         if not isinstance(known, bool) or not isinstance(name, str):
             raise ValueError(f"a working grid is {FORM}.")
-        return cls(Grid(tuple(value["shape"]), value["affine"]), known, name)
+        shape, affine = np.asarray(value["shape"]), np.asarray(value["affine"])
+        if shape.dtype.kind not in "iu" or shape.ndim != 1 or affine.dtype.kind not in "iuf":
+            raise ValueError(f"a working grid is {FORM}.")
+        return cls(Grid(tuple(shape.tolist()), affine), known, name)
 
     def to_dict(self) -> dict[str, Any]:
         """Lists, numbers and texts, as JSON and nipype's traits take them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..images.filenames import image_files
-from ..storage.checksums import digest
+from ..storage.checksums import checksum
 from .inputs import Images
 from .work_folder import WorkFolder
 
@@ -94,4 +94,4 @@ def _is_in(folder: Path, path: str) -> bool:
 
 
 def _prints(path: str) -> list[str]:
-    return [digest(file) for file in image_files(path)]
+    return [checksum(file) for file in image_files(path)]

@@ -63,3 +63,18 @@ def test_what_read_grid_gives_is_what_resample_takes(make_run):
     grid = ReadGrid(in_file=run).run().outputs.grid
     assert Resample(grid=grid).inputs.grid == grid == WorkingGrid.read(run).to_dict()
     assert grid["name"] == run
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [[5.99, 6.0, 5.0], "665", ["2", "3", "4"], {2, 3, 4}, [np.inf, 2, 2], [True, True, True], [[2, 3, 4]], 3],
+)
+def test_a_shape_is_three_whole_numbers(shape):
+    with pytest.raises(TraitError, match="number of voxels along each axis"):
+        Resample(grid={"shape": shape, "affine": np.eye(4).tolist()})
+
+
+@pytest.mark.parametrize("affine", [[["1", "0", "0", "0"]] * 4, [[10**400] * 4] * 4, None, [1, 2]])
+def test_an_affine_is_four_rows_of_numbers(affine):
+    with pytest.raises(TraitError, match="4 x 4"):
+        Resample(grid={"shape": [2, 3, 4], "affine": affine})

@@ -119,3 +119,9 @@ with lock.locked(folder, wait=True):
 @pytest.mark.parametrize("days", ["-1", "x"])
 def test_days_are_a_number(tmp_path, days):
     assert "--unused-for" in clean("--work", tmp_path, "--unused-for", days, status=2)
+
+
+def test_a_time_that_is_no_number_removes_nothing(tmp_path):
+    result = CliRunner().invoke(main, ["prune", "--work", str(tmp_path), "--unused-for", "nan"])
+    assert result.exit_code == 2
+    assert "--unused-for is not a finite number of days" in result.stderr

@@ -141,11 +141,11 @@ class Request:
 
     def fingerprint(self, path: PathLike) -> str:
         """The fingerprint of a file; that of a file that all runs share is computed once."""
-        from ...storage.checksums import digest
+        from ...storage.checksums import checksum
 
         known = self._shared.get(str(path))
         if known is None:
-            known = digest(path)
+            known = checksum(path)
             if str(path) in self._shared:
                 self._shared[str(path)] = known
         return known

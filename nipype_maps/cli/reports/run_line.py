@@ -41,7 +41,8 @@ def run_line(run: RunInputs, sidecar: Sidecar) -> str:
 
 
 def _in_parentheses(files: Iterable[str]) -> str:
-    names = ", ".join(map(os.path.relpath, files))
+    # from another folder, the way there is long
+    names = ", ".join(min(os.path.relpath(file), os.path.abspath(file), key=len) for file in files)
     return f" ({names})" if names else ""
 
 

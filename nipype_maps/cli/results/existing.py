@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...notes import listed
 from ..records.comparison import differences, is_record
 from ..records.from_sidecar import record_from_sidecar
 from ..records.request import Request
@@ -65,8 +66,11 @@ def require_replaceable(
     with remembering(memory if memory.is_dir() or not dry_run else None):
         different = _different_results(folder, runs, lacking, request)
     if different and not overwrite:
-        shown = [f"{name} ({reason})" for name, reason in list(different.items())[:SHOWN]]
-        more = f", and {len(different) - SHOWN} more" if len(different) > SHOWN else ""
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for name, reason in different.items():
+            reasons[reason].append(name)
+        shown = [f"{listed(names, most=1)} ({reason})" for reason, names in list(reasons.items())[:SHOWN]]
+        more = ", ..." if len(reasons) > SHOWN else ""
         raise click.UsageError(
             f"{folder.out} contains results of other settings or inputs: {', '.join(shown)}{more}. "
             "Choose another --out, or give --overwrite to replace them."

@@ -39,7 +39,10 @@ def read_dependencies(folder: Path) -> dict[str, list[str]]:
         found = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    is_valid = isinstance(found, dict) and all(isinstance(ancestors, list) for ancestors in found.values())
+    is_valid = isinstance(found, dict) and all(
+        isinstance(ancestors, list) and all(isinstance(name, str) for name in ancestors)
+        for ancestors in found.values()
+    )
     return found if is_valid else {}
 
 
