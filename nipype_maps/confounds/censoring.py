@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from ..bids.tables import Table
+from ..numerics.frames import acquisition_name
 from ..numerics.scrub import above, without_short_segments
 from .columns import matching
 from .strategies import Strategy
@@ -17,7 +18,9 @@ MEASURES = {"FramewiseDisplacement": "framewise_displacement", "StandardizedDVAR
 DUMMIES = "non_steady_state*"
 
 
-def censored_frames(entries: Mapping[str, Strategy], table: Table, strategy: str) -> dict[str, list[int]]:
+def censored_frames(
+    entries: Mapping[str, Strategy], table: Table, strategy: str, acquisitions: Sequence[np.ndarray]
+) -> dict[str, list[int]]:
     """Frames to censor, by the reason: ``non_steady_state``, or the column of a measure.
 
     Parameters
@@ -28,16 +31,19 @@ def censored_frames(entries: Mapping[str, Strategy], table: Table, strategy: str
         Of confounds, (T, C).
     strategy : str
         For messages.
+    acquisitions : sequence of int arrays
+        The frames of each: of a table of a single acquisition, all.
 
     Raises
     ------
     ValueError
-        If the table lacks a measure, or a measure has no number after its first ones.
+        If the table lacks a measure, or a measure has no number after the first ones of an
+        acquisition.
 
     Examples
     --------
     >>> table = Table(["non_steady_state_outlier00"], np.array([[1.0], [0], [0]]))
-    >>> censored_frames({}, table, "none")
+    >>> censored_frames({}, table, "none", [np.arange(3)])
     {'non_steady_state': [0]}
     """
     censored: dict[str, list[int]] = {}
@@ -53,39 +59,52 @@ def censored_frames(entries: Mapping[str, Strategy], table: Table, strategy: str
                     f"{table.source} has no column {column!r}, which {name!r} of strategy {strategy!r} needs."
                 )
             values = table.values[:, table.names.index(column)]
-            _require_measured(values, table.source, column)
+            for frames_of_one in acquisitions:
+                _require_measured(values, frames_of_one, table.source, column)
             if frames := np.flatnonzero(above(values, entry["Scrub"][key])).tolist():
                 censored[column] = sorted({*censored.get(column, []), *frames})
     return censored
 
 
-def with_short_segments(lost: np.ndarray, entries: Iterable[Strategy]) -> np.ndarray:
+def with_short_segments(
+    lost: np.ndarray, entries: Iterable[Strategy], acquisitions: Sequence[np.ndarray]
+) -> np.ndarray:
     """Censored frames, and the segments between them that are shorter than an entry's MinimumSegment.
 
     Parameters
     ----------
     lost : (T,) bool array
     entries : iterable of dict
+    acquisitions : sequence of int arrays
+        The frames of each: a segment ends where its acquisition does.
 
     Returns
     -------
     (T,) bool array
     """
-    shortest = (entry["Scrub"].get("MinimumSegment", 0) for entry in entries if "Scrub" in entry)
-    return without_short_segments(lost, max(shortest, default=0))
+    shortest = max(
+        (entry["Scrub"].get("MinimumSegment", 0) for entry in entries if "Scrub" in entry), default=0
+    )
+    more = np.zeros_like(lost)
+    for frames in acquisitions:
+        more[frames] = without_short_segments(lost[frames], shortest)
+    return more
 
 
-def _require_measured(values: np.ndarray, source: str, column: str) -> None:
-    """Raise ValueError if frames after the first have no number: they may have to be censored."""
-    if not values.size:
+def _require_measured(values: np.ndarray, frames: np.ndarray, source: str, column: str) -> None:
+    """Raise ValueError if a frame after the first ones of an acquisition has no number."""
+    if not frames.size:
         return
-    missing = np.flatnonzero(np.isnan(values))
-    known = np.flatnonzero(~np.isnan(values))
-    if not known.size:
-        raise ValueError(f"{source}: column {column!r} has no number, so that nothing can be censored by it.")
-    if missing.size and missing[-1] > known[0]:
-        frame = missing[missing > known[0]][0]
+    is_known = ~np.isnan(values[frames])
+    if not is_known.any():
+        name = acquisition_name(frames, values.size)
         raise ValueError(
-            f"{source}: column {column!r} has no number in row {frame + 1} (frame {frame}), so that it is "
-            "unknown whether to censor that frame; complete it, or use a strategy without scrubbing."
+            f"{source}: column {column!r} has no number{f' in {name}' if name else ''}, so that nothing "
+            "can be censored by it."
+        )
+    later = frames[is_known.argmax() :][~is_known[is_known.argmax() :]]
+    if later.size:
+        raise ValueError(
+            f"{source}: column {column!r} has no number in row {later[0] + 1} (frame {later[0]}), so that it "
+            "is unknown whether to censor that frame; complete it, or use a strategy without scrubbing."
         )

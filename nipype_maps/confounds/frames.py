@@ -11,6 +11,7 @@ import numpy as np
 from ..bids.tables import read_npy
 from ..bids.text_tables import header_and_rows, is_number, number_of, read_rows
 from ..notes import note
+from ..numerics.frames import acquisitions_of
 from ..storage.paths import PathLike
 
 #: Booleans as programs write them.
@@ -81,6 +82,26 @@ def read_sample_mask(path: PathLike, n_frames: int) -> np.ndarray:
     if values.size == n_frames > 2 and np.isin(values, (0, 1)).all():
         return values.astype(bool)
     return values.astype(int)
+
+
+def loaded_acquisitions(
+    runs: PathLike | Sequence[int] | Sequence[str] | None, n_frames: int
+) -> list[np.ndarray]:
+    """The frames of each acquisition, by labels of frames, which are read if they are in a file.
+
+    Parameters
+    ----------
+    runs : path-like, (T,) labels, or None
+    n_frames : int
+        Number of frames of the run, T.
+
+    Examples
+    --------
+    >>> loaded_acquisitions([1, 1, 2], 3)
+    [array([0, 1]), array([2])]
+    """
+    labels = read_run_labels(runs, n_frames) if isinstance(runs, (str, os.PathLike)) else runs
+    return acquisitions_of(labels, n_frames)
 
 
 def read_run_labels(path: PathLike, n_frames: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..bids.tables import Table
+from ..numerics.frames import acquisition_name
 from .censoring import censored_frames, with_short_segments
 from .columns import matching
 from .compcor import components
@@ -41,6 +42,7 @@ def select(
     table: Table,
     metadata: Mapping[str, Any],
     kept: np.ndarray | None = None,
+    acquisitions: Sequence[np.ndarray] | None = None,
 ) -> Selection:
     """Apply a strategy to a table of confounds.
 
@@ -59,6 +61,8 @@ def select(
         The table's sidecar, which describes CompCor's components.
     kept : (T_kept,) int array, optional
         Frames to choose from; the others count as censored by 'sample_mask'.
+    acquisitions : sequence of int arrays, optional
+        The frames of each, where several were concatenated.
 
     Returns
     -------
@@ -76,22 +80,25 @@ def select(
     Selection(columns=['csf'], kept=[1, 2], censored={'non_steady_state': [0]})
     """
     n_frames = len(table.values)
+    acquisitions = [np.arange(n_frames)] if acquisitions is None else acquisitions
     entries = entries_of(strategy, strategies)
     chosen = _columns(entries, table.names, metadata, table.source, strategy)
-    censored = censored_frames(entries, table, strategy)
+    censored = censored_frames(entries, table, strategy, acquisitions)
     if kept is not None and len(kept) < n_frames:
         censored["sample_mask"] = np.setdiff1d(np.arange(n_frames), kept).tolist()
     lost = np.zeros(n_frames, dtype=bool)
     for frames in censored.values():
         lost[frames] = True
-    more = with_short_segments(lost, entries.values())
+    more = with_short_segments(lost, entries.values(), acquisitions)
     if short := np.flatnonzero(more & ~lost).tolist():
         censored["short_segment"] = short
-    if more.all():
-        raise ValueError(
-            f"{table.source}: strategy {strategy!r} censors all {more.size} frames; choose another one, or "
-            "leave the run out."
-        )
+    for acquisition in acquisitions:
+        if more[acquisition].all():
+            name = acquisition_name(acquisition, n_frames)
+            raise ValueError(
+                f"{table.source}: strategy {strategy!r} censors all {acquisition.size} frames"
+                f"{f' of {name}' if name else ''}; choose another one, or leave the run out."
+            )
     columns = [name for name in table.names if name in chosen]
     return Selection(columns, np.flatnonzero(~more).tolist(), censored)
 
@@ -112,7 +119,7 @@ def require_columns(
     """
     entries = entries_of(strategy, strategies)
     _columns(entries, names, metadata, source, strategy)
-    censored_frames(entries, Table(list(names), np.empty((0, len(names))), source), strategy)
+    censored_frames(entries, Table(list(names), np.empty((0, len(names))), source), strategy, [])
 
 
 def _columns(

@@ -11,6 +11,7 @@ import numpy as np
 from ..bids.tables import Table, read_table
 from ..images.filenames import short_name
 from ..notes import listed, note
+from ..numerics.frames import acquisition_name
 from ..numerics.steps import even_step
 from ..storage.paths import PathLike
 from .columns import matching
@@ -28,6 +29,7 @@ def read_confounds(
     kept: np.ndarray,
     constants: bool = False,
     read: Callable[[PathLike], Table] = read_table,
+    acquisitions: Sequence[np.ndarray] | None = None,
 ) -> tuple[Table, list[str]]:
     """Columns from confound tables, checked and ready to be regressed out.
 
@@ -46,20 +48,22 @@ def read_confounds(
         whole run, and noted if frames are censored, which may have been all that it marks.
     read : callable
         `read_table`, or `read_signals` for tables that this package wrote.
+    acquisitions : sequence of int arrays, optional
+        The frames of each, where several were concatenated.
 
     Returns
     -------
     confounds : Table
         (T, C), finite; zero in frames that are not kept.
     filled : list of str
-        Columns whose first kept rows were ``n/a`` and took the next value (derivatives have
-        none in their first frame).
+        Columns whose first kept rows, of any acquisition, were ``n/a`` and took the next value
+        (derivatives have none in their first frame).
 
     Raises
     ------
     ValueError
-        If a table's length is wrong, a pattern matches no column, a value is missing after a
-        column's first ones, or a column is constant or equal to another.
+        If a table's length is wrong, a pattern matches no column, a value is missing after the
+        first ones of an acquisition, or a column is constant or equal to another.
     """
     tables = [read(path) for path in paths]
     for table in tables:
@@ -70,13 +74,16 @@ def read_confounds(
         for index, name in enumerate(table.names)
     ]
     chosen = _choose(columns, patterns)
+    acquisitions = [np.arange(n_frames)] if acquisitions is None else acquisitions
     values = np.zeros((n_frames, len(chosen)))
     filled = []
     for index, (name, series, source) in enumerate(chosen):
-        used, is_filled = _without_gaps(name, series[kept], kept, source)
-        values[kept, index] = used
-        if is_filled:
-            filled.append(name)
+        for frames in acquisitions:
+            used, is_filled = _without_gaps(name, series, frames[np.isin(frames, kept)], frames, source)
+            values[frames[np.isin(frames, kept)], index] = used
+            if is_filled and name not in filled:
+                filled.append(name)
+        used = values[kept, index]
         _note_trend(name, series, used, kept, source)
         if not constants and np.ptp(used) == 0:
             _refuse_constant(source, name, whole_run=kept.size == n_frames)
@@ -136,12 +143,20 @@ def joined(tables: Sequence[Table], n_frames: int) -> Table:
     return Table(names, np.hstack([np.zeros((n_frames, 0)), *(table.values for table in tables)]))
 
 
-def _without_gaps(name: str, series: np.ndarray, kept: np.ndarray, source: str) -> tuple[np.ndarray, bool]:
-    """Values in kept frames, leading ``n/a`` filled with the next value, and whether there were any."""
-    used = series.copy()
+def _without_gaps(
+    name: str, series: np.ndarray, kept: np.ndarray, acquisition: np.ndarray, source: str
+) -> tuple[np.ndarray, bool]:
+    """Values in kept frames of an acquisition, leading ``n/a`` filled with the next, and whether any were."""
+    used = series[kept]
+    if not used.size:
+        return used, False
     known = np.flatnonzero(np.isfinite(used))
     if known.size == 0:
-        raise ValueError(f"{source}: column {name!r} has no number in any kept frame; leave it out.")
+        where = acquisition_name(acquisition, series.size)
+        raise ValueError(
+            f"{source}: column {name!r} has no number in any kept frame{f' of {where}' if where else ''}; "
+            "leave it out."
+        )
     first = np.flatnonzero(~np.isnan(used))[0]  # an infinite first value is not a missing one
     gaps = np.setdiff1d(np.arange(first, used.size), known)
     if gaps.size:

@@ -86,6 +86,7 @@ def init_transform_wf(*, name: str = "transform_wf", **options: Any) -> Workflow
         workflow.connect([
             (inputnode, select, [
                 ("confounds_files", "in_file"), ("run_file", "run_file"), ("sample_mask", "sample_mask"),
+                ("runs", "runs"),
             ]),
             (inputnode, clean, [("confounds_files", "confounds_source")]),
             (select, clean, [
@@ -98,7 +99,7 @@ def init_transform_wf(*, name: str = "transform_wf", **options: Any) -> Workflow
     if options["high_variance_confounds"]:
         high_variance = node(HighVarianceConfounds(), "high_variance")
         workflow.connect([
-            (inputnode, high_variance, [("run_file", "in_file")]),
+            (inputnode, high_variance, [("run_file", "in_file"), ("runs", "runs")]),
             (frames, high_variance, [("sample_mask", "sample_mask")]),
             (high_variance, clean, [("out_file", "extra_confounds")]),
         ])  # fmt: skip

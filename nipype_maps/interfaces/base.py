@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from nipype import logging
-from nipype.interfaces.base import File, InputMultiObject, Undefined, isdefined, traits
+from nipype.interfaces.base import File, InputMultiObject, Str, Undefined, isdefined, traits
 from threadpoolctl import threadpool_limits
 
 from ..bids.inheritance import sidecars_for
@@ -29,6 +29,7 @@ __all__ = [
     "names_read",
     "number_or_none",
     "output_path",
+    "run_labels",
     "sidecars_read",
 ]
 
@@ -81,6 +82,18 @@ class SampleMask(traits.TraitType):
             if kinds <= {"b"} or kinds <= {"i", "u"}:
                 return np.asarray(value).tolist()
         return self.error(objekt, name, value)
+
+
+def run_labels() -> traits.Either:
+    """Trait: the acquisition of each frame, where several were concatenated; None is one acquisition."""
+    return traits.Either(
+        None,
+        InputFile(),
+        traits.List(traits.Either(traits.Int(), Str())),
+        usedefault=True,
+        desc="acquisition that each frame belongs to, where several were concatenated: a list of labels, or "
+        "a text file with one per line; every option acts within each acquisition",
+    )
 
 
 class MapsInputSpec(ContentHashedInputSpec):

@@ -23,12 +23,21 @@ from ..confounds.frames import loaded_sample_mask, read_run_labels
 from ..confounds.tables import joined, note_many_columns, read_confounds, require_selected_from
 from ..notes import Note, listed, note
 from ..numerics.clean import Cleaned, Cleaning, clean
-from ..numerics.frames import kept_frames, note_blank_frames
+from ..numerics.frames import acquisitions_of, kept_frames, note_blank_frames
 from ..numerics.precision import dtype_of, rounded
 from ..options import TRANSFORM, chosen, options_of
 from ..storage.json_files import read_json, write_json
 from ..storage.paths import PathLike
-from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, number_or_none, output_path
+from .base import (
+    InputFile,
+    MapsInputSpec,
+    MapsInterface,
+    SampleMask,
+    algorithm,
+    number_or_none,
+    output_path,
+    run_labels,
+)
 from .errors import naming
 
 OPTIONS = options_of(TRANSFORM, node="Clean")
@@ -42,14 +51,7 @@ class CleanInputSpec(MapsInputSpec):
         usedefault=True,
         desc="frames to keep: indices, or one boolean per frame; a list, or a .npy, .txt or .tsv file",
     )
-    runs = traits.Either(
-        None,
-        InputFile(),
-        traits.List(traits.Either(traits.Int(), Str())),
-        usedefault=True,
-        desc="run that each frame belongs to, where several were concatenated: a list of labels, or "
-        "a text file with one per line; every option acts within each run",
-    )
+    runs = run_labels()
     detrend = traits.Bool(
         False, usedefault=True, desc="remove mean and linear trend from signals and confounds"
     )
@@ -152,8 +154,10 @@ class Clean(MapsInterface):
             kept = kept_frames(mask, n_frames)
         note_blank_frames(table.values, kept)
         _note_mismatches(inputs, selection)
-        confounds, filled = _confounds(inputs, n_frames, kept)
         labels = read_run_labels(inputs.runs, n_frames) if isinstance(inputs.runs, str) else inputs.runs
+        with naming(inputs.in_file):
+            acquisitions = acquisitions_of(labels, n_frames)
+        confounds, filled = _confounds(inputs, n_frames, kept, acquisitions)
         with naming(inputs.in_file):
             cleaned = clean(table.values, confounds.values, kept, labels, options)
             signals = rounded(cleaned.signals, dtype_of(inputs.dtype))
@@ -180,7 +184,9 @@ def _cleaning(inputs: SimpleNamespace) -> Cleaning:
     return Cleaning(t_r=inputs.t_r, **options)
 
 
-def _confounds(inputs: SimpleNamespace, n_frames: int, kept: np.ndarray) -> tuple[Table, list[str]]:
+def _confounds(
+    inputs: SimpleNamespace, n_frames: int, kept: np.ndarray, acquisitions: list[np.ndarray]
+) -> tuple[Table, list[str]]:
     """All confounds in one table, and the columns whose first rows were filled."""
     files, columns = inputs.confounds_files or [], inputs.confound_columns or []
     if columns and not files:
@@ -192,16 +198,16 @@ def _confounds(inputs: SimpleNamespace, n_frames: int, kept: np.ndarray) -> tupl
     constants = not (inputs.standardize_confounds or inputs.detrend)
     read = []
     if files:
-        read.append(read_confounds(files, columns, n_frames, kept, constants))
+        read.append(read_confounds(files, columns, n_frames, kept, constants, acquisitions=acquisitions))
         if not columns:
             note_many_columns(read[0][0], files)
     if inputs.selected_confounds:
         own = [inputs.selected_confounds]
         reader = functools.partial(_read_as, ", ".join(inputs.confounds_source or own))
-        read.append(read_confounds(own, [], n_frames, kept, constants, read=reader))
+        read.append(read_confounds(own, [], n_frames, kept, constants, reader, acquisitions))
     if inputs.extra_confounds:
         reader = functools.partial(_read_as, "the run's confounds of high variance")
-        read.append(read_confounds([inputs.extra_confounds], [], n_frames, kept, read=reader))
+        read.append(read_confounds([inputs.extra_confounds], [], n_frames, kept, False, reader, acquisitions))
     filled = [name for _, names in read for name in names]
     if filled:
         note(

@@ -11,14 +11,23 @@ import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, traits
 
 from ..bids.signals import write_signals
-from ..confounds.frames import read_sample_mask
+from ..confounds.frames import loaded_acquisitions, read_sample_mask
 from ..images.masks import read_mask
 from ..images.volumes import Volumes
 from ..notes import Note
 from ..numerics.blocks import StoredBlock
 from ..numerics.confounds import high_variance_confounds
 from ..numerics.frames import kept_frames
-from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, input_images, output_path
+from .base import (
+    InputFile,
+    MapsInputSpec,
+    MapsInterface,
+    SampleMask,
+    algorithm,
+    input_images,
+    output_path,
+    run_labels,
+)
 from .errors import naming
 
 
@@ -29,6 +38,7 @@ class HighVarianceConfoundsInputSpec(MapsInputSpec):
     sample_mask = SampleMask(
         usedefault=True, desc="frames to use, as in Clean; the rows of other frames are n/a"
     )
+    runs = run_labels()
     n_confounds = traits.Range(low=1, value=5, usedefault=True, desc="number of confounds")
     percentile = traits.Range(
         low=0.0,
@@ -61,6 +71,7 @@ class HighVarianceConfounds(MapsInterface):
             mask = read_sample_mask(mask, run.n_volumes)
         with naming(run.path):
             kept = kept_frames(mask, run.n_volumes)
+            acquisitions = loaded_acquisitions(inputs.runs, run.n_volumes)
         inside = np.flatnonzero(read_mask(inputs.mask_file, run)) if inputs.mask_file else None
 
         def read(voxels: np.ndarray | None) -> Iterator[StoredBlock]:
@@ -71,7 +82,7 @@ class HighVarianceConfounds(MapsInterface):
         values = np.full((run.n_volumes, inputs.n_confounds), np.nan)
         with naming(run.path):
             values[kept] = high_variance_confounds(
-                read, kept, inputs.n_confounds, inputs.percentile, inputs.detrend
+                read, kept, inputs.n_confounds, inputs.percentile, inputs.detrend, acquisitions
             )
         out_file = output_path(cwd, run.path, "_highvariance.tsv")
         names = [f"high_variance_{index:02d}" for index in range(1, inputs.n_confounds + 1)]

@@ -20,7 +20,7 @@ from ..bids.sidecar_schema import SELECTION, section, warning_entries
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import write_signals
 from ..bids.tables import read_table
-from ..confounds.frames import loaded_sample_mask
+from ..confounds.frames import loaded_acquisitions, loaded_sample_mask
 from ..confounds.selection import Selection, select
 from ..confounds.strategies import Strategies, definition, read_strategies, redefined
 from ..confounds.tables import require_rows
@@ -28,7 +28,7 @@ from ..images.volumes import Volumes
 from ..notes import Note, note
 from ..numerics.frames import kept_frames
 from ..storage.json_files import read_json, write_json
-from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path
+from .base import InputFile, MapsInputSpec, MapsInterface, SampleMask, algorithm, output_path, run_labels
 from .errors import naming
 
 
@@ -50,6 +50,7 @@ class SelectConfoundsInputSpec(MapsInputSpec):
     sample_mask = SampleMask(
         usedefault=True, desc="frames to choose from, as for Clean: indices, booleans, or a file of them"
     )
+    runs = run_labels()
     strategies_file = InputFile(desc="JSON file of further strategies, in the form of those of the package")
 
     def implicit_inputs(self) -> list[Path]:
@@ -106,7 +107,8 @@ class SelectConfounds(MapsInterface):
         mask = loaded_sample_mask(inputs.sample_mask, len(table.values))
         with naming(in_file):
             kept = kept_frames(mask, len(table.values))
-        selected = select(inputs.strategy, strategies, table, metadata, kept)
+            acquisitions = loaded_acquisitions(inputs.runs, len(table.values))
+        selected = select(inputs.strategy, strategies, table, metadata, kept, acquisitions)
 
         out_file, out_json = Undefined, output_path(cwd, in_file, "_selected.json")
         if selected.columns:

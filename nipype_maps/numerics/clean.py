@@ -18,7 +18,7 @@ from .degrees_of_freedom import Spent, note_few, spent_on_filter
 from .directions import independent_directions, one_bit_off
 from .drift import with_drift
 from .filters import butterworth
-from .frames import kept_frames
+from .frames import acquisition_name, acquisitions_of, kept_frames
 from .standardize import detrended, standardized
 
 
@@ -103,19 +103,11 @@ def clean(
         if len(confounds) != n_frames:
             raise ValueError(f"there are {len(confounds)} rows of confounds for {n_frames} frames.")
     kept = kept_frames(sample_mask, n_frames)
-    if runs is None:
-        members = [np.arange(n_frames)]
-    else:
-        labels = np.asarray(runs)
-        if labels.shape != (n_frames,):
-            raise ValueError(f"runs has {labels.size} labels for {n_frames} frames; give one per frame.")
-        members = [np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist())]
+    members = acquisitions_of(runs, n_frames)
 
     cleaned = np.full((n_frames, signals.shape[1]), np.nan)
     before, after = [], []
-    names = [f"the run that starts at frame {member[0]}" for member in members]
-    if len(members) == 1:
-        names = [""]  # the only run needs no name
+    names = [acquisition_name(member, n_frames) for member in members]
     for member, name in zip(members, names, strict=True):
         kept_here = np.flatnonzero(np.isin(member, kept))
         if not kept_here.size:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import scipy
 
 from .blocks import StoredBlock, values_of
+from .frames import acquisition_name
 
 #: Voxels processed at once, so that intermediate results stay in the cache.
 SLAB = 8192
@@ -19,6 +20,7 @@ def high_variance_confounds(
     n_confounds: int = 5,
     percentile: float = 2.0,
     detrend: bool = True,
+    acquisitions: Sequence[np.ndarray] | None = None,
 ) -> np.ndarray:
     """Principal components of the time courses of the voxels with the largest sum of squares.
 
@@ -35,11 +37,14 @@ def high_variance_confounds(
         Share of voxels to use, in percent.
     detrend : bool
         Remove each voxel's mean and linear trend first.
+    acquisitions : sequence of int arrays, optional
+        The frames of each, where several were concatenated: each has components of its own.
 
     Returns
     -------
     (T_kept, C) array
-        Orthonormal columns, by decreasing variance; the largest value of each is positive.
+        Columns, orthonormal in each acquisition, by decreasing variance; the largest value of each
+        is positive.
 
     Raises
     ------
@@ -62,63 +67,112 @@ def high_variance_confounds(
     >>> bool(abs(np.corrcoef(confound[:, 0], np.sin(np.arange(30.0)))[0, 1]) > 1 - 1e-12)
     True
     """
-    if kept.size < n_confounds:
-        raise ValueError(f"{n_confounds} confounds cannot be drawn from {kept.size} frames.")
-    squares = _sums_of_squares(read(None), kept, detrend)
-    threshold = np.nanpercentile(squares, 100.0 - percentile)
-    voxels = np.flatnonzero(squares > threshold)
-    if voxels.size < n_confounds:
-        raise ValueError(
-            f"{n_confounds} confounds cannot be drawn from the {voxels.size} voxels of largest "
-            f"variance; raise percentile (now {percentile:g})."
-        )
-    series = np.concatenate([block.values()[rows] for rows, _, block in _kept_rows(read(voxels), kept)])
+    n_frames = kept[-1] + 1
+    acquisitions = [np.arange(n_frames)] if acquisitions is None else acquisitions
+    total = sum(frames.size for frames in acquisitions)
+    names = [acquisition_name(frames, total) for frames in acquisitions]
+    groups = [frames[np.isin(frames, kept)] for frames in acquisitions]
+    of = [f" of {name}" if name else "" for name in names]
+    for group, where in zip(groups, of, strict=True):
+        if group.size < n_confounds:
+            raise ValueError(f"{n_confounds} confounds cannot be drawn from {group.size} frames{where}.")
+    chosen = []
+    for squares, where in zip(_sums_of_squares(read(None), groups, detrend), of, strict=True):
+        voxels = np.flatnonzero(squares > np.nanpercentile(squares, 100.0 - percentile))
+        if voxels.size < n_confounds:
+            raise ValueError(
+                f"{n_confounds} confounds cannot be drawn from the {voxels.size} voxels of largest "
+                f"variance{where}; raise percentile (now {percentile:g})."
+            )
+        chosen.append(voxels)
+    together = np.unique(np.concatenate(chosen))
+    columns = [np.searchsorted(together, voxels) for voxels in chosen]
+    parts: list[list[np.ndarray]] = [[] for _ in groups]
+    for block in read(together):
+        for part, group, own in zip(parts, groups, columns, strict=True):
+            rows, _ = _kept_rows(block, group)
+            part.append(block.values()[rows][:, own])
+    confounds = np.empty((kept.size, n_confounds))
+    for part, group in zip(parts, groups, strict=True):
+        confounds[np.searchsorted(kept, group)] = _components(np.concatenate(part), n_confounds, detrend)
+    return confounds
+
+
+def _components(series: np.ndarray, n_components: int, detrend: bool) -> np.ndarray:
+    """The first principal components (T, C) of some series (T, V)."""
     if detrend:
-        time = _time(kept)
+        time = _time(len(series))
         series = series - series.mean(axis=0)
         series -= np.outer(time, time @ series)
     _, vectors = scipy.linalg.eigh(
-        series @ series.T, subset_by_index=[kept.size - n_confounds, kept.size - 1]
+        series @ series.T, subset_by_index=[len(series) - n_components, len(series) - 1]
     )
     vectors = vectors[:, ::-1]
-    peaks = vectors[np.abs(vectors).argmax(axis=0), np.arange(n_confounds)]
+    peaks = vectors[np.abs(vectors).argmax(axis=0), np.arange(n_components)]
     return vectors * np.sign(peaks)
 
 
-def _sums_of_squares(blocks: Iterable[StoredBlock], kept: np.ndarray, detrend: bool) -> np.ndarray:
-    """Sum of squares of each voxel over the kept frames, (V,), detrended if asked."""
-    trend = np.vstack([np.ones(kept.size), _time(kept)]) if detrend else np.empty((0, kept.size))
-    level = squares = np.empty(0)
-    fits = np.empty((len(trend), 0))
-    for rows, frames, block in _kept_rows(blocks, kept):
-        if not level.size:
+def _sums_of_squares(
+    blocks: Iterable[StoredBlock], groups: Sequence[np.ndarray], detrend: bool
+) -> list[np.ndarray]:
+    """Sums of squares of each voxel over groups of frames, (V,) each, detrended if asked."""
+    sums = [_Sums(group, detrend) for group in groups]
+    for block in blocks:
+        for one in sums:
+            one.add(block)
+    return [one.squares() for one in sums]
+
+
+class _Sums:
+    """Sums of each voxel over some frames.
+
+    Parameters
+    ----------
+    frames : (T,) int array
+    detrend : bool
+    """
+
+    def __init__(self, frames: np.ndarray, detrend: bool) -> None:
+        self._frames, self._detrend = frames, detrend
+        self._trend = np.vstack([np.ones(frames.size), _time(frames.size)]) if detrend else np.empty((0, 0))
+        self._level = self._squares = np.empty(0)
+        self._fits = np.empty((0, 0))
+
+    def add(self, block: StoredBlock) -> None:
+        """Add those of the frames that are in a block."""
+        rows, places = _kept_rows(block, self._frames)
+        if not rows.size:
+            return
+        if not self._level.size:
             # sums are about the first frame: the level of a voxel is large compared to its changes
             first = values_of(block.stored[rows[0]], block.slope, block.inter)
-            level = first if detrend else np.zeros(first.size)
-            squares, fits = np.zeros(level.size), np.zeros((len(trend), level.size))
-        for start in range(0, level.size, SLAB):
+            self._level = first if self._detrend else np.zeros(first.size)
+            self._squares = np.zeros(first.size)
+            self._fits = np.zeros((len(self._trend), first.size))
+        for start in range(0, self._level.size, SLAB):
             slab = slice(start, start + SLAB)
             with np.errstate(invalid="ignore", over="ignore"):  # inf - inf: the voxel is left out
-                values = block.values(slab)[rows] - level[slab]
-                squares[slab] += np.einsum("tv,tv->v", values, values)
-                fits[:, slab] += trend[:, frames] @ values
-    with np.errstate(invalid="ignore", over="ignore"):
-        if detrend:
-            squares -= fits[0] ** 2 / kept.size + fits[1] ** 2
-        return np.where(np.isfinite(squares), squares, np.nan)
+                values = block.values(slab)[rows] - self._level[slab]
+                self._squares[slab] += np.einsum("tv,tv->v", values, values)
+                if self._detrend:
+                    self._fits[:, slab] += self._trend[:, places] @ values
+
+    def squares(self) -> np.ndarray:
+        """(V,) sums of squares; NaN where one is not finite."""
+        squares = self._squares
+        with np.errstate(invalid="ignore", over="ignore"):
+            if self._detrend:
+                squares = squares - (self._fits[0] ** 2 / self._frames.size + self._fits[1] ** 2)
+            return np.where(np.isfinite(squares), squares, np.nan)
 
 
-def _kept_rows(
-    blocks: Iterable[StoredBlock], kept: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray, StoredBlock]]:
-    """Kept rows of each block, their indices among the kept frames, and the block."""
-    for block in blocks:
-        frames = np.flatnonzero((kept >= block.first) & (kept < block.first + len(block.stored)))
-        if frames.size:
-            yield kept[frames] - block.first, frames, block
+def _kept_rows(block: StoredBlock, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Kept rows of a block, and their indices among the kept frames."""
+    places = np.flatnonzero((kept >= block.first) & (kept < block.first + len(block.stored)))
+    return kept[places] - block.first, places
 
 
-def _time(kept: np.ndarray) -> np.ndarray:
-    """Centered time of unit length, (T_kept,); the kept frames are taken for evenly spaced, as in `clean`."""
-    time = np.arange(kept.size) - (kept.size - 1) / 2
+def _time(n_frames: int) -> np.ndarray:
+    """Centered time of unit length, (T,); kept frames are taken for evenly spaced, as in `clean`."""
+    time = np.arange(n_frames) - (n_frames - 1) / 2
     return time / max(np.linalg.norm(time), np.finfo(float).tiny)

@@ -63,6 +63,50 @@ def kept_frames(sample_mask: ArrayLike | None, n_frames: int) -> np.ndarray:
     return kept
 
 
+def acquisitions_of(labels: ArrayLike | None, n_frames: int) -> list[np.ndarray]:
+    """The frames of each acquisition in a run, by the label of each frame.
+
+    Parameters
+    ----------
+    labels : (T,) labels, or None
+        None is one acquisition.
+    n_frames : int
+        Number of frames, T.
+
+    Returns
+    -------
+    list of int arrays
+        Ascending, in the order in which the labels first come.
+
+    Raises
+    ------
+    ValueError
+        If there is not one label per frame.
+
+    Examples
+    --------
+    >>> acquisitions_of(["b", "b", "a"], 3)
+    [array([0, 1]), array([2])]
+    """
+    if labels is None:
+        return [np.arange(n_frames)]
+    values = np.asarray(labels)
+    if values.shape != (n_frames,):
+        raise ValueError(f"runs has {values.size} labels for {n_frames} frames; give one per frame.")
+    return [np.flatnonzero(values == label) for label in dict.fromkeys(values.tolist())]
+
+
+def acquisition_name(frames: np.ndarray, n_frames: int) -> str:
+    """What messages call an acquisition; empty where it is the whole run.
+
+    Examples
+    --------
+    >>> acquisition_name(np.array([3, 4]), 5), acquisition_name(np.arange(5), 5)
+    ('the acquisition that starts at frame 3', '')
+    """
+    return "" if frames.size == n_frames else f"the acquisition that starts at frame {frames[0]}"
+
+
 def note_blank_frames(signals: np.ndarray, kept: np.ndarray) -> None:
     """Note kept frames that are zero in all signals, as a scan that was aborted leaves them.
 

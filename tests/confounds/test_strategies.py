@@ -7,6 +7,7 @@ from nipype_maps.bids.tables import Table
 from nipype_maps.confounds.selection import select
 from nipype_maps.confounds.strategies import OWN, read_strategies
 
+MEASURE = "framewise_displacement"
 MOTION = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
 FULL = [
     f"{name}{suffix}" for name in MOTION for suffix in ("", "_derivative1", "_power2", "_derivative1_power2")
@@ -251,3 +252,43 @@ def test_a_column_whose_name_looks_like_a_pattern_is_itself(tmp_path):
     path = tmp_path / "mine.json"
     path.write_text('{"mine": {"Columns": ["a[1]"]}}')
     assert select("mine", read_strategies(path), table, {}).columns == ["a[1]"]
+
+
+@pytest.fixture
+def two():
+    """Measures of two acquisitions of 12 and 10 frames, whose outliers are 5 frames apart."""
+    displacement = np.full(22, 0.1)
+    displacement[[0, 12]] = np.nan
+    displacement[[9, 15]] = 0.9
+    table = Table(["framewise_displacement", "std_dvars"], np.column_stack([displacement, np.ones(22)]), "c")
+    return table, [np.arange(12), np.arange(12, 22)]
+
+
+def test_short_segments_end_where_an_acquisition_does(two):
+    table, acquisitions = two
+    chosen = select("scrub", read_strategies(), table, {}, None, acquisitions)
+    assert chosen.censored == {"framewise_displacement": [9, 15], "short_segment": [10, 11, 12, 13, 14]}
+    parts = [Table(table.names, table.values[frames]) for frames in acquisitions]
+    first, second = (select("scrub", read_strategies(), part, {}).kept for part in parts)
+    assert chosen.kept == [*first, *(frame + 12 for frame in second)]
+
+
+def test_only_the_first_frames_of_an_acquisition_may_have_no_motion(two):
+    table, acquisitions = two
+    with pytest.raises(ValueError, match=r"has no number in row 13 \(frame 12\)"):
+        select("scrub", read_strategies(), table, {})
+    table.values[13, 0] = np.nan
+    assert 13 not in select("scrub", read_strategies(), table, {}, None, acquisitions).censored[MEASURE]
+    table.values[14, 0], table.values[13, 0] = np.nan, 0.1
+    with pytest.raises(ValueError, match=r"has no number in row 15 \(frame 14\)"):
+        select("scrub", read_strategies(), table, {}, None, acquisitions)
+    table.values[12:, 0] = np.nan
+    with pytest.raises(ValueError, match="has no number in the acquisition that starts at frame 12, so that"):
+        select("scrub", read_strategies(), table, {}, None, acquisitions)
+
+
+def test_an_acquisition_of_which_nothing_is_left_is_named(two):
+    table, acquisitions = two
+    table.values[12:, 0] = 0.9
+    with pytest.raises(ValueError, match="censors all 10 frames of the acquisition that starts at frame 12"):
+        select("scrub", read_strategies(), table, {}, None, acquisitions)

@@ -112,3 +112,26 @@ def test_a_name_wins_before_patterns(tmp_path):
     path.write_text("a[1]\ta1\n1\t5\n2\t4\n4\t3\n3\t1\n")
     table, _ = read_confounds([path], ["a[1]"], 4, ALL)
     assert table.names == ["a[1]"]
+
+
+def test_missing_first_rows_of_each_acquisition_take_its_next_kept_value(write):
+    path = write("a\tb\nn/a\t1\n7\t2\n8\t4\nn/a\t6\nn/a\t9\n5\t8\n")
+    acquisitions = [np.arange(3), np.arange(3, 6)]
+    table, filled = read_confounds([path], [], 6, np.arange(6), acquisitions=acquisitions)
+    assert table.values[:, 0].tolist() == [7, 7, 8, 5, 5, 5]
+    assert filled == ["a"]
+    # only the second one's are missing
+    table, filled = read_confounds([path], ["a"], 6, np.arange(1, 6), acquisitions=acquisitions)
+    assert table.values[:, 0].tolist() == [0, 7, 8, 5, 5, 5]
+    assert filled == ["a"]
+    with pytest.raises(ValueError, match=r"column 'a' has no number in row 4 \(frame 3\)"):
+        read_confounds([path], [], 6, np.arange(6))
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("a\n1\n2\n4\n3\nn/a\n5\n", r"column 'a' has no number in row 5 \(frame 4\)"),
+    ("a\n1\n2\n4\nn/a\nn/a\nn/a\n", "in any kept frame of the acquisition that starts at frame 3; leave it"),
+])  # fmt: skip
+def test_confounds_that_an_acquisition_lacks_are_named(write, text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_confounds([write(text)], [], 6, np.arange(6), acquisitions=[np.arange(3), np.arange(3, 6)])

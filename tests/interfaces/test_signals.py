@@ -10,7 +10,15 @@ import pytest
 from nipype_maps.bids.signals import write_signals
 from nipype_maps.bids.tables import read_table
 from nipype_maps.images.projectors import read_projector
-from nipype_maps.interfaces import Clean, FitProjector, HighVarianceConfounds, Inverse, Project, Resample
+from nipype_maps.interfaces import (
+    Clean,
+    FitProjector,
+    HighVarianceConfounds,
+    Inverse,
+    Project,
+    Resample,
+    SelectConfounds,
+)
 from nipype_maps.numerics.clean import Cleaning, clean
 from nipype_maps.options import TRANSFORM, options_of
 
@@ -298,6 +306,54 @@ def test_clean_of_concatenated_runs(tmp_path, signals, execute):
     expected = [clean(part, options=Cleaning(detrend=True)).signals for part in (values[:30], values[30:])]
     np.testing.assert_array_equal(read_table(outputs.out_file).values, np.vstack(expected))
     assert outputs.degrees_of_freedom == [28, 28]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"detrend": True, "low_pass": 0.15, "high_pass": 0.02, "t_r": 2.0},
+        {"filter": "cosine", "high_pass": 0.02, "t_r": 2.0, "standardize": "zscore_sample"},
+        {"detrend": True, "low_pass": 0.15, "t_r": 2.0, "extrapolate": True, "standardize": "psc"},
+    ],
+)
+def test_clean_of_each_acquisition_by_itself(tmp_path, rng, execute, options):
+    """Censored frames at the border and inside, confounds without a number in the first frames."""
+    lengths, masks = [60, 45], [np.delete(np.arange(60), [20, 58, 59]), np.delete(np.arange(45), [0, 1, 30])]
+    values = [100 + rng.normal(size=(n, 2)).cumsum(axis=0) for n in lengths]
+    confounds = [rng.normal(size=(n, 3)) for n in lengths]
+    confounds[0][0, 1:] = confounds[1][:3, 1:] = np.nan
+
+    def cleaned(name, signals, table, kept, **traits):
+        write_signals(tmp_path / f"{name}_signals.tsv", ["a", "b"], signals)
+        write_signals(tmp_path / f"{name}_confounds.tsv", ["x", "y", "z"], table)
+        interface = Clean(
+            in_file=str(tmp_path / f"{name}_signals.tsv"),
+            confounds_files=str(tmp_path / f"{name}_confounds.tsv"),
+            sample_mask=kept.tolist(),
+            **options,
+            **traits,
+        )
+        return read_table(execute(interface, name).out_file).values
+
+    alone = [cleaned(f"alone{k}", values[k], confounds[k], masks[k]) for k in range(2)]
+    mask = np.concatenate([masks[0], masks[1] + 60])
+    labels = [1] * 60 + [2] * 45
+    together = cleaned("both", np.vstack(values), np.vstack(confounds), mask, runs=labels)
+    np.testing.assert_array_equal(together, np.vstack(alone))
+
+
+@pytest.mark.parametrize("labels", [[1, 2], "1\n2\n"])
+def test_labels_of_another_run_are_refused_by_all(make_run, tmp_path, write, execute, labels):
+    if isinstance(labels, str):
+        labels = str(write(labels, "labels.txt"))
+    table = write("csf\n" + "1\n2\n" * 20)
+    for interface in (
+        HighVarianceConfounds(in_file=make_run(), runs=labels),
+        SelectConfounds(in_file=str(table), strategy="none", runs=labels),
+    ):
+        with pytest.raises(Exception, match="has 2 labels for 40 frames; give one per frame"):
+            execute(interface)
 
 
 @pytest.mark.parametrize(

@@ -384,7 +384,9 @@ def test_few_degrees_of_freedom_are_warned_of(rng):
         UserWarning, match="are left: 3 of 27 frames, fewer than 20, so .* use fewer confounds"
     ):
         clean(signals, confounds)
-    with pytest.warns(UserWarning, match="6 of 30 frames in the run that starts at frame 50, fewer than 20"):
+    with pytest.warns(
+        UserWarning, match="6 of 30 frames in the acquisition that starts at frame 50, fewer than 20"
+    ):
         clean(rng.normal(size=(80, 2)), rng.normal(size=(80, 24)), runs=[1] * 50 + [2] * 30)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -405,7 +407,7 @@ def test_a_band_that_the_confounds_fill_is_refused(rng):
 def test_runs_need_a_label_per_frame_and_a_frame_per_run(rng):
     with pytest.raises(ValueError, match="runs has 3 labels for 4 frames"):
         clean(np.zeros((4, 1)), runs=[1, 1, 2])
-    with pytest.raises(ValueError, match="keeps no frame of the run that starts at frame 2"):
+    with pytest.raises(ValueError, match="keeps no frame of the acquisition that starts at frame 2"):
         clean(np.zeros((4, 1)), sample_mask=[0, 1], runs=[1, 1, 2, 2])
 
 

@@ -47,3 +47,34 @@ def test_too_few_frames_or_voxels_are_refused(rng):
         high_variance_confounds(reader(rng.normal(size=(40, 500))), np.arange(3))
     with pytest.raises(ValueError, match="raise percentile"):
         high_variance_confounds(reader(rng.normal(size=(40, 100))), np.arange(40))
+
+
+@pytest.mark.parametrize("detrend", [True, False])
+@pytest.mark.parametrize("interleaved", [False, True])
+def test_each_acquisition_has_components_of_its_own(rng, detrend, interleaved):
+    """Each from its own voxels, about its own level, whatever blocks the run is read in."""
+    run = 1000 + rng.normal(size=(70, 500)) * rng.random(500) * 10
+    run[40:] += 50 * rng.normal(size=(30, 500)) * rng.random(500) - 400
+    run[45, 17] = np.nan
+    frames = rng.permutation(70) if interleaved else np.arange(70)
+    acquisitions = [np.sort(frames[:40]), np.sort(frames[40:])]
+    kept = np.delete(np.arange(70), [0, 13, 39, 55])
+    read = []
+
+    def counting(voxels):
+        read.append(voxels)
+        return reader(run)(voxels)
+
+    together = high_variance_confounds(counting, kept, detrend=detrend, acquisitions=acquisitions)
+    assert len(read) == 2
+    for own in acquisitions:
+        kept_here = np.flatnonzero(np.isin(own, kept))
+        alone = high_variance_confounds(reader(run[own]), kept_here, detrend=detrend)
+        rows = np.searchsorted(kept, own[kept_here])
+        np.testing.assert_allclose(together[rows], alone, rtol=0, atol=1e-9)
+
+
+def test_an_acquisition_that_is_too_short_is_named(rng):
+    acquisitions = [np.arange(37), np.arange(37, 40)]
+    with pytest.raises(ValueError, match="from 3 frames of the acquisition that starts at frame 37"):
+        high_variance_confounds(reader(rng.normal(size=(40, 500))), np.arange(40), acquisitions=acquisitions)
