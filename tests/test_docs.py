@@ -150,11 +150,13 @@ def test_what_a_page_shows_first_runs(name, site):
     of_extract, of_dataset = trees("docs/outputs.md")
     if name == "README.md":
         (tree,) = trees(name)
-        inside = {path for path in files_below(site / "signals") if path.parts[0] not in ("logs", "work")}
-        shown = {path for path in tree if (site / "signals" / path).is_file()}
+        inside = {
+            path for path in files_below(site / "signals-dataset") if path.parts[0] not in ("logs", "work")
+        }
+        shown = {path for path in tree if (site / "signals-dataset" / path).is_file()}
         assert {path for path in inside if path.parts[0] != "sub-0002"} == shown
-        check_tree(tree, site / "signals")
-        check_tree(of_dataset, site / "signals")
+        check_tree(tree, site / "signals-dataset")
+        check_tree(of_dataset, site / "signals-dataset")
         check_rows(site)
         check_summary(site)
     else:
@@ -162,8 +164,8 @@ def test_what_a_page_shows_first_runs(name, site):
 
 
 def trees(name):
-    """The paths below ``signals/`` in the drawings of a page."""
-    drawn = [text for _, text in blocks(name, "") if text.startswith("signals/\n")]
+    """The paths below the folder of results in the drawings of a page."""
+    drawn = [text for _, text in blocks(name, "") if re.match(r"signals(-dataset)?/\n", text)]
     return [list(paths_in(text.splitlines()[1:])) for text in drawn]
 
 
@@ -187,14 +189,14 @@ def check_tree(paths, folder):
 
 
 def check_summary(folder):
-    header = (folder / "signals" / "summary.tsv").read_text().splitlines()[0].split("\t")
+    header = (folder / "signals-dataset" / "summary.tsv").read_text().splitlines()[0].split("\t")
     rows = re.findall(r"^\| (.*?) \|", section(read("docs/outputs.md"), "The summary"), re.M)
     assert [name for row in rows for name in INLINE.findall(row)] == header
 
 
 def check_rows(folder):
     (shown,) = [text for _, text in blocks("README.md", "") if text.startswith("GM ")]
-    (path,) = folder.glob("signals/sub-0001/func/*.tsv")
+    (path,) = folder.glob("signals-dataset/sub-0001/func/*.tsv")
     header, *rows = [line.split() for line in path.read_text().splitlines()]
     expected = [header, *([f"{float(value):.4f}" for value in row] for row in rows)]
     assert [line.split() for line in shown.splitlines()] == expected[: len(shown.splitlines())]

@@ -29,7 +29,7 @@ def main() -> None:
     """Extract one time series per brain map from fMRI runs, by least squares, with nipype.
 
     Exit status: 0 if everything was done, 1 if something failed, 2 if the call itself is wrong, 130
-    if it was interrupted (Ctrl-C), 143 if it was terminated (SIGTERM).
+    if it was interrupted (Ctrl-C), 143 or 129 if it was terminated (SIGTERM, SIGHUP).
     """
 
 
