@@ -57,7 +57,7 @@ MUTATIONS = {
     "drift: half a frame": ("numerics/filters.py", "(np.arange(n_frames) + 0.5)", "np.arange(n_frames)"),
     "drift: a term too few": ("numerics/filters.py", "np.floor(2 * n_frames * high_pass * step)", "np.floor(2 * n_frames * high_pass * step) - 1"),
     "high variance: not detrended": ("numerics/confounds.py", "series -= np.outer(time, time @ series)", "pass"),
-    "high variance: smallest instead of largest": ("numerics/confounds.py", "squares > threshold", "squares < threshold"),
+    "high variance: smallest instead of largest": ("numerics/confounds.py", "squares > np.nanpercentile(squares, 100.0 - percentile)", "squares < np.nanpercentile(squares, percentile)"),
     "frames: last frame lost": ("images/segment.py", "volumes, left = self.volumes(), self.n_volumes", "volumes, left = self.volumes(), self.n_volumes - 1"),
     "files: slope ignored": ("numerics/blocks.py", "values *= slope", "pass"),
     "project: resampled frames not clipped": ("images/resampling.py", "if clip else None", "if False else None"),
