@@ -112,7 +112,10 @@ def fields(builder: Callable, section: str) -> list[tuple[str, str]]:
 
 def fields_tables() -> str:
     """The fields of every graph, those of the masker first."""
-    names = ["init_masker_wf", "init_dataset_wf", "init_fit_wf", "init_transform_wf", "init_inverse_wf"]
+    names = [
+        "init_masker_wf", "init_dataset_wf", "init_atlas_wf", "init_fit_wf", "init_transform_wf",
+        "init_inverse_wf",
+    ]  # fmt: skip
     parts = []
     for name in names:
         builder = getattr(graphs, name)

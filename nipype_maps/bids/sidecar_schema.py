@@ -121,7 +121,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "DegreesOfFreedom", COUNT_PER_RUN,
         "Frames kept, less what was regressed out and the frequencies that the filter removes; a list where "
-        "several runs are concatenated", "Clean",
+        "several acquisitions are concatenated", "Clean",
     ),
     Entry(
         "DegreesOfFreedomBeforeFilter", COUNT_PER_RUN, "Frames kept, less what was regressed out", "Clean"
@@ -135,8 +135,8 @@ ENTRIES: tuple[Entry, ...] = (
         "Columns without a number in the first frames, which took their first number there", "Clean",
     ),
     Entry(
-        "Cleaning.ConfoundsSources", SOURCES, "Tables of confounds that were given, with their checksums",
-        "Clean",
+        "Cleaning.ConfoundsSources", SOURCES,
+        "Tables of confounds, with their checksums; empty with a strategy", "Clean",
     ),
     Entry(
         SELECTION, OBJECT, "How confounds and frames were selected; only with a strategy", "SelectConfounds"
@@ -165,7 +165,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "Cleaning.RunLabelsSource", SOURCE,
-        "The file of each frame's run, where several are concatenated; only if one was given", "Clean",
+        "The file of each frame's acquisition, where several are concatenated; only if one was given",
+        "Clean",
     ),
     Entry("Warnings", TEXTS, "What was noticed of maps, run and confounds, each once", "Clean"),
     Entry("WarningKinds", TEXTS, "Per warning: its kind, one word; docs/checks.md lists them", "Clean"),

@@ -144,7 +144,7 @@ class Sidecar:
 
     @property
     def degrees_of_freedom(self) -> list[int]:
-        """Of each run; one number unless several were concatenated."""
+        """Of each acquisition; one number unless several were concatenated."""
         value = self.get("DegreesOfFreedom")
         return value if isinstance(value, list) else [value]
 

@@ -1,4 +1,4 @@
-"""fit: everything that runs on one grid share."""
+"""fit: what depends on maps, mask and grid alone, shared by all runs on that grid."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def init_masker_wf(*, name: str = "masker_wf", **options: Any) -> Workflow:
     sample_mask
         Frames to keep; optional.
     runs
-        Label of each frame's run, if several were concatenated; optional.
+        Label of each frame's acquisition, if several were concatenated; optional.
     t_r
         Repetition time in seconds; by default from the run's sidecar or header.
 

@@ -29,7 +29,7 @@ class RunInputs:
     mask_file : str or None
         A mask for this run alone, instead of the graph's; the run then has a fit of its own.
     runs : str, sequence of str, or None
-        Label of each frame's run, where several were concatenated, or a file of them.
+        Label of each frame's acquisition, where several were concatenated, or a file of them.
     """
 
     name: str

@@ -33,7 +33,7 @@ INPUTS = (
     Option(
         "runs", "str | Sequence[str] | None", None, parts=(INPUT,), topic="Inputs", syntax="file",
         repeats="run", argument=None,
-        doc="Label of each frame's run, where several were concatenated: each is denoised by itself",
+        doc="Label of each frame's acquisition, where several were concatenated: each is denoised by itself",
         help="For a RUN of several acquisitions, concatenated: a file with the label of each frame's "
         "acquisition, one per line; each is denoised by itself.  Once for all runs or once per run.",
     ),
