@@ -76,22 +76,22 @@ def high_variance_confounds(
     for group, where in zip(groups, of, strict=True):
         if group.size < n_confounds:
             raise ValueError(f"{n_confounds} confounds cannot be drawn from {group.size} frames{where}.")
-    chosen = []
-    for squares, where in zip(_sums_of_squares(read(None), groups, detrend), of, strict=True):
-        voxels = np.flatnonzero(squares > np.nanpercentile(squares, 100.0 - percentile))
+    chosen = _most_variable(read(None), groups, percentile, detrend)
+    for voxels, where in zip(chosen, of, strict=True):
         if voxels.size < n_confounds:
             raise ValueError(
                 f"{n_confounds} confounds cannot be drawn from the {voxels.size} voxels of largest "
                 f"variance{where}; raise percentile (now {percentile:g})."
             )
-        chosen.append(voxels)
     together = np.unique(np.concatenate(chosen))
     columns = [np.searchsorted(together, voxels) for voxels in chosen]
     parts: list[list[np.ndarray]] = [[] for _ in groups]
     for block in read(together):
+        values = block.values()
         for part, group, own in zip(parts, groups, columns, strict=True):
             rows, _ = _kept_rows(block, group)
-            part.append(block.values()[rows][:, own])
+            # frame by frame in memory, whichever the columns: another order of sums rounds differently
+            part.append(values[np.ix_(rows, own)])
     confounds = np.empty((kept.size, n_confounds))
     for part, group in zip(parts, groups, strict=True):
         confounds[np.searchsorted(kept, group)] = _components(np.concatenate(part), n_confounds, detrend)
@@ -112,15 +112,19 @@ def _components(series: np.ndarray, n_components: int, detrend: bool) -> np.ndar
     return vectors * np.sign(peaks)
 
 
-def _sums_of_squares(
-    blocks: Iterable[StoredBlock], groups: Sequence[np.ndarray], detrend: bool
+def _most_variable(
+    blocks: Iterable[StoredBlock], groups: Sequence[np.ndarray], percentile: float, detrend: bool
 ) -> list[np.ndarray]:
-    """Sums of squares of each voxel over groups of frames, (V,) each, detrended if asked."""
-    sums = [_Sums(group, detrend) for group in groups]
+    """Voxels whose sum of squares over a group of frames is above a percentile, (S,) of each group."""
+    chosen = [np.empty(0, dtype=int) for _ in groups]
+    unfinished = {index: _Sums(group, detrend) for index, group in enumerate(groups)}
     for block in blocks:
-        for one in sums:
-            one.add(block)
-    return [one.squares() for one in sums]
+        for index, sums in list(unfinished.items()):
+            sums.add(block)
+            if sums.is_complete:  # its arrays are no longer held
+                squares = unfinished.pop(index).squares()
+                chosen[index] = np.flatnonzero(squares > np.nanpercentile(squares, 100.0 - percentile))
+    return chosen
 
 
 class _Sums:
@@ -137,6 +141,12 @@ class _Sums:
         self._trend = np.vstack([np.ones(frames.size), _time(frames.size)]) if detrend else np.empty((0, 0))
         self._level = self._squares = np.empty(0)
         self._fits = np.empty((0, 0))
+        self._n_added = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all frames have been added."""
+        return self._n_added == self._frames.size
 
     def add(self, block: StoredBlock) -> None:
         """Add those of the frames that are in a block."""
@@ -156,6 +166,7 @@ class _Sums:
                 self._squares[slab] += np.einsum("tv,tv->v", values, values)
                 if self._detrend:
                     self._fits[:, slab] += self._trend[:, places] @ values
+        self._n_added += rows.size
 
     def squares(self) -> np.ndarray:
         """(V,) sums of squares; NaN where one is not finite."""

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scipy
 
 from nipype_maps.numerics.blocks import StoredBlock
 from nipype_maps.numerics.confounds import high_variance_confounds
@@ -47,6 +48,23 @@ def test_too_few_frames_or_voxels_are_refused(rng):
         high_variance_confounds(reader(rng.normal(size=(40, 500))), np.arange(3))
     with pytest.raises(ValueError, match="raise percentile"):
         high_variance_confounds(reader(rng.normal(size=(40, 100))), np.arange(40))
+
+
+def test_sums_are_in_the_order_of_frames_in_memory(rng):
+    """To the last bit: cached results of earlier versions are those of this one."""
+    run = 1000 + rng.normal(size=(60, 300)).cumsum(axis=0)
+    run[:, -1] = 1000  # the only voxel that is not above the lowest sum of squares
+    time = np.arange(60) - 29.5
+    time /= np.linalg.norm(time)
+    series = run[:, :-1].copy()
+    series = series - series.mean(axis=0)
+    series -= np.outer(time, time @ series)
+    _, vectors = scipy.linalg.eigh(series @ series.T, subset_by_index=[55, 59])
+    vectors = vectors[:, ::-1]
+    expected = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), range(5)])
+    np.testing.assert_array_equal(
+        high_variance_confounds(reader(run), np.arange(60), percentile=100.0), expected
+    )
 
 
 @pytest.mark.parametrize("detrend", [True, False])
