@@ -11,8 +11,10 @@ import click
 from .checks.execution import checked_execution
 from .checks.files import check_folders, check_images, check_roles
 from .checks.matching import require_matching_entities, require_own_files
+from .checks.named_maps import files_of_maps
 from .checks.options import checked_options
 from .checks.runs import check_runs
+from .checks.strictness import require_certain_spaces
 from .extraction.execute import extract_runs
 from .extraction.plan import plan_runs
 from .parsing.click_types import EXISTING_FILE
@@ -36,6 +38,7 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
     """
     from ..bids.dataset import require_own
 
+    values["maps_file"] = files_of_maps(values["maps_file"], run_files)
     maps, mask = values["maps_file"], values["mask_file"]
     check_images({"RUN": run_files, "--maps": maps, "--mask": [mask]})
     check_roles(run_files, {"--maps": maps, "--mask": [mask]})
@@ -54,6 +57,8 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
         require_own_files(runs)
+    if values["strict"]:
+        require_certain_spaces(runs, maps, mask)
     execution, options = checked_execution(values), checked_options(values)
     check_runs(runs, options)
     folder, request = ResultFolder(out, work), Request(options, maps, mask, values["map_names"])

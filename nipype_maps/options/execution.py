@@ -19,6 +19,11 @@ EXECUTION_OPTIONS = (
         "task or run, and one table of confounds for several runs",
     ),
     Option(
+        "strict", "bool", False, parts=(EXECUTION,), topic="Inputs", argument=None,
+        doc="Refuse, before anything is computed, what is only warned of otherwise: maps or masks that may be "
+        "in another space than a run, confounds that were forgotten, options and selections without effect",
+    ),
+    Option(
         "work", "str | None", None, parts=(EXECUTION,), topic="Execution", syntax="folder",
         default_shown="OUT/work", argument="memory",
         doc="Folder for intermediate results, which later calls reuse",

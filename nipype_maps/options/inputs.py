@@ -7,9 +7,11 @@ from .definition import INPUT, SELECTION, Option
 INPUTS = (
     Option(
         "maps_file", "str | Sequence[str]", None, parts=(INPUT,), topic="Inputs", flag="--maps",
-        syntax="files", repeats="values", is_required=True, argument="maps_img",
-        doc="Maps: a 4D image, or 3D images",
-        help="Maps: a 4D image, or 3D images (repeat, or join by commas).",
+        syntax="maps", repeats="values", is_required=True, argument="maps_img",
+        metavar="FILE[,FILE]|templateflow:ATLAS", doc="Maps: a 4D image, or 3D images",
+        help="Maps: a 4D image, or 3D images (repeat, or join by commas); or an atlas of TemplateFlow by its "
+        "name, such as templateflow:DiFuMo:scale-64, in the template of the runs (further words: res-2, "
+        "desc-..., tpl-...).",
     ),
     Option(
         "mask_file", "str | None", None, parts=(INPUT,), topic="Inputs", flag="--mask", syntax="file",

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from ...options import OPTIONS, chosen, option
-from ..messages import warn
+from .strictness import warn_or_refuse
 
 #: What gives a run confounds.
 CONFOUNDS = ("confounds_files", "confounds_strategy", "confound_columns", "high_variance_confounds")
@@ -63,7 +63,7 @@ def _warn_of_options_without_effect(values: Mapping[str, Any]) -> None:
     for one in OPTIONS:
         is_met, what = met.get(one.needs, (True, ""))
         if not is_met and _is_given(one.name):
-            warn([f"{one.flag} has no effect without {what}."])
+            warn_or_refuse([f"{one.flag} has no effect without {what}."], values["strict"])
 
 
 def _checked_strategies(values: Mapping[str, Any]) -> str | None:

@@ -97,6 +97,20 @@ class Files(click.ParamType):
         return tuple(str(EXISTING_FILE.convert(part, param, ctx)) for part in parts)
 
 
+class MapFiles(Files):
+    """The same, or maps by the name of their atlas (``templateflow:DiFuMo``)."""
+
+    name = "maps"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return a tuple of paths, or of one name."""
+        from ...bids.atlas_queries import is_query
+
+        return (value,) if isinstance(value, str) and is_query(value) else super().convert(value, param, ctx)
+
+
 class Widths(click.ParamType):
     """One width in mm, or three joined by commas."""
 

@@ -10,12 +10,12 @@ import click
 
 from ...options import EXECUTION_OPTIONS, INPUTS, OPTIONS, SELECTIONS, Option, option
 from ..messages import counted
-from .click_types import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Count, Files, Widths
+from .click_types import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Count, Files, MapFiles, Widths
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SYNTAXES: dict[str, click.ParamType] = {
-    "file": EXISTING_FILE, "files": Files(), "folder": FOLDER, "widths": Widths(),
+    "file": EXISTING_FILE, "files": Files(), "maps": MapFiles(), "folder": FOLDER, "widths": Widths(),
 }  # fmt: skip
 UNITS: dict[str, click.ParamType] = {"Hz": HERTZ, "s": SECONDS}
 #: The inputs of a data set that are given for all of its runs.
@@ -121,7 +121,7 @@ def _click_option(one: Option) -> Callable[[Command], Command]:
         attributes["multiple"] = True
     if one.repeats == "joined":
         attributes["callback"] = lambda context, parameter, values: "+".join(values) or None
-    elif one.repeats == "values" and one.syntax == "files":
+    elif one.repeats == "values" and one.syntax in ("files", "maps"):
         attributes["callback"] = lambda context, parameter, groups: [
             path for group in groups for path in group
         ]
