@@ -24,18 +24,16 @@ class Extraction:
         Shape and affine of the grid that the signals were extracted on.
     names : list of str or None
         Names of the maps.
-    sources : sequence of dict
-        ``File`` and ``SHA256`` of the maps' files.
-    mask_source : dict or None
-        The same of the mask.
+    maps, mask : sequence of dict
+        ``File`` and ``SHA256`` of their files; empty where the sidecar does not say.
     interpolation, empty_maps : str
     demean : bool
     """
 
     grid: tuple[list[int], list[list[float]]] | None = None
     names: list[str] | None = None
-    sources: Sequence[Mapping[str, str]] = ()
-    mask_source: Mapping[str, str] | None = None
+    maps: Sequence[Mapping[str, str]] = ()
+    mask: Sequence[Mapping[str, str]] = ()
     interpolation: str = "linear"
     empty_maps: str = "nan"
     demean: bool = False
@@ -65,8 +63,8 @@ def read_extraction(signals: PathLike) -> Extraction:
     return Extraction(
         grid,
         sidecar.get("Maps.Names", None),
-        sidecar.get("Maps.Sources", ()),
-        sidecar.get("Maps.MaskSource", None),
+        sidecar.get("Provenance.Maps", ()),
+        sidecar.get("Provenance.Mask", ()),
         options["maps_interpolation"],
         options["empty_maps"],
         options["demean"],

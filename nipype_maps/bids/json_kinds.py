@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether a JSON value is a finite number; ``true`` is none."""
     return (
         isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
@@ -100,6 +101,7 @@ TEXTS = Kind("list of texts", list_of(is_text))
 BOOLEAN = Kind("boolean", lambda value: isinstance(value, bool))
 WHOLE_NUMBER = Kind("whole number", is_whole_number)
 FRAMES = Kind("list of whole numbers", list_of(is_whole_number))
+NUMBER = Kind("number", is_number)
 SECONDS = Kind("number or null", optional(is_number))
 TIMES = Kind("list of numbers", list_of(is_number))
 #: One value, or one for each run of a table that concatenates several.
@@ -110,7 +112,6 @@ COUNT_PER_RUN = Kind(
 SHARES = Kind('list of numbers or "n/a"', list_of(_is_share))
 MAGNITUDE = Kind('number, "inf" or "n/a"', _is_magnitude)
 MAGNITUDES = Kind('list of numbers, "inf" or "n/a"', list_of(_is_magnitude))
-SOURCE = Kind("object with File and SHA256", _is_source, article="an")
 SOURCES = Kind("list of objects with File and SHA256", list_of(_is_source))
 OBJECT = Kind("object", _is_object, article="an")
 SHAPE = Kind(f"list of three whole numbers from 1 to {LONGEST_AXIS}", _is_shape)

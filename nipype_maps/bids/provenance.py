@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
 
@@ -16,6 +16,18 @@ PACKAGES = ("nipype-maps", "nipype", "numpy", "scipy", "nibabel")
 def source(path: PathLike) -> dict[str, str]:
     """Name and checksum of an input, for a sidecar; without its folder, which may change."""
     return {"File": short_name(path), "SHA256": checksum(path)}
+
+
+def source_names(provenance: Mapping[str, Iterable[Mapping[str, str]]]) -> list[str]:
+    """The names of all inputs, each once: what BIDS calls Sources.
+
+    Examples
+    --------
+    >>> run, maps = {"File": "run.nii", "SHA256": "0f"}, {"File": "maps.nii", "SHA256": "f0"}
+    >>> source_names({"Run": [run], "Maps": [maps]})
+    ['run.nii', 'maps.nii']
+    """
+    return list(dict.fromkeys(one["File"] for inputs in provenance.values() for one in inputs))
 
 
 def sources(paths: Iterable[PathLike]) -> list[dict[str, str]]:

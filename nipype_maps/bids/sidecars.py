@@ -12,6 +12,7 @@ from ..numerics.precision import dtype_of
 from ..options import Option, entries
 from ..storage.json_files import read_json
 from ..storage.paths import PathLike
+from .json_kinds import is_text
 from .sidecar_schema import BY_PATH
 
 #: Marks an entry that has no default.
@@ -48,6 +49,20 @@ def option_entries(values: Mapping[str, Any], options: Iterable[Option]) -> dict
     if "standardize" in effective:
         effective["standardize"] = effective["standardize"] or False
     return entries(effective, options)
+
+
+def require_current(content: Mapping[str, Any], path: PathLike | None) -> None:
+    """Raise ValueError for a sidecar that an earlier version of nipype-maps wrote.
+
+    Examples
+    --------
+    >>> require_current({"Versions": {"nipype-maps": "0.1"}, "Sources": [{}]}, "signals.json")
+    Traceback (most recent call last):
+    ValueError: signals.json is of an earlier version of nipype-maps; extract the signals again.
+    """
+    sources = content.get("Sources")
+    if isinstance(sources, list) and not all(map(is_text, sources)):
+        raise ValueError(f"{path} is of an earlier version of nipype-maps; extract the signals again.")
 
 
 class Sidecar:

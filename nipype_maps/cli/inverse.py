@@ -98,7 +98,7 @@ def invert(
         raise click.ClickException(str(error)) from error
     if extraction.grid:
         _check_memory(extraction.grid[0], signals)
-    are_same_maps = _are_same(extraction.sources, maps)
+    are_same_maps = _are_same(extraction.maps, maps)
     workflow = _graph(extraction, extension)
     inputnode = workflow.get_node("atlas").inputs.inputnode
     inputnode.maps_file = list(maps)
@@ -225,15 +225,19 @@ def _are_same(sources: Iterable[Mapping[str, str]], paths: Iterable[PathLike]) -
 
 def _warnings(extraction: Extraction, are_same_maps: bool, mask: PathLike | None) -> list[str]:
     """Warnings where the call differs from the extraction that the signals come from."""
-    warnings, inside = [], extraction.mask_source
-    if extraction.sources and not are_same_maps:
-        names = ", ".join(source["File"] for source in extraction.sources)
+    warnings, inside = [], ", ".join(source["File"] for source in extraction.mask)
+    if extraction.grid and not extraction.maps:
+        warnings.append(
+            "the sidecar of the signals names no maps under Provenance, as those of earlier versions; check "
+            "that the maps, and the mask if there was one, are those that the signals come from."
+        )
+    elif extraction.maps and not are_same_maps:
+        names = ", ".join(source["File"] for source in extraction.maps)
         warnings.append(f"the signals come from other maps ({names}) than those given.")
     if inside and not mask:
         warnings.append(
-            f"the signals come from inside a mask ({inside['File']}); without --mask the image is not 0 "
-            "outside it."
+            f"the signals come from inside a mask ({inside}); without --mask the image is not 0 outside it."
         )
-    elif inside and mask and not _are_same([inside], [mask]):
-        warnings.append(f"the signals come from inside another mask ({inside['File']}) than that given.")
+    elif inside and mask and not _are_same(extraction.mask, [mask]):
+        warnings.append(f"the signals come from inside another mask ({inside}) than that given.")
     return warnings

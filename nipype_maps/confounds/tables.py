@@ -112,7 +112,7 @@ def require_selected_from(selection: Mapping[str, Any], n_frames: int) -> None:
     """
     n_rows = selection.get("FramesInRun", n_frames)
     if n_rows != n_frames:
-        names = [origin["File"] for origin in selection.get("Sources", [])]
+        names = [origin["File"] for origin in selection.get("Provenance", {}).get("Confounds", [])]
         raise ValueError(
             f"{', '.join(names) or 'the table of confounds'} has {n_rows} rows, but the run has {n_frames} "
             "frames; give the confounds of this run."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +13,10 @@ import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
 from ..bids.pairing import mismatch
-from ..bids.provenance import source, sources, versions
-from ..bids.sidecar_schema import section, warning_entries
-from ..bids.sidecars import option_entries
+from ..bids.provenance import sources, versions
+from ..bids.row_times import timing_entries
+from ..bids.sidecar_parts import merged, section, warning_entries
+from ..bids.sidecars import Sidecar, option_entries, require_current
 from ..bids.signals import read_signals, write_signals
 from ..bids.tables import Table
 from ..bids.timing import require_even_frames
@@ -41,10 +42,12 @@ from .base import (
 from .errors import naming
 
 OPTIONS = options_of(TRANSFORM, node="Clean")
+#: Entries of an earlier sidecar that hold for its rows, and not for those that are kept.
+TIMING = ("RepetitionTime", "SamplingFrequency", "StartTime", "VolumeTiming")
 
 
 class CleanInputSpec(MapsInputSpec):
-    code_version = algorithm("5")
+    code_version = algorithm("6")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
     in_json = InputFile(desc="sidecar of the signals, which the new one extends")
     sample_mask = SampleMask(
@@ -143,6 +146,7 @@ class Clean(MapsInterface):
         table = read_signals(inputs.in_file)
         n_frames = len(table.values)
         before: dict[str, Any] = read_json(inputs.in_json) if inputs.in_json else {"Versions": versions()}
+        require_current(before, inputs.in_json)
         selection = read_json(inputs.confounds_json) if inputs.confounds_json else {}
         require_selected_from(selection, n_frames)
         options = _cleaning(inputs)
@@ -165,10 +169,11 @@ class Clean(MapsInterface):
         out_file = output_path(cwd, inputs.in_file, "_clean.tsv")
         out_json = output_path(cwd, inputs.in_file, "_clean.json")
         write_signals(out_file, table.names, signals)
-        entries = _entries(cleaned, inputs.t_r or before.get("RepetitionTime"), n_frames)
-        entries["Cleaning"] = _cleaning_entries(inputs, confounds, filled, selection)
-        warnings = warning_entries(before, selection, notes)
-        write_json(out_json, {**_without(before, warnings), **entries, **warnings})
+        timing = _timing(before, inputs, cleaned.kept, len(acquisitions))
+        own = _entries(inputs, cleaned, n_frames, confounds.names, filled)
+        earlier = {key: value for key, value in before.items() if key not in TIMING}
+        earlier.setdefault("ConfoundsStrategy", None)
+        write_json(out_json, merged(earlier, selection, own, timing, warning_entries(notes)))
         return {
             "out_file": out_file,
             "out_json": out_json,
@@ -225,46 +230,50 @@ def _read_as(name: str, path: PathLike) -> Table:
 
 def _note_mismatches(inputs: SimpleNamespace, selection: Mapping[str, Any]) -> None:
     """Note tables and a file of frames that are of another run than the signals, by their names."""
-    files = [*(inputs.confounds_files or [origin["File"] for origin in selection.get("Sources", ())])]
+    selected_from = selection.get("Provenance", {}).get("Confounds", ())
+    files = [*(inputs.confounds_files or [origin["File"] for origin in selected_from])]
     files += [inputs.sample_mask] if isinstance(inputs.sample_mask, str) else []
     for file in files:
         if message := mismatch(inputs.in_file.removesuffix("_signals.tsv"), file):
             note(f"{message}.", "OtherRun")
 
 
-def _entries(cleaned: Cleaned, t_r: float | None, n_frames: int) -> dict[str, object]:
-    """Frames and degrees of freedom, for the sidecar."""
-    return section("", {
-        "RepetitionTime": t_r,
-        "FramesInRun": n_frames,
-        "FramesKept": cleaned.kept.tolist(),
-        "DegreesOfFreedom": _one_or_all(cleaned.degrees_of_freedom),
-        "DegreesOfFreedomBeforeFilter": _one_or_all(cleaned.degrees_of_freedom_before_filter),
-    })  # fmt: skip
-
-
-def _cleaning_entries(
-    inputs: SimpleNamespace, confounds: Table, filled: list[str], selection: Mapping[str, Any]
+def _timing(
+    before: Mapping[str, Any], inputs: SimpleNamespace, kept: np.ndarray, n_acquisitions: int
 ) -> dict[str, object]:
-    """Options, columns and files, for the sidecar."""
-    entries = {
+    """The times of rows, for the sidecar; where t_r is given, frames are evenly spaced."""
+    sidecar = Sidecar(before, inputs.in_json)
+    times = sidecar.get("VolumeTiming", None) if inputs.t_r is None else None
+    t_r = inputs.t_r or sidecar.get("RepetitionTime", None)
+    return timing_entries(kept, t_r, sidecar.get("StartTime", 0.0), times, n_acquisitions)
+
+
+def _entries(
+    inputs: SimpleNamespace, cleaned: Cleaned, n_frames: int, columns: list[str], filled: list[str]
+) -> dict[str, object]:
+    """What was done, frames and degrees of freedom, for the sidecar."""
+    cleaning = {
         **option_entries(vars(inputs), OPTIONS),
         "HighVarianceConfounds": bool(inputs.extra_confounds),
-        "ConfoundColumns": confounds.names,
+        "ConfoundColumns": columns,
         "ConfoundsFilledAtStart": filled,
-        "ConfoundsSources": sources(inputs.confounds_files or []),
     }
-    if selection:
-        entries["ConfoundsSelection"] = _without(selection, ("Warnings", "WarningKinds"))
+    files = {}
+    if inputs.confounds_files:
+        files["Confounds"] = sources(inputs.confounds_files)
     if isinstance(inputs.sample_mask, str):
-        entries["SampleMaskSource"] = source(inputs.sample_mask)
+        files["SampleMask"] = sources([inputs.sample_mask])
     if isinstance(inputs.runs, str):
-        entries["RunLabelsSource"] = source(inputs.runs)
-    return section("Cleaning", entries)
-
-
-def _without(content: Mapping[str, Any], keys: Container[str]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if key not in keys}
+        files["RunLabels"] = sources([inputs.runs])
+    return section("", {
+        "FramesInRun": n_frames,
+        "NumberOfFramesKept": len(cleaned.kept),
+        "DegreesOfFreedom": _one_or_all(cleaned.degrees_of_freedom),
+        "DegreesOfFreedomBeforeFilter": _one_or_all(cleaned.degrees_of_freedom_before_filter),
+        "Cleaning": section("Cleaning", cleaning),
+        "FramesKept": cleaned.kept.tolist(),
+        "Provenance": section("Provenance", files),
+    })  # fmt: skip
 
 
 def _one_or_all(values: list[int]) -> int | list[int]:

@@ -9,8 +9,8 @@ from typing import Any
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
 from ..bids.map_names import default_map_names
-from ..bids.provenance import source, sources
-from ..bids.sidecar_schema import section, warning_entries
+from ..bids.provenance import sources
+from ..bids.sidecar_parts import merged, section, warning_entries
 from ..images.projectors import MapsInfo, write_projector
 from ..images.stored_maps import StoredMaps
 from ..images.volumes import Volumes
@@ -24,7 +24,7 @@ from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_imag
 
 
 class FitProjectorInputSpec(MapsInputSpec):
-    code_version = algorithm("6")
+    code_version = algorithm("7")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, instead of smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
@@ -77,14 +77,16 @@ class FitProjector(MapsInterface):
             "ConditionNumber": number(solution.condition),
             "ScaledConditionNumber": number(solution.scaled_condition),
             "VarianceInflation": [number(value) for value in solution.vif],
-            "Sources": sources(inputs.maps_source or inputs.maps_file),
         }
+        files = {"Maps": sources(inputs.maps_source or inputs.maps_file)}
         if inputs.mask_source:
-            about["MaskSource"] = source(inputs.mask_source)
+            files["Mask"] = sources([inputs.mask_source])
         earlier = {"Warnings": inputs.warnings or [], "WarningKinds": inputs.warning_kinds or []}
-        description = {
-            **(inputs.parameters or {}), **section("Maps", about), **warning_entries(earlier, notes),
-        }  # fmt: skip
+        description = merged(
+            {"Maps": section("Maps", {**(inputs.parameters or {}), **about})},
+            {"Provenance": section("Provenance", files)},
+            warning_entries(earlier, notes),
+        )
         out_file = str(cwd / "projector.npz")
         weights = weights_of(StoredMaps(smoothed, cwd), solution)
         info = MapsInfo(maps.grid, names, inputs.empty_maps, description, maps.located)

@@ -10,8 +10,9 @@ import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, isdefined, traits
 
 from ..bids.provenance import sources, versions
+from ..bids.row_times import start_time, timing_entries
 from ..bids.runs import Run
-from ..bids.sidecar_schema import section, warning_entries
+from ..bids.sidecar_parts import merged, section, warning_entries
 from ..bids.sidecars import option_entries
 from ..bids.signals import write_signals
 from ..bids.spaces import space_of, spaces_differ
@@ -43,7 +44,7 @@ from .base import (
 
 
 class ProjectInputSpec(MapsInputSpec):
-    code_version = algorithm("5")
+    code_version = algorithm("6")
     in_file = input_images(mandatory=True, desc="run: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="projector of the maps, from FitProjector")
     source_file = input_images(
@@ -71,9 +72,9 @@ class ProjectInputSpec(MapsInputSpec):
     )
 
     def implicit_inputs(self) -> list[Path]:
-        """The run's sidecars."""
+        """The run's sidecars, whose StartTime counts even where t_r is given."""
         given = self.source_file if isdefined(self.source_file) else self.in_file
-        return sidecars_read(given, self.t_r)
+        return sidecars_read(given, None)
 
 
 class ProjectOutputSpec(TraitedSpec):
@@ -101,7 +102,7 @@ class Project(MapsInterface):
             blocks = check.passing(run.blocks(voxels, inputs.block or None), lambda block: block.stored)
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
-        demeaned = bool(maps.description.get("Demean"))
+        demeaned = bool(maps.description["Maps"].get("Demean"))
         coverage = _coverage(maps) * signal_coverage(
             run.patches(finite=False), run.grid, maps.grid, projector, demeaned
         )
@@ -130,12 +131,12 @@ def _require_same_grid(original: Run, run: Volumes, maps: MapsInfo) -> None:
 
 
 def _maps_name(maps: MapsInfo) -> str:
-    return maps.description["Sources"][0]["File"]
+    return maps.description["Provenance"]["Maps"][0]["File"]
 
 
 def _coverage(maps: MapsInfo) -> np.ndarray:
     """(K,) share of each map inside mask and field of view; 1 where it is not known."""
-    shares = maps.description.get("Coverage", [1.0] * len(maps.names))
+    shares = maps.description["Maps"].get("Coverage", [1.0] * len(maps.names))
     return np.array([1.0 if share == "n/a" else share for share in shares])
 
 
@@ -152,13 +153,13 @@ def _note_coverage(coverage: np.ndarray, maps: MapsInfo, run: Run) -> None:
 
 def _note_spaces(run: Run, maps: MapsInfo) -> None:
     """Note a run whose name has another space than the name of the maps, or of the mask."""
-    others = {"maps": maps.description["Sources"][0], "mask": maps.description.get("MaskSource")}
-    space = space_of(run.path)
-    for what, other in others.items():
-        if other and spaces_differ(space, space_of(other["File"])):
+    files, space = maps.description["Provenance"], space_of(run.path)
+    for role in ("Maps", "Mask"):
+        name = files[role][0]["File"] if role in files else ""
+        if name and spaces_differ(space, space_of(name)):
             note(
-                f"by their names {short_name(run.path)} is in the space {space}, but the {what} "
-                f"{other['File']} in {space_of(other['File'])}; give files of one space.",
+                f"by their names {short_name(run.path)} is in the space {space}, but the {role.lower()} "
+                f"{name} in {space_of(name)}; give files of one space.",
                 "DifferentSpaces",
             )
 
@@ -171,20 +172,16 @@ def _sidecar(
     options: dict[str, Any],
     notes: list[Note],
 ) -> dict[str, Any]:
-    """The sidecar of the signals."""
+    """The sidecar of the signals: the part of the maps, and the run's."""
     t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
-    warnings = warning_entries(maps.description, notes)
-    description = {key: value for key, value in maps.description.items() if key not in warnings}
-    description["SignalCoverage"] = [number(share) for share in coverage]
-    about = {
+    about = section("", {
         "Description": "Least-squares signals of brain maps, one per column, one row per frame",
-        "RepetitionTime": t_r,
-        **({"VolumeTiming": uneven.times} if uneven else {}),
         "FramesInRun": n_frames,
-        **options,
-        "Sources": sources(run.paths),
-        "Maps": description,
-        **warnings,
+        "NumberOfFramesKept": n_frames,
+        "Maps": section("Maps", {"SignalCoverage": [number(share) for share in coverage]}),
+        "Provenance": section("Provenance", {"Run": sources(run.paths)}),
         "Versions": versions(),
-    }
-    return section("", about)
+        **options,
+        **timing_entries(range(n_frames), t_r, start_time(run.path), uneven.times if uneven else None),
+    })  # fmt: skip
+    return merged(maps.description, about, warning_entries(notes))

@@ -15,8 +15,8 @@ from nipype.interfaces.base import (
     traits,
 )
 
-from ..bids.provenance import source, sources
-from ..bids.sidecar_schema import SELECTION, section, warning_entries
+from ..bids.provenance import sources
+from ..bids.sidecar_parts import merged, section, warning_entries
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import write_signals
 from ..bids.tables import read_table
@@ -33,14 +33,14 @@ from .errors import naming
 
 
 class SelectConfoundsInputSpec(MapsInputSpec):
-    code_version = algorithm("4")
+    code_version = algorithm("5")
     in_file = InputMultiObject(
         InputFile(), mandatory=True, desc="the table of confounds as fMRIPrep writes it (.tsv), one"
     )
     in_json = InputFile(desc="the table's sidecar (default: beside it), which describes CompCor's components")
     strategy = Str(
         mandatory=True,
-        desc="names of strategies joined by +, such as 24P+acompcor5+scrub; those of the package are in "
+        desc="names of strategies merged by +, such as 24P+acompcor5+scrub; those of the package are in "
         "nipype_maps/confounds/strategies.json",
     )
     # not in the cache key: only its number of frames is checked, and Clean checks that too
@@ -116,7 +116,7 @@ class SelectConfounds(MapsInterface):
             values = table.values[:, [table.names.index(name) for name in selected.columns]]
             write_signals(out_file, selected.columns, values)
         entries = _entries(inputs, selected, strategies, len(table.values))
-        write_json(out_json, {**entries, **warning_entries(notes)})
+        write_json(out_json, merged(entries, warning_entries(notes)))
         return {
             "out_file": out_file,
             "out_json": out_json,
@@ -128,18 +128,21 @@ class SelectConfounds(MapsInterface):
 def _entries(
     inputs: SimpleNamespace, selected: Selection, strategies: Strategies, n_frames: int
 ) -> dict[str, object]:
-    """The strategy and what it selected, for the sidecar of the signals."""
-    entries = {
-        "Strategy": inputs.strategy,
-        "Definition": definition(inputs.strategy, strategies),
-        "Columns": selected.columns,
+    """The strategy and what it selected: a part of the sidecar of the signals."""
+    files = {"Confounds": sources(inputs.in_file)}
+    if isinstance(inputs.sample_mask, str):
+        files["SampleMask"] = sources([inputs.sample_mask])
+    if inputs.strategies_file:
+        files["Strategies"] = sources([inputs.strategies_file])
+    selection = {
+        "StrategyDefinition": definition(inputs.strategy, strategies),
+        "ConfoundColumns": selected.columns,
+    }
+    return section("", {
+        "ConfoundsStrategy": inputs.strategy,
         "FramesInRun": n_frames,
         "NumberOfFramesKept": len(selected.kept),
         "FramesCensored": selected.censored,
-        "Sources": sources(inputs.in_file),
-    }
-    if inputs.strategies_file:
-        entries["StrategiesSource"] = source(inputs.strategies_file)
-    if isinstance(inputs.sample_mask, str):
-        entries["SampleMaskSource"] = source(inputs.sample_mask)
-    return section(SELECTION, entries)
+        "Cleaning": section("Cleaning", selection),
+        "Provenance": section("Provenance", files),
+    })  # fmt: skip

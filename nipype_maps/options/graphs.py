@@ -77,7 +77,8 @@ OPTIONS = (
         "cutting them off",
     ),
     Option(
-        "confounds_strategy", "str | None", None, parts=(TRANSFORM,), topic="Confounds", key="Strategy",
+        "confounds_strategy", "str | None", None, parts=(TRANSFORM,), topic="Confounds",
+        key="ConfoundsStrategy",
         metavar="NAME[+NAME]", repeats="joined", argument=None,
         doc="What to regress out and which frames to censor, by names joined by +: see SelectConfounds",
         help="What to regress out and which frames to censor, from fMRIPrep's table of confounds: 6P, 24P, "

@@ -10,8 +10,10 @@ from nipype_maps.bids.extractions import Extraction, read_extraction
 GRID = {"Shape": [2, 3, 4], "Affine": np.eye(4).tolist()}
 SOURCE = {"File": "atlas.nii", "SHA256": "abc"}
 WHOLE = {
-    "Grid": GRID, "Names": ["a"], "Sources": [SOURCE], "MaskSource": SOURCE, "Interpolation": "nearest",
-    "EmptyMaps": "drop", "Demean": True,
+    "Maps": {
+        "Grid": GRID, "Names": ["a"], "Interpolation": "nearest", "EmptyMaps": "drop", "Demean": True,
+    },
+    "Provenance": {"Maps": [SOURCE], "Mask": [SOURCE]},
 }  # fmt: skip
 
 
@@ -29,8 +31,8 @@ def write(tmp_path):
 
 def test_a_sidecar_says_all_or_nothing(write, tmp_path):
     grid = (GRID["Shape"], GRID["Affine"])
-    assert read_extraction(write({"Maps": WHOLE})) == Extraction(
-        grid, ["a"], [SOURCE], SOURCE, "nearest", "drop", True
+    assert read_extraction(write(WHOLE)) == Extraction(
+        grid, ["a"], [SOURCE], [SOURCE], "nearest", "drop", True
     )
     assert read_extraction(write({"RepetitionTime": 2})) == Extraction()
     assert read_extraction(tmp_path / "other.tsv") == Extraction()
@@ -68,11 +70,11 @@ def test_a_sidecar_says_all_or_nothing(write, tmp_path):
         ({"Maps": {"Names": [1, 2]}}, "Maps.Names must be a list of texts"),
         ({"Maps": {"Names": "ab"}}, "Maps.Names must be a list of texts"),
         (
-            {"Maps": {"Sources": [{"File": "a"}]}},
-            "Maps.Sources must be a list of objects with File and SHA256",
+            {"Provenance": {"Maps": [{"File": "a"}]}},
+            "Provenance.Maps must be a list of objects with File and SHA256",
         ),
-        ({"Maps": {"Sources": {}}}, "Maps.Sources must be a list"),
-        ({"Maps": {"MaskSource": "mask.nii"}}, "Maps.MaskSource must be an object"),
+        ({"Provenance": {"Maps": {}}}, "Provenance.Maps must be a list"),
+        ({"Provenance": {"Mask": "mask.nii"}}, "Provenance.Mask must be a list"),
         ({"Maps": {"Interpolation": "cubic"}}, 'Maps.Interpolation must be one of "linear", "continuous"'),
         ({"Maps": {"Interpolation": ["linear"]}}, "Maps.Interpolation must be one of"),
         ({"Maps": {"EmptyMaps": None}}, 'Maps.EmptyMaps must be one of "nan"'),

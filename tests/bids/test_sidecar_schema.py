@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from nipype_maps import NiftiMapsMasker
-from nipype_maps.bids.sidecar_schema import BY_PATH, ENTRIES, table, warning_entries
+from nipype_maps.bids.sidecar_parts import merged, warning_entries
+from nipype_maps.bids.sidecar_schema import BY_PATH, ENTRIES, table
 from nipype_maps.bids.sidecars import Sidecar
 from nipype_maps.interfaces import Clean
 from nipype_maps.notes import Note
@@ -82,7 +83,22 @@ def test_every_entry_is_declared_and_of_its_type_and_every_declared_entry_is_wri
             assert BY_PATH[path].kind.accepts(value), (path, value)
             seen.add(path)
         assert len(content["Warnings"]) == len(content["WarningKinds"])
+        # in the declared order, and Sources as Provenance has them
+        paths = [path for path, _ in entries_in(content)]
+        assert paths == [path for path in BY_PATH if path in paths]
+        names = [one["File"] for files in content["Provenance"].values() for one in files]
+        assert content["Sources"] == list(dict.fromkeys(names))
     assert seen == set(BY_PATH)
+
+
+def test_what_a_reader_looks_for_comes_first(written):
+    first = next(content for content in written if content["ConfoundsStrategy"])
+    assert list(first)[:7] == [
+        "Description", "ConfoundsStrategy", "FramesInRun", "NumberOfFramesKept", "DegreesOfFreedom",
+        "DegreesOfFreedomBeforeFilter", "Warnings",
+    ]  # fmt: skip
+    assert list(first)[-3:] == ["Sources", "Provenance", "Versions"]
+    assert (first["FramesInRun"], first["NumberOfFramesKept"]) == (40, 38)
 
 
 def test_the_table_for_the_documentation_has_a_row_per_entry():
@@ -97,6 +113,21 @@ def test_each_warning_is_listed_once_with_its_kind():
     later = {"Warnings": ["c"], "WarningKinds": ["Third"]}
     merged = warning_entries(earlier, later, [Note("b", "Second"), Note("d", "Fourth")])
     assert merged == {"Warnings": ["a", "b", "c", "d"], "WarningKinds": ["", "Second", "Third", "Fourth"]}
+
+
+def test_merging_parts_twice_is_merging_them_once():
+    maps = {"Maps": {"Rank": 2, "Grid": {"Shape": [2, 3, 4]}}, "Provenance": {"Maps": [source("maps.nii")]}}
+    run = {"Provenance": {"Run": [source("run.nii")]}, "Maps": {"SignalCoverage": [1.0]}, "Theirs": 1}
+    both = merged(maps, {"Warnings": ["a"], "WarningKinds": ["First"]}, run)
+    assert list(both) == ["Warnings", "WarningKinds", "Maps", "Sources", "Provenance", "Theirs"]
+    assert both["Sources"] == ["run.nii", "maps.nii"]
+    assert list(both["Maps"]) == ["Grid", "Rank", "SignalCoverage"]
+    assert json.dumps(merged(both, both)) == json.dumps(both)
+    assert merged({"Maps": None}, maps) == merged(maps)
+
+
+def source(name):
+    return {"File": name, "SHA256": "0f"}
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,7 @@ def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, m
     assert "2 of 2 runs done" in done.stdout
     assert "2 runs of a single echo, such as sub-01_task-rest_echo-1_desc-preproc" in done.stderr
     sidecar = json.loads(next((tmp_path / "echoes").glob("sub-01/func/*echo-2*.json")).read_text())
-    assert sidecar["Cleaning"]["ConfoundsSelection"]["Sources"][0]["File"].startswith("sub-01_task-rest_desc")
+    assert sidecar["Provenance"]["Confounds"][0]["File"].startswith("sub-01_task-rest_desc")
 
 
 @pytest.mark.parametrize(
@@ -416,7 +416,7 @@ def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invok
     invoke(*call)
     (func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv").unlink()
     other = [*call, "--confounds-strategy", "6P"]
-    assert "(Strategy: none before, 6P now" in invoke(*other, status=2).stderr
+    assert "(ConfoundsStrategy: none before, 6P now" in invoke(*other, status=2).stderr
     assert "1 of 2 runs done" in invoke(*other, "--overwrite", status=1).stdout
     assert [path.name[:6] for path in out.glob("sub-*/func/*.tsv")] == ["sub-02"]
 
@@ -461,7 +461,7 @@ def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invo
     assert "2 of 2 runs done" in invoke(*call).stdout
     shutil.rmtree(out / "logs")
     other = invoke(*call[:-1], "6P", status=2)
-    assert "(Strategy: 6P+scrub before, 6P now)" in other.stderr
+    assert "(ConfoundsStrategy: 6P+scrub before, 6P now)" in other.stderr
 
 
 def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):

@@ -351,10 +351,9 @@ def test_a_strategy_chooses_columns_and_frames(call, make_run, maps, out, fmripr
         "trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z", "trans_x_derivative1",
     ]  # fmt: skip
     assert len(cleaning["ConfoundColumns"]) == 7 + 5
-    selection = cleaning["ConfoundsSelection"]
-    assert selection["Strategy"] == "ours"
-    assert selection["FramesCensored"] == {"non_steady_state": [0], "framewise_displacement": [20]}
-    assert selection["Sources"][0]["File"] == fmriprep.name
+    assert sidecar["ConfoundsStrategy"] == "ours"
+    assert sidecar["FramesCensored"] == {"non_steady_state": [0], "framewise_displacement": [20]}
+    assert sidecar["Provenance"]["Confounds"][0]["File"] == fmriprep.name
     by_strategy = read_table(out / "sub-01_task-rest_atlas-atlas_timeseries.tsv").values
 
     # the same by hand

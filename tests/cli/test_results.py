@@ -454,7 +454,7 @@ def test_runs_of_alike_names_in_several_graphs_keep_their_signals(invoke, make_r
     values = [read_table(out / f"{name}_atlas-atlas_timeseries.tsv").values for name in runs]
     for name, run in runs.items():
         sidecar = json.loads((out / f"{name}_atlas-atlas_timeseries.json").read_text())
-        assert sidecar["Sources"][0]["File"] == Path(run).name
+        assert sidecar["Sources"][0] == Path(run).name
     assert not any(np.array_equal(values[0], other) for other in values[1:])
 
 

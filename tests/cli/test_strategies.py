@@ -47,7 +47,7 @@ def test_none_regresses_nothing_out_and_censors_what_is_no_steady_state(
     call("extract", make_run(), *options, "--confounds", write(), "--confounds-strategy", strategy)
     sidecar = sidecar_in(tmp_path / "out")
     assert is_untouched(sidecar, range(2, 40))
-    assert sidecar["Cleaning"]["ConfoundsSelection"]["Strategy"] == strategy
+    assert sidecar["ConfoundsStrategy"] == strategy
     assert sidecar["DegreesOfFreedom"] == 38
     signals = read_table(next((tmp_path / "out").glob("*_timeseries.tsv"))).values
     assert signals.shape == (38, 4)
@@ -138,13 +138,14 @@ def test_the_sidecar_says_what_a_strategy_means(call, make_run, maps, write, tmp
     ]
     done = call("extract", make_run(), *options)
     assert "ours.json" not in done.stderr
-    selection = sidecar_in(tmp_path / "out")["Cleaning"]["ConfoundsSelection"]
-    assert selection["Definition"] == {
+    sidecar = sidecar_in(tmp_path / "out")
+    assert sidecar["Cleaning"]["StrategyDefinition"] == {
         "ours": {"Parts": ["6P"], "Scrub": {"FramewiseDisplacement": 0.3}},
         "scrub": {"Scrub": {"FramewiseDisplacement": 0.5, "StandardizedDVARS": 1.5, "MinimumSegment": 5}},
         "6P": {"Columns": ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"]},
     }
-    assert selection["SampleMaskSource"]["File"] == "frames.txt"
+    files = {role: [one["File"] for one in files] for role, files in sidecar["Provenance"].items()}
+    assert (files["SampleMask"], files["Strategies"]) == (["frames.txt"], ["ours.json"])
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_names_outside_ascii_under_an_ascii_locale(among, make_run, maps, tmp_pa
     (table,) = (tmp_path / "ö").glob("*_timeseries.tsv")
     assert table.read_text(encoding="utf-8").startswith("é\t静\tc\td\n")
     sidecar = json.loads(table.with_suffix(".json").read_text(encoding="utf-8"))
-    assert sidecar["Sources"][0]["File"] == "静息_bold.nii.gz"
+    assert sidecar["Sources"][0] == "静息_bold.nii.gz"
     among(*arguments, "--out", tmp_path / "ü")
     for ending in (".tsv", ".json"):  # the same in any locale
         there = next((tmp_path / "ü").glob(f"*_timeseries{ending}"))

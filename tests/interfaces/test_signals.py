@@ -51,8 +51,10 @@ def test_fit_and_project(atlas, make_run, execute, empty):
     assert projected.t_r == 0.8
 
     sidecar = json.loads(Path(projected.out_json).read_text())
-    assert sidecar["Sources"][0]["File"] == "sub-01_task-rest_bold.nii.gz"
-    assert len(sidecar["Sources"][0]["SHA256"]) == 64
+    assert sidecar["Sources"] == ["sub-01_task-rest_bold.nii.gz", Path(maps).name]
+    (source,) = sidecar["Provenance"]["Run"]
+    assert source["File"] == "sub-01_task-rest_bold.nii.gz"
+    assert len(source["SHA256"]) == 64
     assert sidecar["RepetitionTime"] == 0.8
     assert sidecar["Maps"]["Rank"] == 2
     assert sidecar["Maps"]["VarianceInflation"][2] == "n/a"
@@ -236,7 +238,7 @@ def test_clean_does_what_the_numerics_do(tmp_path, signals, rng, execute):
     assert sidecar["RepetitionTime"] == 2
     assert sidecar["Cleaning"]["ConfoundColumns"] == ["trans_x", "trans_x_derivative1", "high_variance_01"]
     assert sidecar["Cleaning"]["ConfoundsFilledAtStart"] == []
-    assert sidecar["Cleaning"]["ConfoundsSources"][0]["File"] == "confounds.tsv"
+    assert sidecar["Provenance"]["Confounds"][0]["File"] == "confounds.tsv"
     assert sidecar["Cleaning"]["DType"] == "float32"
 
 
@@ -287,7 +289,8 @@ def test_frames_of_zeros_are_warned_of(tmp_path, rng, execute, blank, kept, word
 
 
 def test_confounds_selected_from_another_runs_table_are_refused(tmp_path, signals, execute):
-    (tmp_path / "selected.json").write_text('{"FramesInRun": 480, "Sources": [{"File": "sub-02.tsv"}]}')
+    selection = {"FramesInRun": 480, "Provenance": {"Confounds": [{"File": "sub-02.tsv"}]}}
+    (tmp_path / "selected.json").write_text(json.dumps(selection))
     with pytest.raises(Exception, match=r"sub-02.tsv has 480 rows, but the run has 60 frames; give the conf"):
         execute(Clean(in_file=signals[0], sample_mask=[479], confounds_json=tmp_path / "selected.json"))
 

@@ -12,6 +12,17 @@ from .request import Request, settings_of
 if TYPE_CHECKING:
     from ...graphs import RunInputs
 
+#: How records call the files of a role in sidecars.
+ROLES = {
+    "Run": "run",
+    "Maps": "maps",
+    "Mask": "mask",
+    "Confounds": "confounds",
+    "SampleMask": "sample mask",
+    "RunLabels": "run labels",
+    "Strategies": "strategies",
+}
+
 
 def record_from_sidecar(
     sidecar: Mapping[str, Any], request: Request, run: RunInputs
@@ -24,7 +35,7 @@ def record_from_sidecar(
     Returns
     -------
     dict or None
-        None where the sidecar is damaged, or another program's.
+        None where the sidecar is damaged, of an earlier version, or another program's.
     """
     try:
         return _record(sidecar, request, run)
@@ -33,30 +44,20 @@ def record_from_sidecar(
 
 
 def _record(sidecar: Mapping[str, Any], request: Request, run: RunInputs) -> dict[str, Any]:
-    maps, cleaning = sidecar["Maps"], sidecar["Cleaning"]
-    selection = cleaning.get("ConfoundsSelection") or {}
+    maps, cleaning, strategy = sidecar["Maps"], sidecar["Cleaning"], sidecar["ConfoundsStrategy"]
     names, columns = maps["Names"], cleaning["ConfoundColumns"]
-    by_hand = [name for name in columns if not name.startswith("high_variance_")] if not selection else []
+    by_hand = [name for name in columns if not name.startswith("high_variance_")] if not strategy else []
     settings = settings_of({}) | {key: maps[key] for key in _keys(FIT)}
     settings |= {key: cleaning[key] for key in _keys(TRANSFORM, node="Clean")}
-    settings["Strategy"] = selection.get("Strategy")
-    # sidecars of earlier versions do not have these
-    settings |= {key: sidecar[key] for key in _keys(TRANSFORM, node="Project") if key in sidecar}
+    settings["ConfoundsStrategy"] = strategy
+    settings |= {key: sidecar[key] for key in _keys(TRANSFORM, node="Project")}
     settings["HighVarianceConfounds"] = any(name.startswith("high_variance_") for name in columns)
     patterns = request.settings["ConfoundColumns"]
     settings["ConfoundColumns"] = patterns if by_hand == _columns_matching(run, patterns) else by_hand
     dropped = maps["EmptyMaps"] == "drop" and set(names) <= set(request.names or ())
     settings["MapNames"] = request.names if dropped else names
     settings["RepetitionTime"] = sidecar["RepetitionTime"]
-    sources = {
-        "run": sidecar["Sources"],
-        "maps": maps["Sources"],
-        "mask": _as_list(maps.get("MaskSource")),
-        "confounds": selection.get("Sources") or cleaning["ConfoundsSources"],
-        "sample mask": _as_list((selection or cleaning).get("SampleMaskSource")),
-        "run labels": _as_list(cleaning.get("RunLabelsSource")),
-        "strategies": _as_list(selection.get("StrategiesSource")),
-    }
+    sources = {role: sidecar["Provenance"].get(key, []) for key, role in ROLES.items()}
     requested = request.files(run)
     inputs = {role: _fingerprints(sources[role], requested[role], request) for role in sources}
     inputs["confounds"] += request.fingerprints(request.sidecars_of_tables(run))
@@ -89,7 +90,3 @@ def _columns_matching(run: RunInputs, patterns: Sequence[str]) -> list[str] | No
         return None
     selected = {name for pattern in patterns for name in matching(names, pattern)}
     return [name for name in names if name in selected] if patterns else names
-
-
-def _as_list(source: Any) -> list[Any]:
-    return [source] if source else []
