@@ -14,6 +14,7 @@ from .checks.execution import checked_execution
 from .checks.files import check_folders
 from .checks.matching import require_matching_entities
 from .checks.options import checked_options
+from .checks.strictness import require_certain_spaces
 from .extraction.execute import execute_runs, show_counts, warnings_of_earlier_tables
 from .extraction.plan import plan_runs
 from .messages import counted, fail, warn
@@ -45,7 +46,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
 
     check_folders(out, work)
     execution, options = checked_execution(values), checked_options(values)
-    maps, mask = values["maps_file"], values["mask_file"]
+    mask = values["mask_file"]
     if values["brain_masks"] and mask:
         raise click.UsageError("--brain-masks uses each run's own mask; leave out --mask.")
     folder = ResultFolder(out, work)
@@ -56,9 +57,11 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         require_summary(summary)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    runs, ready = selected.all, selected.ready
+    runs, ready, maps = selected.all, selected.ready, selected.maps
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
+    if values["strict"]:
+        require_certain_spaces(runs, maps, mask)
     warn(selected.warnings)
     request = Request(options, maps, mask, values["map_names"])
     names = RunNames(runs)

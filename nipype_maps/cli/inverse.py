@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from ..storage.paths import PathLike
+from .checks.named_maps import files_of_maps
 from .messages import fail, warn
 from .parsing.click_types import EXISTING_FILE
 from .parsing.commands import Command
@@ -50,6 +51,7 @@ def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **va
     The image is on the grid that the sidecar of SIGNALS names; without a sidecar, on that of the maps.
     """
     mask, map_names = values["mask_file"], values["map_names"]
+    maps_file = _maps(maps_file, signals)
     if out.exists() and not overwrite:
         _extension(out, [signals, *maps_file, *filter(None, (mask, map_names))])
         raise click.UsageError(f"--out {out} exists; choose another, or give --overwrite to replace it.")
@@ -125,6 +127,17 @@ def invert(
         raise KeyboardInterrupt(f"{out} was not written.") from None
     except OSError as error:
         raise click.ClickException(f"{out} was not written: {_reason(error, out)}") from error
+
+
+def _maps(maps: Sequence[str], signals: str) -> list[str]:
+    """The files of the maps; of an atlas given by its name, those that the sidecar of the signals names."""
+    from ..bids.extractions import read_extraction
+
+    try:
+        sources = [source["File"] for source in read_extraction(signals).maps]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    return files_of_maps(maps, [signals], sources)
 
 
 def _graph(extraction: Extraction, extension: Literal[".nii.gz", ".nii"]) -> Workflow:

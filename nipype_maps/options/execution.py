@@ -20,8 +20,8 @@ EXECUTION_OPTIONS = (
     ),
     Option(
         "strict", "bool", False, parts=(EXECUTION,), topic="Inputs", argument=None,
-        doc="Refuse, before anything is computed, what is only warned of otherwise: maps or masks that may be "
-        "in another space than a run, confounds that were forgotten, options and selections without effect",
+        doc="Refuse, before anything is computed, what is only warned of otherwise: maps or masks that may "
+        "be in another space than a run, a data set without confounds, options and labels without effect",
     ),
     Option(
         "work", "str | None", None, parts=(EXECUTION,), topic="Execution", syntax="folder",

@@ -56,7 +56,7 @@ def require_certain_spaces(runs: Sequence[RunInputs], maps: Sequence[str], mask:
 def _problems(run: RunInputs, maps: Sequence[str], mask: str | None) -> Iterator[str]:
     from ...bids.spaces import space_of, spaces_differ
 
-    own = space_of(run.run_file)
+    own = space_of(run.first_file)
     others = [("maps", path) for path in maps] + [("mask", path) for path in (run.mask_file or mask,) if path]
     for what, path in others:
         other = space_of(path)
@@ -64,11 +64,11 @@ def _problems(run: RunInputs, maps: Sequence[str], mask: str | None) -> Iterator
             continue
         if spaces_differ(own, other):
             yield (
-                f"by their names {run.run_file} is in the space {own}, but the {what} {path} in {other}; give "
-                "files of one space (refused by --strict)."
+                f"by their names {run.first_file} is in the space {own}, but the {what} {path} in {other}; "
+                "give files of one space (refused by --strict)."
             )
         else:
             yield (
-                f"by their names {run.run_file} is in the space {own} and the {what} {path} in {other}, which "
-                "may be two spaces; give files whose names say the same (refused by --strict)."
+                f"by their names {run.first_file} is in the space {own} and the {what} {path} in {other}, "
+                "which may be two spaces; give files whose names say the same (refused by --strict)."
             )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..checks.strictness import warn_or_refuse
 from ..messages import warn
 
 if TYPE_CHECKING:
@@ -38,6 +39,6 @@ def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
         found, on_echoes = without_echoes(find_runs(derivatives, *labels.values()))
     require_one_space(found, values["space"], values["maps_file"])
     absent = labels_without_runs(found, labels)
-    on_labels = f"no run is of {', '.join(absent)}." if absent else None
-    warn(filter(None, [*notes, on_echoes, on_labels]))
+    warn(filter(None, [*notes, on_echoes]))
+    warn_or_refuse([f"no run is of {', '.join(absent)}."] if absent else [], values["strict"])
     return found

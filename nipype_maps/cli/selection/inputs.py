@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..checks.named_maps import files_of_maps
+from ..checks.strictness import warn_or_refuse
 from ..messages import counted
 from .find import found_runs
 
@@ -35,11 +37,14 @@ class SelectedRuns:
         Of runs that lack a file, by the names of their results.
     warnings : list of str
         On which files are used.
+    maps : list of str
+        The files of the maps, which may be given by the name of their atlas.
     """
 
     all: list[RunInputs]
     failures: dict[str, Failure]
     warnings: list[str]
+    maps: list[str]
 
     @property
     def ready(self) -> list[RunInputs]:
@@ -70,14 +75,18 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
     wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * values["brain_masks"]]
     try:
         found = found_runs(derivatives, values)
-        runs = [_run_inputs(run, values, wanted) for run in found]
+        maps = files_of_maps(values["maps_file"], [run.path for run in found])
+        runs = [_run_inputs(run, {**values, "maps_file": maps}, wanted) for run in found]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     _require_different_names(runs)
+    if not wants_confounds:
+        warn_or_refuse(_on_no_confounds(), values["strict"])
     return SelectedRuns(
         all=runs,
         failures=_failures(runs, found, wanted),
-        warnings=_on_older_tables(found) if wants_confounds else _on_no_confounds(),
+        warnings=_on_older_tables(found) if wants_confounds else [],
+        maps=maps,
     )
 
 
