@@ -25,10 +25,8 @@ def write_home(root: Path, grid: Grid, rng: np.random.Generator) -> Path:
         (folder / "template_description.json").write_text(json.dumps({"Name": template, "res": resolutions}))
         for n_maps in (4, 8):
             for label in ("02", "03"):
-                _write_maps(
-                    folder / f"tpl-{template}_res-{label}_atlas-DiFuMo_desc-{n_maps}dimensions_probseg.nii.gz",
-                    grid, n_maps, rng,
-                )  # fmt: skip
+                name = f"tpl-{template}_res-{label}_atlas-DiFuMo_desc-{n_maps}dimensions_probseg.nii.gz"
+                _write_maps(folder / name, grid, n_maps, rng)
             rows = "".join(f"{k}\tregion {k}\tDefault\tDefaultA\t1\t0\t0\n" for k in range(1, n_maps + 1))
             name = f"tpl-{template}_atlas-DiFuMo_desc-{n_maps}dimensions_probseg.tsv"
             (folder / name).write_text(TABLE + rows)

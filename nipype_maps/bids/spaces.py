@@ -23,7 +23,8 @@ def space_of(path: PathLike) -> str | None:
     """The space of an image by its name, to compare with others; None if the name has none.
 
     The label of its entity ``space`` or ``tpl``, with the cohort of a template that has several;
-    'native' for all spaces of a single participant, and for runs that fMRIPrep did not resample.
+    'native' for all spaces of a single participant, and for runs and masks that fMRIPrep did not
+    resample.
 
     Examples
     --------
@@ -36,7 +37,7 @@ def space_of(path: PathLike) -> str | None:
     entities = dict(part.split("-", 1) for part in name.split("_") if "-" in part)
     label = entities.get("space") or entities.get("tpl")
     if label is None:
-        return "native" if re.fullmatch(r"sub-.*_desc-preproc_bold", name) else None
+        return "native" if re.fullmatch(r"sub-.*_desc-(preproc_bold|brain_mask)", name) else None
     if label.lower() in INDIVIDUAL:
         return "native"
     return f"{label} cohort {entities['cohort']}" if "cohort" in entities else label

@@ -184,6 +184,6 @@ def _get(template: str, asked: Mapping[str, Any], path: Path) -> None:
 
 def _reason(error: Exception) -> str:
     """A few words on why a download failed."""
-    if "onnection" in type(error).__name__ or "Timeout" in type(error).__name__:
-        return "no connection"
+    if type(error).__module__.startswith("requests"):
+        return f"no connection: {type(error).__name__}"
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
