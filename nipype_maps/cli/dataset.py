@@ -22,6 +22,7 @@ from .parsing.bids_app import BidsApp, bids_app_arguments
 from .parsing.parameters import dataset_options
 from .records.request import Request
 from .reports.run_names import RunNames
+from .results.citation import write_citation
 from .results.extracted import Extracted
 from .results.folder import ResultFolder
 from .results.summary import require_summary, write_summary
@@ -88,6 +89,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         if extracted.published and request.names is not None:
             write_map_names(folder.out, atlas_name(maps), request.names)
         removed = write_summary(summary, runs, extracted, folder, derivatives)
+        write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
     warn([*_first_kinds(extracted.warnings), *earlier, *removed])

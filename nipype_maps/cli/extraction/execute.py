@@ -14,6 +14,7 @@ from ..records.request import Request
 from ..reports.run_line import run_line
 from ..reports.run_names import RunNames, run_label
 from ..reports.run_warnings import grouped, warnings_of
+from ..results.citation import write_citation
 from ..results.existing import require_replaceable
 from ..results.extracted import Extracted
 from ..results.folder import ResultFolder
@@ -119,6 +120,7 @@ def extract_runs(
     from ...bids.sidecars import Sidecar
 
     extracted = execute_runs(runs, request, folder, execution or Execution(), overwrite=overwrite)
+    write_citation(folder)
     for run in runs:
         if table := extracted.published.get(run.name):
             click.echo(run_line(run, Sidecar.beside(table)))

@@ -16,6 +16,8 @@ SOFTWARE = {
     "nipype-maps": "nipypemaps", "nipype": "gorgolewski2011", "numpy": "harris2020", "scipy": "virtanen2020",
     "nibabel": "nibabel",
 }  # fmt: skip
+#: Strategies that this paper compared.
+CIRIC = ("9P", "36P")
 
 Sidecar = Mapping[str, Any]
 Settings = Mapping[str, Any]
@@ -67,8 +69,10 @@ def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int) -> 
     files = list(dict.fromkeys(_files(sidecars, "Maps")))
     shown = joined([f"`{file}`" for file in files[:2]]) + (", ..." if len(files) > 2 else "")
     of = f" of {counted(n_subjects, 'participant')}" if n_subjects else ""
+    fitted = max(len(sidecar["Maps"].get("FittedMaps") or ()) for sidecar in sidecars)
+    n_maps = f"{n_maps} of the {fitted}" if fitted else f"the {n_maps}"
     return (
-        f"One time series for each of the {n_maps} maps of {name} ({shown}) was extracted from "
+        f"One time series for each of {n_maps} maps of {name} ({shown}) was extracted from "
         f"{counted(len(sidecars), 'fMRI run')}{of} with {_software(sidecars, 'nipype-maps')}, which is based "
         f"on {_software(sidecars, 'nipype')}."
     )
@@ -106,8 +110,8 @@ def _on_smoothing(settings: Settings) -> str:
         return "The runs were not smoothed."
     shown = " x ".join(f"{w:g}" for w in widths)
     return (
-        f"The runs were smoothed with a Gaussian kernel of {shown} mm (full width at half maximum), as a part "
-        "of the following fit."
+        f"The runs were smoothed with a Gaussian kernel of {shown} mm (full width at half maximum), as a "
+        "part of the following fit."
     )
 
 
@@ -196,8 +200,8 @@ def _on_filter(settings: Settings, has_confounds: bool, has_lost: bool) -> str:
     if has_lost:
         ends = "extrapolated" if settings["Extrapolate"] else "cut off"
         text += (
-            "; for the filter, censored frames were interpolated by cubic splines, and those at the ends of a "
-            f"run {ends}"
+            "; for the filter, censored frames were interpolated by cubic splines, and those at the ends of "
+            f"a run {ends}"
         )
     return f"{text}."
 
@@ -205,7 +209,7 @@ def _on_filter(settings: Settings, has_confounds: bool, has_lost: bool) -> str:
 def _on_confounds(settings: Settings, sidecars: Sequence[Sidecar], columns: Sequence[Sequence[str]]) -> str:
     strategy = settings.get("ConfoundsStrategy")
     by_name = f" (strategy `{strategy}`)" if strategy else ""
-    benchmark = " [@ciric2017]" if {"9P", "36P"} & {*(strategy or "").split("+")} else ""
+    benchmark = " [@ciric2017]" if any(_is_own(name, _definition(sidecars)) for name in CIRIC) else ""
     scaled = "" if settings["StandardizeConfounds"] else ", without standardizing them first"
     what = confounds_in_words(columns, _definition(sidecars))
     return f"These confounds were regressed out of the signals{by_name}{benchmark}{scaled}: {what}."
@@ -231,6 +235,15 @@ def _on_precision(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
 def _software(sidecars: Sequence[Sidecar], package: str) -> str:
     found = sorted({sidecar["Versions"][package] for sidecar in sidecars})
     return f"*{package}* {joined(found)} [@{SOFTWARE[package]}]"
+
+
+def _is_own(name: str, definition: Mapping[str, Any]) -> bool:
+    """Whether a strategy was one of the package's, under its name and with its meaning."""
+    from ...confounds.strategies import definition as definition_of
+    from ...confounds.strategies import read_strategies
+
+    own = definition_of(name, read_strategies())
+    return own.items() <= dict(definition).items()
 
 
 def _definition(sidecars: Sequence[Sidecar]) -> Mapping[str, Any]:

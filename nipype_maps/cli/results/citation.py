@@ -1,0 +1,130 @@
+"""``logs/CITATION.md`` and ``.bib``: how all signals in a folder were made, for a paper."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...options import FIT, TRANSFORM, option, options_of
+from ..reports.confounds_in_words import kinds_of
+from ..reports.methods import methods, settings_of
+from ..reports.references import bibliography
+from .folder import ResultFolder, read_object
+
+TITLE = "# Methods"
+#: Entities by which results of one run are told apart.
+OF_RESULT = ("atlas", "seg", "scale", "desc")
+SIGNALS = "_timeseries.json"
+#: The key that sidecars only have with a strategy.
+STRATEGY = option("confounds_strategy").key
+
+
+def write_citation(folder: ResultFolder) -> None:
+    """Write both files anew, from the sidecars of all tables in the folder.
+
+    Each atlas and ``desc`` has a section, each combination of settings in it a paragraph.  Without
+    any tables, files of earlier calls are removed.
+
+    Parameters
+    ----------
+    folder : ResultFolder
+    """
+    from ...bids.provenance import versions
+    from ...storage.atomic import replacing
+
+    text = citation(dict(_sidecars(folder.out)), versions()["nipype-maps"])
+    contents = {"md": text, "bib": bibliography(text, versions()) if text else ""}
+    for ending, content in contents.items():
+        path = folder.logs / f"CITATION.{ending}"
+        if not content:
+            path.unlink(missing_ok=True)
+        elif not path.is_file() or path.read_text(encoding="utf-8") != content:
+            with replacing(path) as temporary:
+                temporary.write_text(content, encoding="utf-8")
+
+
+def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str) -> str:
+    """The text of CITATION.md; empty without sidecars.
+
+    Parameters
+    ----------
+    sidecars : mapping of str to dict
+        By the names of their tables.
+    version : str
+        Of nipype-maps, which writes the text.
+    """
+    if not sidecars:
+        return ""
+    sections: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name in sorted(sidecars):
+        settings = json.dumps(_of_all_runs(sidecars[name]), sort_keys=True)
+        sections[section_of(name)][settings].append(name)
+    lines = [
+        TITLE, "",
+        f"Written by nipype-maps {version} from the sidecars of the signals in this folder, for the methods "
+        "section of a paper. Check it, and describe the preprocessing before it, as with the text that "
+        "fMRIPrep writes. Keys in brackets are entries of CITATION.bib.", "",
+    ]  # fmt: skip
+    for section, groups in sorted(sections.items()):
+        lines += [f"## {section}", ""]
+        for names in groups.values():
+            group = [sidecars[name] for name in names]
+            subjects = {word for name in names for word in name.split("_") if word.startswith("sub-")}
+            every = all(name.startswith("sub-") for name in names)
+            lines += [methods(_label(section), group, len(subjects) if every else 0), ""]
+    return "\n".join(lines)
+
+
+def section_of(name: str) -> str:
+    """What results of all runs have in common in their names.
+
+    Examples
+    --------
+    >>> section_of("sub-01_space-MNI_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries")
+    'atlas-DiFuMo_scale-64_desc-denoised'
+    """
+    words = [word.partition("-") for word in name.split("_")]
+    return "_".join(
+        f"{entity}-{label}" for wanted in OF_RESULT for entity, _, label in words if entity == wanted
+    )
+
+
+def _label(section: str) -> str:
+    """The label of the atlas of a section."""
+    return section.partition("_")[0].removeprefix("atlas-")
+
+
+def _of_all_runs(sidecar: Mapping[str, Any]) -> dict[str, Any]:
+    """What runs of one paragraph have in common: settings, the strategy's meaning, and the maps."""
+    maps = [file["SHA256"] for file in sidecar["Provenance"].get("Maps", ())]
+    definition = sidecar["Cleaning"].get("StrategyDefinition")
+    # components of aCompCor are more in some runs than in others
+    kinds = sorted(kinds_of(sidecar["Cleaning"]["ConfoundColumns"])) if definition is None else None
+    return {**settings_of(sidecar), "ConfoundColumns": kinds, "Maps": maps, "Definition": definition}
+
+
+def _sidecars(out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sidecars of this version's tables in a folder, by the names of these."""
+    for pattern in (f"*{SIGNALS}", f"sub-*/**/*{SIGNALS}"):
+        for path in out.glob(pattern):
+            content = read_object(path) if path.with_suffix(".tsv").exists() else {}
+            if _is_complete(content):
+                yield path.stem, content
+
+
+def _is_complete(sidecar: Mapping[str, Any]) -> bool:
+    """Whether a sidecar has what the text tells; those of earlier versions do not."""
+    from ...bids.sidecars import Sidecar
+
+    checked = Sidecar(sidecar, "")
+    required = ("FramesInRun", "NumberOfFramesKept", "Maps.Names", "Cleaning.ConfoundColumns", "Provenance")
+    try:
+        for path in (*required, "Versions"):
+            checked.get(path)
+    except ValueError:
+        return False
+    keys = {option.key for option in options_of(FIT, TRANSFORM) if option.key} - {STRATEGY}
+    return settings_of(sidecar).keys() >= keys
