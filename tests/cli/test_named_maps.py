@@ -69,6 +69,7 @@ def test_a_data_set_takes_the_template_of_its_runs(call, home, tmp_path, rng, gr
     )  # fmt: skip
     assert "tpl-MNI152NLin6Asym_res-02_atlas-HOSPA_probseg.nii.gz (res-2, the only one)" in done.stdout
     assert COLUMNS[0] in sidecar(tmp_path / "out")["Cleaning"]["ConfoundColumns"]
+    assert "## atlas-HOSPA" in (tmp_path / "out/logs/CITATION.md").read_text()
     (table_file,) = (tmp_path / "out").rglob("*atlas-HOSPA*_timeseries.tsv")
     assert read_table(table_file).values.shape == (40, 3)
 

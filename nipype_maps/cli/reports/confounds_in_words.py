@@ -20,7 +20,7 @@ KINDS = {
 }
 #: Kinds of which there is one column.
 SINGLE = ("global signal",)
-FORMS = {"_derivative1": "derivatives", "_power2": "squares", "_derivative1_power2": "squares of derivatives"}
+FORMS = {"_derivative1": "derivatives", "_power2": "squares", "_derivative1_power2": "squared derivatives"}
 ALL_FORMS = {"", *FORMS}
 MASKS = {"combined": "white matter and CSF together", "WM": "white matter", "CSF": "CSF"}
 #: Other columns that are named.
@@ -82,17 +82,17 @@ def _kind_in_words(
     columns: Sequence[Sequence[str]],
     definition: Mapping[str, Any],
 ) -> str:
-    forms = {form for run in runs for form in run}
-    text = f"{span([run[''] for run in runs])} {kind}"
+    forms, numbers = {form for run in runs for form in run}, [run[""] for run in runs]
+    noun = re.sub("(parameter|component|term)s", r"\1", kind) if set(numbers) == {1} else kind
+    text, is_one = f"{span(numbers)} {noun}", set(numbers) == {1}
     if kind in SINGLE:
         text = f"the {kind}"
     elif kind.startswith("mean signals"):
         text = _tissues({name for names in columns for name in names})
     elif kind == "components of aCompCor":
         text += _criterion(definition)
-    if len(forms - {""}) > 0:
-        text += _forms_in_words(forms)
-    keys = _papers(kind, forms, [run[""] for run in runs], definition)
+    text += _forms_in_words(forms, is_one)
+    keys = _papers(kind, forms, numbers, definition)
     return f"{text} [{'; '.join(f'@{key}' for key in keys)}]" if keys else text
 
 
@@ -102,10 +102,15 @@ def _tissues(names: set[str]) -> str:
     return f"the mean signal{'s' * (len(bases) > 1)} of {joined([words[base] for base in bases])}"
 
 
-def _forms_in_words(forms: set[str]) -> str:
+def _forms_in_words(forms: set[str], is_one: bool) -> str:
+    """Derivatives and squares that were regressed out too."""
     if forms == ALL_FORMS:
-        return " with their temporal derivatives and the squares of both"
-    return f" with their {joined([word for form, word in FORMS.items() if form in forms])}"
+        derivatives = "its temporal derivative" if is_one else "their temporal derivatives"
+        return f" with {derivatives} and the squares of both"
+    words = [
+        word[:-1] if is_one and word.endswith("s") else word for form, word in FORMS.items() if form in forms
+    ]
+    return f" with {'its' if is_one else 'their'} {joined(words)}" if words else ""
 
 
 def _criterion(definition: Mapping[str, Any]) -> str:
@@ -135,29 +140,26 @@ def _papers(kind: str, forms: set[str], counts_: Sequence[int], definition: Mapp
     }.get(kind, [])
 
 
-def censoring_in_words(definition: Mapping[str, Any]) -> str:
-    """The thresholds of a strategy, with citations; empty if it has none.
+def censoring_in_words(definition: Mapping[str, Any]) -> list[str]:
+    """The frames that a strategy censors beyond those before the steady state.
 
     Examples
     --------
-    >>> censoring_in_words({"scrub": {"Scrub": {"FramewiseDisplacement": 0.5}}})
-    'frames with a framewise displacement above 0.5 mm [@power2014]'
+    >>> censoring_in_words({"scrub": {"Scrub": {"FramewiseDisplacement": 0.5, "MinimumSegment": 5}}})
+    ['frames with a framewise displacement above 0.5 mm', 'segments of fewer than 5 frames between them']
     """
-    texts = []
-    for entry in definition.values():
-        rule = entry.get("Scrub", {})
+    found = []
+    for rule in (entry.get("Scrub", {}) for entry in definition.values()):
         limits = []
         if "FramewiseDisplacement" in rule:
             limits.append(f"a framewise displacement above {rule['FramewiseDisplacement']:g} mm")
         if "StandardizedDVARS" in rule:
             limits.append(f"standardized DVARS above {rule['StandardizedDVARS']:g}")
-        text = f"frames with {joined(limits, ' or ')}" if limits else ""
+        if limits:
+            found.append(f"frames with {' or '.join(limits)}")
         if "MinimumSegment" in rule:
-            segments = f"segments of fewer than {rule['MinimumSegment']} frames between them"
-            text = f"{text}, and {segments}," if text else segments
-        texts.append(text)
-    texts = list(filter(None, texts))
-    return f"{joined(texts)} [@power2014]" if texts else ""
+            found.append(f"segments of fewer than {rule['MinimumSegment']} frames between them")
+    return found
 
 
 def joined(words: Sequence[str], last: str = " and ") -> str:

@@ -161,20 +161,21 @@ def _on_acquisitions(sidecars: Sequence[Sidecar]) -> str:
 
 
 def _on_censoring(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
-    what = []
-    if settings.get("ConfoundsStrategy") is not None:
-        what.append("frames before the steady state, as marked by fMRIPrep,")
-        what.append(censoring_in_words(_definition(sidecars)))
+    what, paper = [], ""
+    if settings["ConfoundsStrategy"] is not None:
+        motion = censoring_in_words(_definition(sidecars))
+        what = ["frames before the steady state (marked by fMRIPrep)", *motion]
+        paper = " [@power2014]" if motion else ""
     if _files(sidecars, "SampleMask"):
-        what.append("frames excluded by the authors (sample mask)")
-    what = list(filter(None, what))
+        what.append("frames excluded by a list (sample mask)")
     kept = [sidecar["NumberOfFramesKept"] / sidecar["FramesInRun"] for sidecar in sidecars]
     if not what and min(kept) == 1:
         return ""
-    text = joined(what, " and ").rstrip(",") or "frames"
-    share = f"{sum(kept) / len(kept):.1%}"
-    least = f", at least {min(kept):.1%}" if len(kept) > 1 else ""
-    return f"{text[0].upper()}{text[1:]} were censored; {share} of the frames of a run were kept{least}."
+    text = joined(what, ", and " if len(what) > 2 else " and ") or "some frames"
+    share = (
+        f"on average {sum(kept) / len(kept):.1%} of the frames of a run were kept (at least {min(kept):.1%})"
+    )
+    return f"{text[0].upper()}{text[1:]} were censored{paper}; {share}."
 
 
 def _on_detrending(settings: Settings, has_confounds: bool) -> str:
@@ -207,7 +208,7 @@ def _on_filter(settings: Settings, has_confounds: bool, has_lost: bool) -> str:
 
 
 def _on_confounds(settings: Settings, sidecars: Sequence[Sidecar], columns: Sequence[Sequence[str]]) -> str:
-    strategy = settings.get("ConfoundsStrategy")
+    strategy = settings["ConfoundsStrategy"]
     by_name = f" (strategy `{strategy}`)" if strategy else ""
     benchmark = " [@ciric2017]" if any(_is_own(name, _definition(sidecars)) for name in CIRIC) else ""
     scaled = "" if settings["StandardizeConfounds"] else ", without standardizing them first"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...options import FIT, TRANSFORM, option, options_of
+from ...options import FIT, TRANSFORM, options_of
 from ..reports.confounds_in_words import kinds_of
 from ..reports.methods import methods, settings_of
 from ..reports.references import bibliography
@@ -18,8 +18,6 @@ TITLE = "# Methods"
 #: Entities by which results of one run are told apart.
 OF_RESULT = ("atlas", "seg", "scale", "desc")
 SIGNALS = "_timeseries.json"
-#: The key that sidecars only have with a strategy.
-STRATEGY = option("confounds_strategy").key
 
 
 def write_citation(folder: ResultFolder) -> None:
@@ -126,5 +124,4 @@ def _is_complete(sidecar: Mapping[str, Any]) -> bool:
             checked.get(path)
     except ValueError:
         return False
-    keys = {option.key for option in options_of(FIT, TRANSFORM) if option.key} - {STRATEGY}
-    return settings_of(sidecar).keys() >= keys
+    return settings_of(sidecar).keys() >= {option.key for option in options_of(FIT, TRANSFORM) if option.key}
