@@ -10,13 +10,12 @@ from pathlib import Path
 
 from ..images.filenames import stem
 from ..storage.paths import PathLike
+from .atlas import DIMENSIONS
 from .spaces import INDIVIDUAL
 
 PREFIX = "templateflow:"
 #: What may follow the atlas, each with a label; and the entities of the names of maps in TemplateFlow.
 WORDS = ("tpl", "cohort", "res", "seg", "scale", "label", "desc")
-#: Labels of desc that give the number of maps, as 64dimensions does.
-DIMENSIONS = re.compile(r"([0-9]+)[a-zA-Z]+")
 #: Voxel sizes that differ by less, in mm, are the same.
 SAME_SIZE = 0.01
 

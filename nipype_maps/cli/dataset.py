@@ -43,7 +43,6 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     fails does not stop the others; call again, and only what is missing is computed.
     """
     from ..bids.dataset import describe, require_own, write_map_names
-    from ..bids.result_names import atlas_name
 
     check_folders(out, work)
     execution, options = checked_execution(values), checked_options(values)
@@ -58,13 +57,13 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         require_summary(summary)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    runs, ready, maps = selected.all, selected.ready, selected.maps
+    runs, ready, maps, atlas = selected.all, selected.ready, selected.maps, selected.atlas
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     if values["strict"]:
         require_certain_spaces(runs, maps, mask)
     warn(selected.warnings)
-    request = Request(options, maps, mask, values["map_names"])
+    request = Request(options, maps, mask, values["map_names"], atlas)
     names = RunNames(runs)
     if values["dry_run"]:
         _require_map_names(folder, request, overwrite)
@@ -87,7 +86,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         )  # fmt: skip
         extracted.failures += selected.failures.values()
         if extracted.published and request.names is not None:
-            write_map_names(folder.out, atlas_name(maps), request.names)
+            write_map_names(folder.out, atlas, request.names)
         removed = write_summary(summary, runs, extracted, folder, derivatives)
         write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
@@ -111,9 +110,8 @@ def _first_kinds(warnings: Sequence[str]) -> list[str]:
 def _require_map_names(folder: ResultFolder, request: Request, overwrite: bool) -> None:
     """Raise click.UsageError if the data set's table of names has other maps."""
     from ..bids.dataset import map_names_file, map_names_text
-    from ..bids.result_names import atlas_name
 
-    path = map_names_file(folder.out, atlas_name(request.maps))
+    path = map_names_file(folder.out, request.atlas)
     if request.names is None or overwrite or not os.path.lexists(path):
         return
     try:

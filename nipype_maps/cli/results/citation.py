@@ -15,8 +15,6 @@ from ..reports.references import bibliography
 from .folder import ResultFolder, read_object
 
 TITLE = "# Methods"
-#: Entities by which results of one run are told apart.
-OF_RESULT = ("atlas", "seg", "scale", "desc")
 SIGNALS = "_timeseries.json"
 
 
@@ -84,15 +82,18 @@ def section_of(name: str) -> str:
     >>> section_of("sub-01_space-MNI_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries")
     'atlas-DiFuMo_scale-64_desc-denoised'
     """
-    words = [word.partition("-") for word in name.split("_")]
-    return "_".join(
-        f"{entity}-{label}" for wanted in OF_RESULT for entity, _, label in words if entity == wanted
-    )
+    from ...bids.atlas import ENTITY_LABEL, named_atlas
+
+    atlas, desc = named_atlas(name), dict(ENTITY_LABEL.findall(name)).get("desc")
+    return "_".join(filter(None, [atlas and atlas.name, desc and f"desc-{desc}"]))
 
 
 def _label(section: str) -> str:
     """The label of the atlas of a section."""
-    return section.partition("_")[0].removeprefix("atlas-")
+    from ...bids.atlas import named_atlas
+
+    atlas = named_atlas(section)
+    return atlas.label if atlas else ""
 
 
 def _of_all_runs(sidecar: Mapping[str, Any]) -> dict[str, Any]:

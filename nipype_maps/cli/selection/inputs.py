@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..checks.named_maps import files_of_maps
+from ..checks.names import checked_names
 from ..checks.strictness import warn_or_refuse
 from ..messages import counted
 from .find import found_runs
 
 if TYPE_CHECKING:
+    from ...bids.atlas import Atlas
     from ...bids.derivatives import FoundRun
     from ...engine.execution import Failure
     from ...graphs import RunInputs
@@ -39,12 +42,15 @@ class SelectedRuns:
         On which files are used.
     maps : list of str
         The files of the maps, which may be given by the name of their atlas.
+    atlas : Atlas
+        What they are called in the names of results.
     """
 
     all: list[RunInputs]
     failures: dict[str, Failure]
     warnings: list[str]
     maps: list[str]
+    atlas: Atlas
 
     @property
     def ready(self) -> list[RunInputs]:
@@ -76,7 +82,9 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
     try:
         found = found_runs(derivatives, values)
         maps = files_of_maps(values["maps_file"], [run.path for run in found])
-        runs = [_run_inputs(run, {**values, "maps_file": maps}, wanted) for run in found]
+        atlas, desc = checked_names({**values, "maps_file": maps})
+        names = [*map(_result_name, found, repeat(atlas), repeat(desc))]
+        runs = [_run_inputs(run, name, values, wanted) for run, name in zip(found, names, strict=True)]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     _require_different_names(runs)
@@ -87,17 +95,24 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         failures=_failures(runs, found, wanted),
         warnings=_on_older_tables(found) if wants_confounds else [],
         maps=maps,
+        atlas=atlas,
     )
 
 
-def _run_inputs(run: FoundRun, values: Mapping[str, Any], wanted: Sequence[str]) -> RunInputs:
-    """The inputs of a run, with a name that has the folder of its results."""
+def _result_name(run: FoundRun, atlas: Atlas, desc: str | None) -> str:
+    """The name of a run's results, with their folder."""
     from ...bids.result_names import result_names
+
+    (name,) = result_names([run.path], atlas, desc)
+    return f"{run.folder.as_posix()}/{name}"
+
+
+def _run_inputs(run: FoundRun, name: str, values: Mapping[str, Any], wanted: Sequence[str]) -> RunInputs:
+    """The inputs of a run."""
     from ...graphs import RunInputs
 
-    (name,) = result_names([run.path], values["maps_file"])
     return RunInputs(
-        name=f"{run.folder.as_posix()}/{name}",
+        name=name,
         run_file=str(run.path),
         confounds_files=[str(run.confounds)] if "confounds" in wanted and run.confounds else [],
         t_r=values["t_r"],
