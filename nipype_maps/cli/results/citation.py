@@ -85,7 +85,7 @@ def section_of(name: str) -> str:
     from ...bids.atlas import ENTITY_LABEL, named_atlas
 
     atlas, desc = named_atlas(name), dict(ENTITY_LABEL.findall(name)).get("desc")
-    return "_".join(filter(None, [atlas and atlas.name, desc and f"desc-{desc}"]))
+    return "_".join([*([atlas.name] if atlas else []), *([f"desc-{desc}"] if desc else [])])
 
 
 def _label(section: str) -> str:
