@@ -71,18 +71,19 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         fail(names.failures(selected.failures.values()))
         return
 
-    def keep_summary(extracted: Extracted) -> None:
+    def describe_published(extracted: Extracted) -> None:
         done = [run for run in runs if run.name in extracted.published]
         with contextlib.suppress(OSError, ValueError):
             if done:
                 write_summary(summary, done, extracted, folder, derivatives)
+        write_citation(folder)
 
     with folder.locked(execution.wait):
         _require_map_names(folder, request, overwrite)
         describe(folder.out, derivatives)
         extracted = execute_runs(
             ready, request, folder, execution,
-            overwrite=overwrite, lacking=selected.lacking, is_dataset=True, on_interrupt=keep_summary,
+            overwrite=overwrite, lacking=selected.lacking, is_dataset=True, on_interrupt=describe_published,
         )  # fmt: skip
         extracted.failures += selected.failures.values()
         if extracted.published and request.names is not None:

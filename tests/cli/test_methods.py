@@ -185,8 +185,11 @@ def test_the_package_cites_itself_as_its_citation_file_says():
 @pytest.mark.parametrize(
     ("label", "name"),
     [("DiFuMo", "DiFuMo"), ("msdlrois", "MSDL"), ("Smith2009", "Smith et al. (2009)"),
-     ("PNASSmith09rsn20", "Smith et al. (2009)"), ("NeuromarkfMRI22modelordermulti", "NeuroMark 2"),
-     ("NeuromarkfMRI10", "NeuroMark 1.0"), ("tissues", None)],
+     ("PNASSmith09rsn10", "Smith et al. (2009)"), ("NeuromarkfMRI22modelordermulti", "NeuroMark 2"),
+     ("NeuromarkfMRI10", "NeuroMark 1.0"), ("rfMRIICAd25", "UK Biobank"), ("UKBiobank100", "UK Biobank"),
+     # of other papers
+     ("NeuroMarkfMRI10modelorder500", None), ("NeuromarkfMRIWM22modelordermulti", None),
+     ("Smithsonian", None), ("tissues", None)],
 )  # fmt: skip
 def test_known_atlases(label, name):
     assert (known_atlas(label) or [None])[0] == name
@@ -239,6 +242,11 @@ def test_files_tell_of_the_tables_that_are_there(tmp_path):
     write_citation(folder)
     md, bib = folder.logs / "CITATION.md", folder.logs / "CITATION.bib"
     assert "from 2 fMRI runs of 2 participants" in md.read_text()
+    assert (
+        "Not described, since their sidecars are missing, damaged or of another version: " in md.read_text()
+    )
+    assert "`sub-04_atlas-msdl_timeseries`, `sub-05_atlas-msdl_timeseries`.\n" in md.read_text()
+    assert "sub-03" not in md.read_text()
     assert set(CITED.findall(md.read_text())) == set(re.findall(r"@\w+\{(\w+),", bib.read_text()))
     before = md.stat().st_mtime_ns
     write_citation(folder)  # again: the same bytes, nothing written
@@ -248,6 +256,62 @@ def test_files_tell_of_the_tables_that_are_there(tmp_path):
     write_citation(folder)
     assert not md.exists()
     assert not bib.exists()
+
+
+def test_runs_of_other_spaces_or_with_other_kinds_of_files_have_paragraphs_of_their_own():
+    name = "sub-{}_task-rest_space-MNI152NLin6Asym_atlas-x_{}_desc-denoised_timeseries"
+    masked, labelled = sidecar(), sidecar()
+    labelled["Provenance"]["RunLabels"] = [{"File": "labels.txt", "SHA256": "2"}]
+    masked["Provenance"]["Mask"] = [{"File": "sub-02_mask.nii.gz", "SHA256": "3"}]
+    text = citation(
+        {
+            name.format("01", "res-2"): sidecar(),
+            name.format("02", "res-2"): masked,
+            name.format("03", "res-2"): labelled,
+            name.format("03", "res-1"): sidecar(),
+        },
+        "1.2",
+    )
+    first, *others = (line for line in text.splitlines() if line.startswith("One time series"))
+    assert len(others) == 2
+    assert "2 fMRI runs of 2 participants in the space MNI152NLin6Asym (res-2) with" in first
+    assert "outside the mask of each run (such as `mask.nii.gz`)" in first
+    assert ["were each cleaned by themselves" in line for line in (first, *others)].count(True) == 1
+    assert sum("(res-1) with" in line for line in others) == 1
+
+
+def paragraphs(path):
+    """The paragraphs of a file, by the names of their sections."""
+    found, section = {}, ""
+    for line in path.read_text().splitlines():
+        section = line.removeprefix("## ") if line.startswith("## ") else section
+        if line.startswith("One time series"):
+            found.setdefault(section, []).append(line)
+    return found
+
+
+def test_the_text_is_true_after_further_calls_and_failures(call, make_run, maps, tmp_path):
+    one, two = make_run("sub-01_bold.nii.gz"), make_run("sub-02_bold.nii.gz")
+    md = tmp_path / "out/logs/CITATION.md"
+    call("extract", one, two, "--maps", maps, "--out", "out", "--desc", "plain")
+    call("extract", one, two, "--maps", maps, "--out", "out", "--desc", "smooth", "--smoothing-fwhm", "5")
+    plain, smooth = "atlas-atlas_desc-plain", "atlas-atlas_desc-smooth"
+    before = paragraphs(md)
+    assert {section: len(lines) for section, lines in before.items()} == {plain: 1, smooth: 1}
+    assert "2 fMRI runs of 2 participants" in before[smooth][0]
+    # one run with another kernel, the other with the first one still
+    words = ["--maps", maps, "--out", "out", "--desc", "smooth", "--smoothing-fwhm", "8", "--overwrite"]
+    call("extract", one, *words)
+    after = paragraphs(md)
+    assert after[plain] == before[plain]
+    assert [re.search("kernel of (.) mm", line)[1] for line in after[smooth]] == ["8", "5"]
+    assert all("1 fMRI run of 1 participant " in line for line in after[smooth])
+    # a run that fails after its old results were removed is not told of
+    Path(two).write_bytes(Path(two).read_bytes()[:-20000])
+    call("extract", one, two, *words, status=1)
+    (line,) = paragraphs(md)[smooth]
+    assert "1 fMRI run of 1 participant " in line
+    assert "kernel of 8 mm" in line
 
 
 def test_a_call_writes_what_it_did(call, make_run, maps, tmp_path):

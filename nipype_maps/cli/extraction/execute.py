@@ -119,7 +119,10 @@ def extract_runs(
     """
     from ...bids.sidecars import Sidecar
 
-    extracted = execute_runs(runs, request, folder, execution or Execution(), overwrite=overwrite)
+    extracted = execute_runs(
+        runs, request, folder, execution or Execution(),
+        overwrite=overwrite, on_interrupt=lambda _: write_citation(folder),
+    )  # fmt: skip
     write_citation(folder)
     for run in runs:
         if table := extracted.published.get(run.name):

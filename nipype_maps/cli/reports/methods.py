@@ -36,7 +36,7 @@ def settings_of(sidecar: Sidecar) -> dict[str, Any]:
     return {key: part[key] for key in keys for part in parts if key in part}
 
 
-def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0) -> str:
+def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0, space: str = "") -> str:
     """A paragraph on how signals were made, with citations as pandoc has them.
 
     Parameters
@@ -47,10 +47,12 @@ def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0) -> str
         Of all runs; their settings are the same.
     n_subjects : int
         0 if it is not known.
+    space : str
+        Of all runs, such as ``MNI152NLin6Asym:res-2``; empty if it is not known.
     """
     settings = settings_of(sidecars[0])
     sentences = [
-        _on_extraction(atlas, sidecars, n_subjects),
+        _on_extraction(atlas, sidecars, n_subjects, space),
         _on_grids(settings, sidecars),
         _on_smoothing(settings),
         _on_fit(settings),
@@ -61,7 +63,7 @@ def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0) -> str
     return " ".join(filter(None, sentences))
 
 
-def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int) -> str:
+def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int, space: str) -> str:
     numbers = sorted({len(sidecar["Maps"]["Names"]) for sidecar in sidecars})
     n_maps = " to ".join(map(str, numbers[:1] + numbers[1:][-1:]))
     known = known_atlas(atlas)
@@ -69,6 +71,9 @@ def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int) -> 
     files = list(dict.fromkeys(_files(sidecars, "Maps")))
     shown = joined([f"`{file}`" for file in files[:2]]) + (", ..." if len(files) > 2 else "")
     of = f" of {counted(n_subjects, 'participant')}" if n_subjects else ""
+    if space:
+        label, *details = space.split(":")
+        of += f" in the space {label}" + f" ({', '.join(details)})" * bool(details)
     fitted = max(len(sidecar["Maps"].get("FittedMaps") or ()) for sidecar in sidecars)
     n_maps = f"{n_maps} of the {fitted}" if fitted else f"the {n_maps}"
     return (
@@ -99,7 +104,7 @@ def _on_grids(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
     if len(masks) == 1:
         text += f", and the maps were set to 0 outside a mask (`{masks[0]}`)"
     elif masks:
-        text += ", and the maps were set to 0 outside the brain mask of each run"
+        text += f", and the maps were set to 0 outside the mask of each run (such as `{masks[0]}`)"
     return f"{text}."
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 #: Entries of BibTeX; docs/atlases.md and strategies.json name the same papers.
 OWN = Path(__file__).with_name("references.bib")
-#: What labels of known atlases begin with, in lower case; their names, and papers.
+#: What labels of known atlases match, in lower case, of letters and digits alone; their names, and papers.
 ATLASES = {
-    "difumo": ("DiFuMo", "dadi2020"),
-    "msdl": ("MSDL", "varoquaux2011"),
-    "smith": ("Smith et al. (2009)", "smith2009"),
-    "pnassmith": ("Smith et al. (2009)", "smith2009"),
-    "neuromarkfmri10": ("NeuroMark 1.0", "du2020"),
-    "neuromarkfmri2": ("NeuroMark 2", "iraji2023"),
+    "difumo.*": ("DiFuMo", "dadi2020"),
+    "msdl(rois|atlas)?": ("MSDL", "varoquaux2011"),
+    "(pnas)?smith(20)?09.*": ("Smith et al. (2009)", "smith2009"),
+    "neuromark(fmri)?10": ("NeuroMark 1.0", "du2020"),
+    "neuromark(fmri)?2[12](modelordermulti)?": ("NeuroMark 2", "iraji2023"),
+    "(ukb|ukbiobank|rfmriica)d?(25|100)": ("UK Biobank", "miller2016"),
 }
 CITED = re.compile(r"@([a-z]+[0-9]*)")
 
@@ -34,7 +34,7 @@ def known_atlas(label: str) -> tuple[str, str] | None:
     (('DiFuMo', 'dadi2020'), ('NeuroMark 2', 'iraji2023'), None)
     """
     bare = re.sub("[^a-z0-9]", "", label.lower())
-    return next((known for start, known in ATLASES.items() if bare.startswith(start)), None)
+    return next((known for pattern, known in ATLASES.items() if re.fullmatch(pattern, bare)), None)
 
 
 def entries() -> dict[str, str]:

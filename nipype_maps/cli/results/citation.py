@@ -4,45 +4,56 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...options import FIT, TRANSFORM, options_of
+from ..messages import warn
 from ..reports.confounds_in_words import kinds_of
 from ..reports.methods import methods, settings_of
 from ..reports.references import bibliography
 from .folder import ResultFolder, read_object
 
 TITLE = "# Methods"
-SIGNALS = "_timeseries.json"
+SIGNALS = "*_atlas-*_timeseries.tsv"
+#: Files that some runs of a paragraph could have and others not.
+ROLES = ("Mask", "SampleMask", "RunLabels")
+#: Tables that are named among those that cannot be described.
+MOST_NAMED = 5
 
 
 def write_citation(folder: ResultFolder) -> None:
     """Write both files anew, from the sidecars of all tables in the folder.
 
     Each atlas and ``desc`` has a section, each combination of settings in it a paragraph.  Without
-    any tables, files of earlier calls are removed.
+    any tables, files of earlier calls are removed.  Where that fails, a warning is shown: the results
+    are there.
 
     Parameters
     ----------
     folder : ResultFolder
     """
     from ...bids.provenance import versions
+    from ...engine.execution import message_of
     from ...storage.atomic import replacing
 
-    text = citation(dict(_sidecars(folder.out)), versions()["nipype-maps"])
+    described, others = _sidecars(folder.out)
+    text = citation(described, versions()["nipype-maps"], others)
     contents = {"md": text, "bib": bibliography(text, versions()) if text else ""}
     for ending, content in contents.items():
         path = folder.logs / f"CITATION.{ending}"
-        if not content:
-            path.unlink(missing_ok=True)
-        elif not path.is_file() or path.read_text(encoding="utf-8") != content:
-            with replacing(path) as temporary:
-                temporary.write_text(content, encoding="utf-8")
+        try:
+            if not content:
+                path.unlink(missing_ok=True)
+            elif not path.is_file() or path.read_bytes() != content.encode():
+                with replacing(path) as temporary:
+                    temporary.write_text(content, encoding="utf-8")
+        except OSError as error:
+            warn([f"{path} is not up to date: {message_of(error, folder.logs)}"])
 
 
-def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str) -> str:
+def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str, others: Sequence[str] = ()) -> str:
     """The text of CITATION.md; empty without sidecars.
 
     Parameters
@@ -51,13 +62,17 @@ def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str) -> str:
         By the names of their tables.
     version : str
         Of nipype-maps, which writes the text.
+    others : sequence of str
+        Tables that cannot be described.
     """
+    from ...bids.spaces import NOT_RESAMPLED, full_space
+
     if not sidecars:
         return ""
-    sections: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    sections: dict[str, dict[tuple[str, str], list[str]]] = defaultdict(lambda: defaultdict(list))
     for name in sorted(sidecars):
         settings = json.dumps(_of_all_runs(sidecars[name]), sort_keys=True)
-        sections[section_of(name)][settings].append(name)
+        sections[section_of(name)][settings, full_space(name)].append(name)
     lines = [
         TITLE, "",
         f"Written by nipype-maps {version} from the sidecars of the signals in this folder, for the methods "
@@ -66,11 +81,18 @@ def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str) -> str:
     ]  # fmt: skip
     for section, groups in sorted(sections.items()):
         lines += [f"## {section}", ""]
-        for names in groups.values():
+        for (_, space), names in groups.items():
             group = [sidecars[name] for name in names]
             subjects = {word for name in names for word in name.split("_") if word.startswith("sub-")}
             every = all(name.startswith("sub-") for name in names)
-            lines += [methods(_label(section), group, len(subjects) if every else 0), ""]
+            known = "" if space.startswith(NOT_RESAMPLED) else space
+            lines += [methods(_label(section), group, len(subjects) if every else 0, known), ""]
+    if others:
+        more = f", and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+        lines += [
+            "Not described, since their sidecars are missing, damaged or of another version: "
+            f"{', '.join(f'`{name}`' for name in others[:MOST_NAMED])}{more}.", "",
+        ]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -97,21 +119,31 @@ def _label(section: str) -> str:
 
 
 def _of_all_runs(sidecar: Mapping[str, Any]) -> dict[str, Any]:
-    """What runs of one paragraph have in common: settings, the strategy's meaning, and the maps."""
-    maps = [file["SHA256"] for file in sidecar["Provenance"].get("Maps", ())]
+    """What runs of one paragraph have in common: settings, the strategy's meaning, maps, kinds of files."""
+    files = sidecar["Provenance"]
     definition = sidecar["Cleaning"].get("StrategyDefinition")
     # components of aCompCor are more in some runs than in others
     kinds = sorted(kinds_of(sidecar["Cleaning"]["ConfoundColumns"])) if definition is None else None
-    return {**settings_of(sidecar), "ConfoundColumns": kinds, "Maps": maps, "Definition": definition}
+    return {
+        **settings_of(sidecar),
+        "ConfoundColumns": kinds,
+        "Definition": definition,
+        "Maps": [file["SHA256"] for file in files.get("Maps", ())],
+        "Roles": [role for role in ROLES if files.get(role)],
+    }
 
 
-def _sidecars(out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The sidecars of this version's tables in a folder, by the names of these."""
-    for pattern in (f"*{SIGNALS}", f"sub-*/**/*{SIGNALS}"):
-        for path in out.glob(pattern):
-            content = read_object(path) if path.with_suffix(".tsv").exists() else {}
+def _sidecars(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The sidecars of this version's tables in a folder, by the names of these; and other tables' names."""
+    described, others = {}, []
+    for pattern in (SIGNALS, f"sub-*/**/{SIGNALS}"):
+        for path in sorted(out.glob(pattern)):
+            content = read_object(path.with_suffix(".json"))
             if _is_complete(content):
-                yield path.stem, content
+                described[path.stem] = content
+            else:
+                others.append(path.stem)
+    return described, others
 
 
 def _is_complete(sidecar: Mapping[str, Any]) -> bool:
