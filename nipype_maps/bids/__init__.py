@@ -2,6 +2,7 @@
 
 names       entities, entity_order, spaces, atlas, result_names, pairing (does a file belong to a run?)
 sidecars    sidecar_schema (every entry), json_kinds (their types), sidecars, extractions, provenance
+maps        atlas_queries (maps by name), templateflow (its archive)
 runs        runs, timing (repetition time), inheritance (which JSON files apply)
 data sets   dataset (the folder), derivatives (find runs), run_selection (choose among them)
 tables      tables, text_tables, decimal_commas, column_names, signals, map_names

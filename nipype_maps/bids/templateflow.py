@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..images.filenames import stem
 from ..storage.json_files import read_json
+from ..storage.locks import try_lock, unlock
 from ..storage.paths import PathLike
 from .atlas_queries import AtlasQuery, choose_resolution, labels_of, matching, template_of
 
@@ -21,6 +24,10 @@ CLIENT_WORDS = {
 #: Entities that the client takes as numbers.
 NUMBERS = ("cohort", "res")
 SUFFIX = "probseg"
+#: The file in which a template describes itself.
+DESCRIPTION = "template_description.json"
+#: Seconds between looks at a lock that another process holds.
+WAIT = 0.2
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ def find_maps(query: AtlasQuery, runs: Sequence[PathLike], sources: Iterable[str
         except ValueError as error:
             raise ValueError(f"{query.text}: {error}") from error
         found = FoundMaps(path, reason)
-    _fetch([found.path, *_beside(found.path, folder)], home, query)
+    with _alone(folder):
+        _fetch([found.path, *_beside(found.path, folder)], home, query)
     return found
 
 
@@ -102,7 +110,7 @@ def _home() -> Path:
 def _voxel_sizes(folder: Path, template: Mapping[str, str]) -> dict[str, Sequence[float]]:
     """The voxel sizes of a template's resolutions, by their labels, as its description has them."""
     try:
-        content: Any = read_json(folder / "template_description.json")
+        content: Any = read_json(folder / DESCRIPTION)
     except (OSError, ValueError):
         return {}
     if "cohort" in template:
@@ -133,6 +141,30 @@ def _beside(maps: Path, folder: Path) -> list[Path]:
         for path in sorted(folder.rglob(f"*_{SUFFIX}.{ending}"))
         if "atlas" in labels_of(path) and words.issuperset(stem(path).split("_"))
     ]
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no two processes of one archive download at once: one would take half a file for the whole.
+
+    Locks the description of the template, which leaves no file behind; where nothing can be locked,
+    as in an archive that is read-only, it goes on.
+    """
+    descriptor = None
+    for mode in (os.O_RDWR, os.O_RDONLY):  # NFS locks what is open for writing alone
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder / DESCRIPTION, mode)
+            break
+    if descriptor is None:
+        yield
+        return
+    try:
+        while try_lock(descriptor) is False:
+            time.sleep(WAIT)
+        yield
+    finally:
+        unlock(descriptor)
+        os.close(descriptor)
 
 
 def _fetch(paths: Iterable[Path], home: Path, query: AtlasQuery) -> None:

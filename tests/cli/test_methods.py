@@ -314,6 +314,19 @@ def test_the_text_is_true_after_further_calls_and_failures(call, make_run, maps,
     assert "kernel of 8 mm" in line
 
 
+def test_an_interrupted_call_tells_of_what_it_published(call, invoke, make_run, maps, tmp_path, monkeypatch):
+    one, two = make_run("sub-01_bold.nii.gz"), make_run("sub-02_bold.nii.gz")
+    words = ["--maps", maps, "--out", tmp_path / "out"]
+    call("extract", one, *words)
+    (tmp_path / "out/logs/CITATION.md").unlink()  # as if the call before had been killed
+    monkeypatch.setattr(
+        "nipype_maps.engine.execution.run_workflows",
+        lambda *words, **options: (_ for _ in ()).throw(KeyboardInterrupt),
+    )
+    invoke("extract", one, two, *words, status=130)
+    assert "1 fMRI run of 1 participant " in (tmp_path / "out/logs/CITATION.md").read_text()
+
+
 def test_a_call_writes_what_it_did(call, make_run, maps, tmp_path):
     run = make_run()
     call("extract", run, "--maps", maps, "--out", "out", "--detrend", "--smoothing-fwhm", "5")

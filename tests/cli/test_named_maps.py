@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,48 @@ def test_a_download_that_is_interrupted_leaves_no_part(home, monkeypatch):
             AtlasQuery.parse("templateflow:HOCPA"), [RUN.replace("MNI152NLin2009cAsym", "MNI152NLin6Asym")]
         )
     assert path.read_bytes() == b""
+
+
+def test_a_file_that_another_process_is_downloading_is_waited_for(home, monkeypatch):
+    """Half a file would be taken for the whole."""
+    from nipype_maps.bids import templateflow
+    from nipype_maps.bids.atlas_queries import AtlasQuery
+
+    monkeypatch.setattr(templateflow, "_home", lambda: home)
+    monkeypatch.setattr(templateflow, "_get", lambda *words: pytest.fail("downloaded twice"))
+    folder = home / "tpl-MNI152NLin6Asym"
+    path = folder / "tpl-MNI152NLin6Asym_res-01_atlas-HOCPA_probseg.nii.gz"
+    path.write_bytes(b"the first half")
+    found = []
+    query, run = AtlasQuery.parse("templateflow:HOCPA"), RUN.replace("MNI152NLin2009cAsym", folder.name[4:])
+    reader = threading.Thread(target=lambda: found.append(templateflow.find_maps(query, [run]).path))
+    with templateflow._alone(folder):
+        reader.start()
+        reader.join(3 * templateflow.WAIT)
+        assert reader.is_alive()
+        assert not found
+        path.write_bytes(b"the first half, and the second")
+    reader.join(30)
+    assert found == [path]
+
+
+def test_an_archive_that_cannot_be_locked_is_read(home, monkeypatch):
+    from nipype_maps.bids import templateflow
+    from nipype_maps.bids.atlas_queries import AtlasQuery
+
+    def refused(*words):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(templateflow, "_home", lambda: home)
+    monkeypatch.setattr(templateflow.os, "open", refused)
+    found = templateflow.find_maps(AtlasQuery.parse("templateflow:DiFuMo:scale-4"), [RUN])
+    assert found.path.name == SCALE_4.format("02")
+
+
+def test_desc_as_templateflow_writes_it(call, home, make_run):
+    run = make_run(RUN)
+    done = call("extract", run, "--maps", "templateflow:DiFuMo:desc-4dimensions", "--out", "out", "--dry-run")
+    assert f"{SCALE_4.format('02')} (res-2, the finest)" in done.stdout
 
 
 def test_the_client_downloads_the_file_that_is_asked_for(home, monkeypatch):
