@@ -177,7 +177,7 @@ def _require_more_than_desc(paths: Sequence[Path], entities: Sequence[list[str]]
     for path, words in zip(paths, entities, strict=True):
         if not words:
             continue
-        key = path.parent, _folded("_".join(words))
+        key = path.parent, "_".join(words)
         other = known.setdefault(key, path)
         if other != path and stem(other).rpartition("_")[0] != stem(path).rpartition("_")[0]:
             raise ValueError(

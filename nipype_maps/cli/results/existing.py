@@ -34,7 +34,8 @@ def require_replaceable(
     """Refuse to replace results of other settings or inputs, or remove them.
 
     Results of the same settings and of the same files, where these have changed since, are removed
-    too: none is taken for this call's, should it fail.
+    too: none is taken for this call's, should it fail.  Where it is known now that it will, since a file
+    is damaged, they stay unless they are to be overwritten.
 
     Parameters
     ----------
@@ -86,7 +87,9 @@ def require_replaceable(
             0, f"results {verb}, since their inputs have changed: {_by_reason(standing.outdated)}."
         )
     if not dry_run:
-        folder.remove([*standing.different, *standing.outdated])
+        folder.remove(
+            [*standing.different, *standing.outdated, *(standing.irreplaceable if overwrite else ())]
+        )
         for parent in {path.parent for run in runs for path in folder.files(run.name)}:
             sweep(parent)
     return warnings

@@ -60,7 +60,7 @@ def _is_at_recorded_place(name: str, run: str, sources: list[Path]) -> tuple[boo
 
 
 def _is_in_sources(name: str, sources: list[Path]) -> tuple[bool, bool]:
-    """Whether there is a run of these results, which have no record, and whether all data sets can be reached."""
+    """Whether a run of results without a record exists, and whether all data sets can be reached."""
     from ...bids.result_names import entities_of_run
 
     wanted = entities_of_run(name)

@@ -30,10 +30,13 @@ class Standing:
         By the names of results that stand for something else, the settings and inputs that differ.
     outdated : dict of str to str
         By the names of results of the same settings, the files that have changed since.
+    irreplaceable : dict of str to str
+        The same, where these files cannot be used as they are now.
     """
 
     different: dict[str, str] = field(default_factory=dict)
     outdated: dict[str, str] = field(default_factory=dict)
+    irreplaceable: dict[str, str] = field(default_factory=dict)
 
 
 def standing_results(
@@ -81,8 +84,10 @@ def _compare(
     words = "; ".join(f"{key}: {text}" for key, text in differing.items())
     if not _changed_alone(differing, before, now, run):
         standing.different[run.name] = words
-    elif _can_be_read(run, request):  # else the run fails, and its results stay, of which it is told
+    elif _can_be_read(run, request):
         standing.outdated[run.name] = words
+    else:
+        standing.irreplaceable[run.name] = words
 
 
 def _changed_alone(
@@ -100,11 +105,12 @@ def _can_be_read(run: RunInputs, request: Request) -> bool:
 
     try:
         image = Run(run.run_file, run.t_r, quiet=True)
+        _ = run.t_r or image.t_r  # for which sidecar and header must agree
         if run.mask_file:
             Volumes([run.mask_file], quiet=True)
+        return next(problems_of(run, image, request.options), None) is None
     except (OSError, ValueError, RecursionError):
         return False
-    return next(problems_of(run, image, request.options), None) is None
 
 
 def _foreign_sidecar(folder: ResultFolder, name: str) -> str | None:

@@ -52,11 +52,12 @@ def in_columns(
 
     Examples
     --------
-    >>> rows = {"sub-01/func/sub-01_task-rest_atlas-msdl_timeseries": {"status": "done", "n": "2", "reason": ""}}
+    >>> row = {"status": "done", "n": "2", "reason": "n/a"}
+    >>> rows = {"sub-01/func/sub-01_task-rest_atlas-msdl_timeseries": row}
     >>> for line in in_columns(rows, ["status", "n", "reason"], {}):
     ...     print(line[1:])
     ['participant_id', 'task', 'atlas', 'status', 'n', 'reason']
-    ['sub-01', 'rest', 'msdl', 'done', '2', '']
+    ['sub-01', 'rest', 'msdl', 'done', '2', 'n/a']
     """
     from ...bids.entity_order import ORDER
 
