@@ -40,6 +40,8 @@ class SelectedRuns:
         Of runs that lack a file, by the names of their results.
     warnings : list of str
         On which files are used.
+    tables : dict of str to pathlib.Path
+        Tables of confounds, used or not, by the names of results.
     maps : list of str
         The files of the maps, which may be given by the name of their atlas.
     atlas : Atlas
@@ -49,6 +51,7 @@ class SelectedRuns:
     all: list[RunInputs]
     failures: dict[str, Failure]
     warnings: list[str]
+    tables: dict[str, Path]
     maps: list[str]
     atlas: Atlas
 
@@ -94,6 +97,7 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         all=runs,
         failures=_failures(runs, found, wanted),
         warnings=_on_older_tables(found) if wants_confounds else [],
+        tables={name: run.confounds for run, name in zip(found, names, strict=True) if run.confounds},
         maps=maps,
         atlas=atlas,
     )
