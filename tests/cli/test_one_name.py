@@ -56,6 +56,7 @@ REFUSED = {
 #: Options by which results do not change: nothing is computed.
 SAME = {
     "--allow-mismatch": None,
+    "--strict": None,
     "--plugin": "MultiProc",
     "--plugin-args": "{arguments}",
     "--n-procs": "1",
