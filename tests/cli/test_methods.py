@@ -126,6 +126,15 @@ def test_the_text_says_what_was_done():
     )
 
 
+def test_frames_that_nobody_lost_were_not_censored():
+    sentence = "Frames before the steady state (marked by fMRIPrep), frames with"
+    assert f"{sentence} " in methods("x", [sidecar(kept=36)])
+    text = methods("x", [sidecar(kept=40), sidecar(kept=40)])
+    assert "were to be censored [@power2014]; there were none, in no run." in text
+    assert "were kept" not in text
+    assert "interpolated" not in text
+
+
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_strategies_cite_the_papers_of_their_descriptions(name):
     entry = STRATEGIES[name]
@@ -193,6 +202,14 @@ def test_the_package_cites_itself_as_its_citation_file_says():
 )  # fmt: skip
 def test_known_atlases(label, name):
     assert (known_atlas(label) or [None])[0] == name
+
+
+def test_maps_of_another_label_are_known_by_their_file():
+    mine = sidecar()
+    mine["Provenance"]["Maps"] = [
+        {"File": "tpl-X_atlas-DiFuMo_desc-64dimensions_probseg.nii.gz", "SHA256": "0"}
+    ]
+    assert "maps of DiFuMo [@dadi2020] (`tpl-X_" in methods("mine", [mine])
 
 
 def test_sections_are_of_atlas_and_desc_and_paragraphs_of_settings():

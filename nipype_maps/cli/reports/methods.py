@@ -64,11 +64,13 @@ def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0, space:
 
 
 def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int, space: str) -> str:
+    from ...bids.atlas import atlas_of
+
     numbers = sorted({len(sidecar["Maps"]["Names"]) for sidecar in sidecars})
     n_maps = " to ".join(map(str, numbers[:1] + numbers[1:][-1:]))
-    known = known_atlas(atlas)
-    name = f"{known[0]} [@{known[1]}]" if known else f"the atlas {atlas}"
     files = list(dict.fromkeys(_files(sidecars, "Maps")))
+    known = known_atlas(atlas) or known_atlas(atlas_of(files).label if files else "")
+    name = f"{known[0]} [@{known[1]}]" if known else f"the atlas {atlas}"
     shown = joined([f"`{file}`" for file in files[:2]]) + (", ..." if len(files) > 2 else "")
     of = f" of {counted(n_subjects, 'participant')}" if n_subjects else ""
     if space:
@@ -177,6 +179,8 @@ def _on_censoring(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
     if not what and min(kept) == 1:
         return ""
     text = joined(what, ", and " if len(what) > 2 else " and ") or "some frames"
+    if min(kept) == 1:
+        return f"{text[0].upper()}{text[1:]} were to be censored{paper}; there were none, in no run."
     share = (
         f"on average {sum(kept) / len(kept):.1%} of the frames of a run were kept (at least {min(kept):.1%})"
     )
