@@ -1,31 +1,21 @@
 """The methods section and its references."""
 
-import copy
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from nipype_maps.bids.provenance import PACKAGES
-from nipype_maps.bids.sidecars import option_entries
 from nipype_maps.cli.reports.confounds_in_words import confounds_in_words
-from nipype_maps.cli.reports.methods import methods, settings_of
-from nipype_maps.cli.reports.references import ATLASES, CITED, bibliography, entries, known_atlas
-from nipype_maps.cli.results.citation import citation, write_citation
-from nipype_maps.cli.results.folder import ResultFolder
-from nipype_maps.confounds.strategies import definition, read_strategies
-from nipype_maps.options import FIT, OPTIONS, TRANSFORM, options_of
+from nipype_maps.cli.reports.methods import methods
+from nipype_maps.cli.reports.references import ATLASES, CITED, entries, known_atlas
+from nipype_maps.confounds.strategies import definition
+from nipype_maps.options import OPTIONS
+
+from .made_sidecars import STRATEGIES, sidecar
 
 ROOT = Path(__file__).resolve().parents[2]
 MOTION = [f"{kind}_{axis}" for kind in ("trans", "rot") for axis in "xyz"]
-STRATEGIES = read_strategies()
 
-#: Options of which each has an effect.
-CHOSEN = {
-    "resampling_target": "mask", "smoothing_fwhm": 6.0, "filter": "butterworth", "low_pass": 0.1,
-    "high_pass": 0.01, "confounds_strategy": "6P+scrub", "standardize": "zscore",
-}  # fmt: skip
 #: Another value for each option that sidecars record.
 OTHERS = {
     "resampling_target": "maps", "maps_interpolation": "nearest", "allow_overlap": False,
@@ -34,34 +24,6 @@ OTHERS = {
     "high_pass": 0.02, "extrapolate": True, "confounds_strategy": "24P+scrub-strict",
     "confound_columns": ["csf"], "standardize_confounds": False, "standardize": "psc", "dtype": "float32",
 }  # fmt: skip
-
-
-def sidecar(columns=None, kept=36, **changes):
-    """A sidecar as the graphs write it, as far as the text needs it."""
-    values = {option.name: option.default for option in OPTIONS} | CHOSEN | changes
-    strategy = values["confounds_strategy"]
-    if columns is None:
-        columns = list(values["confound_columns"])
-        for entry in definition(strategy, STRATEGIES).values() if strategy else ():
-            columns += entry.get("Columns", [])
-        columns += [f"high_variance_{i}" for i in range(1, 6)] * values["high_variance_confounds"]
-    source = [{"File": "atlas.nii.gz", "SHA256": "0"}]
-    return {
-        "FramesInRun": 40,
-        "NumberOfFramesKept": kept,
-        "WarningKinds": [],
-        **option_entries(values, options_of(TRANSFORM, node="Project")),
-        "ConfoundsStrategy": strategy,
-        "Maps": {**option_entries(values, options_of(FIT)), "Names": ["a", "b", "c"]},
-        "Cleaning": {
-            **option_entries(values, options_of(TRANSFORM, node="Clean")),
-            "HighVarianceConfounds": values["high_variance_confounds"],
-            "ConfoundColumns": columns,
-            **({"StrategyDefinition": definition(strategy, STRATEGIES)} if strategy else {}),
-        },
-        "Provenance": {"Maps": source, "Mask": [{"File": "mask.nii.gz", "SHA256": "1"}]},
-        "Versions": dict.fromkeys(PACKAGES, "1.2"),
-    }
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.key], ids=lambda one: one.name)
@@ -210,149 +172,3 @@ def test_maps_of_another_label_are_known_by_their_file():
         {"File": "tpl-X_atlas-DiFuMo_desc-64dimensions_probseg.nii.gz", "SHA256": "0"}
     ]
     assert "maps of DiFuMo [@dadi2020] (`tpl-X_" in methods("mine", [mine])
-
-
-def test_sections_are_of_atlas_and_desc_and_paragraphs_of_settings():
-    name = "sub-{}_task-rest_atlas-{}_desc-{}_timeseries"
-    smoother = sidecar(smoothing_fwhm=8.0)
-    text = citation(
-        {
-            name.format("01", "DiFuMo_scale-64", "denoised"): sidecar(),
-            name.format("02", "DiFuMo_scale-64", "denoised"): sidecar(),
-            name.format("03", "DiFuMo_scale-64", "denoised"): smoother,
-            name.format("01", "DiFuMo_scale-128", "denoised"): sidecar(),
-            name.format("01", "DiFuMo_scale-64", "plain"): sidecar(confounds_strategy=None),
-        },
-        "1.2",
-    )
-    assert re.findall("^## (.*)", text, re.M) == [
-        "atlas-DiFuMo_scale-128_desc-denoised",
-        "atlas-DiFuMo_scale-64_desc-denoised",
-        "atlas-DiFuMo_scale-64_desc-plain",
-    ]
-    paragraphs = [line for line in text.splitlines() if line.startswith("One time series")]
-    assert [re.search("from (.*?) with", line)[1] for line in paragraphs] == [
-        "1 fMRI run of 1 participant",
-        "2 fMRI runs of 2 participants",
-        "1 fMRI run of 1 participant",
-        "1 fMRI run of 1 participant",
-    ]
-    assert citation({}, "1.2") == ""
-
-
-def test_files_tell_of_the_tables_that_are_there(tmp_path):
-    folder = ResultFolder(tmp_path)
-    folder.logs.mkdir()
-    names = ["sub-01_atlas-msdl_timeseries", "sub-02/func/sub-02_atlas-msdl_timeseries"]
-    for name in names:
-        path = tmp_path / f"{name}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(sidecar()))
-        path.with_suffix(".tsv").write_text("a\tb\tc\n")
-    # a sidecar that lost its table, one of another version, a damaged one
-    (tmp_path / "sub-03_atlas-msdl_timeseries.json").write_text(json.dumps(sidecar()))
-    old = copy.deepcopy(sidecar())
-    del old["Provenance"]
-    for number, content in (("04", json.dumps(old)), ("05", "{")):
-        (tmp_path / f"sub-{number}_atlas-msdl_timeseries.json").write_text(content)
-        (tmp_path / f"sub-{number}_atlas-msdl_timeseries.tsv").write_text("a\tb\tc\n")
-    write_citation(folder)
-    md, bib = folder.logs / "CITATION.md", folder.logs / "CITATION.bib"
-    assert "from 2 fMRI runs of 2 participants" in md.read_text()
-    assert (
-        "Not described, since their sidecars are missing, damaged or of another version: " in md.read_text()
-    )
-    assert "`sub-04_atlas-msdl_timeseries`, `sub-05_atlas-msdl_timeseries`.\n" in md.read_text()
-    assert "sub-03" not in md.read_text()
-    assert set(CITED.findall(md.read_text())) == set(re.findall(r"@\w+\{(\w+),", bib.read_text()))
-    before = md.stat().st_mtime_ns
-    write_citation(folder)  # again: the same bytes, nothing written
-    assert md.stat().st_mtime_ns == before
-    for name in names:
-        (tmp_path / f"{name}.tsv").unlink()
-    write_citation(folder)
-    assert not md.exists()
-    assert not bib.exists()
-
-
-def test_runs_of_other_spaces_or_with_other_kinds_of_files_have_paragraphs_of_their_own():
-    name = "sub-{}_task-rest_space-MNI152NLin6Asym_atlas-x_{}_desc-denoised_timeseries"
-    masked, labelled = sidecar(), sidecar()
-    labelled["Provenance"]["RunLabels"] = [{"File": "labels.txt", "SHA256": "2"}]
-    masked["Provenance"]["Mask"] = [{"File": "sub-02_mask.nii.gz", "SHA256": "3"}]
-    text = citation(
-        {
-            name.format("01", "res-2"): sidecar(),
-            name.format("02", "res-2"): masked,
-            name.format("03", "res-2"): labelled,
-            name.format("03", "res-1"): sidecar(),
-        },
-        "1.2",
-    )
-    first, *others = (line for line in text.splitlines() if line.startswith("One time series"))
-    assert len(others) == 2
-    assert "2 fMRI runs of 2 participants in the space MNI152NLin6Asym (res-2) with" in first
-    assert "outside the mask of each run (such as `mask.nii.gz`)" in first
-    assert ["were each cleaned by themselves" in line for line in (first, *others)].count(True) == 1
-    assert sum("(res-1) with" in line for line in others) == 1
-
-
-def paragraphs(path):
-    """The paragraphs of a file, by the names of their sections."""
-    found, section = {}, ""
-    for line in path.read_text().splitlines():
-        section = line.removeprefix("## ") if line.startswith("## ") else section
-        if line.startswith("One time series"):
-            found.setdefault(section, []).append(line)
-    return found
-
-
-def test_the_text_is_true_after_further_calls_and_failures(call, make_run, maps, tmp_path):
-    one, two = make_run("sub-01_bold.nii.gz"), make_run("sub-02_bold.nii.gz")
-    md = tmp_path / "out/logs/CITATION.md"
-    call("extract", one, two, "--maps", maps, "--out", "out", "--desc", "plain")
-    call("extract", one, two, "--maps", maps, "--out", "out", "--desc", "smooth", "--smoothing-fwhm", "5")
-    plain, smooth = "atlas-atlas_desc-plain", "atlas-atlas_desc-smooth"
-    before = paragraphs(md)
-    assert {section: len(lines) for section, lines in before.items()} == {plain: 1, smooth: 1}
-    assert "2 fMRI runs of 2 participants" in before[smooth][0]
-    # one run with another kernel, the other with the first one still
-    words = ["--maps", maps, "--out", "out", "--desc", "smooth", "--smoothing-fwhm", "8", "--overwrite"]
-    call("extract", one, *words)
-    after = paragraphs(md)
-    assert after[plain] == before[plain]
-    assert [re.search("kernel of (.) mm", line)[1] for line in after[smooth]] == ["8", "5"]
-    assert all("1 fMRI run of 1 participant " in line for line in after[smooth])
-    # a run that fails after its old results were removed is not told of
-    Path(two).write_bytes(Path(two).read_bytes()[:-20000])
-    call("extract", one, two, *words, status=1)
-    (line,) = paragraphs(md)[smooth]
-    assert "1 fMRI run of 1 participant " in line
-    assert "kernel of 8 mm" in line
-
-
-def test_an_interrupted_call_tells_of_what_it_published(call, invoke, make_run, maps, tmp_path, monkeypatch):
-    one, two = make_run("sub-01_bold.nii.gz"), make_run("sub-02_bold.nii.gz")
-    words = ["--maps", maps, "--out", tmp_path / "out"]
-    call("extract", one, *words)
-    (tmp_path / "out/logs/CITATION.md").unlink()  # as if the call before had been killed
-    monkeypatch.setattr(
-        "nipype_maps.engine.execution.run_workflows",
-        lambda *words, **options: (_ for _ in ()).throw(KeyboardInterrupt),
-    )
-    invoke("extract", one, two, *words, status=130)
-    assert "1 fMRI run of 1 participant " in (tmp_path / "out/logs/CITATION.md").read_text()
-
-
-def test_a_call_writes_what_it_did(call, make_run, maps, tmp_path):
-    run = make_run()
-    call("extract", run, "--maps", maps, "--out", "out", "--detrend", "--smoothing-fwhm", "5")
-    text = (tmp_path / "out/logs/CITATION.md").read_text()
-    assert "for each of the 4 maps of the atlas atlas (`atlas.nii.gz`)" in text
-    assert "kernel of 5 mm" in text
-    assert "Mean and linear trend were removed from the signals." in text
-    assert bibliography(text, {"nipype-maps": "0"}).count("@article") == (
-        (tmp_path / "out/logs/CITATION.bib").read_text().count("@article")
-    )
-    (path,) = (tmp_path / "out").glob("*_timeseries.json")
-    assert settings_of(json.loads(path.read_text())).keys() == {one.key for one in OPTIONS if one.key}
