@@ -15,6 +15,7 @@ from ...storage.paths import PathLike
 from .comparison import CHECKSUMS
 
 if TYPE_CHECKING:
+    from ...bids.labels import Labels
     from ...graphs import RunInputs
 
 
@@ -27,6 +28,7 @@ class Request:
         Keywords of `init_dataset_wf`.
     maps : sequence of path-likes
     mask, map_names : path-like, optional
+    map_names_column : str, optional
 
     Attributes
     ----------
@@ -34,8 +36,11 @@ class Request:
     maps : list of str
     mask, map_names : str or None
         Absolute paths, since the working directory changes while nodes are executed.
-    names : list of str or None
+    map_names_column : str or None
+    labels : nipype_maps.bids.labels.Labels or None
         Of the maps; None where these cannot be read.
+    names : list of str or None
+        Of the maps whose signals are written.
     settings : dict
         All options but those of a single run, by their keys in sidecars.
 
@@ -51,11 +56,14 @@ class Request:
         maps: Sequence[PathLike],
         mask: PathLike | None = None,
         map_names: PathLike | None = None,
+        map_names_column: str | None = None,
     ) -> None:
         self.options, self.maps = dict(options), [os.path.abspath(path) for path in maps]
         self.mask = os.path.abspath(mask) if mask else None
         self.map_names = os.path.abspath(map_names) if map_names else None
-        self.names = _names_of(maps, map_names)
+        self.map_names_column = map_names_column
+        self.labels = _labels_of(maps, map_names, map_names_column)
+        self.names = None if self.labels is None else self.labels.written
         self.settings = settings_of(options)
         if self.names is not None:
             self.settings["MapNames"] = self.names
@@ -163,16 +171,18 @@ def _as_in_json(value: Any) -> Any:
     return [_as_in_json(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _names_of(maps: Sequence[PathLike], map_names: PathLike | None) -> list[str] | None:
-    """The names of maps; None where the maps cannot be read, for which their step will fail."""
-    from ...bids.map_names import names_of_maps
+def _labels_of(maps: Sequence[PathLike], map_names: PathLike | None, column: str | None) -> Labels | None:
+    """The labels of maps; None where the maps cannot be read, for which their step will fail."""
+    from ...bids.labels import labels_of
     from ...images.volumes import Volumes
+    from ...notes import collected
 
     try:
         n_maps = Volumes(list(maps), quiet=True).n_volumes
     except (OSError, ValueError):
         return None
     try:
-        return names_of_maps(list(maps), n_maps, map_names)
+        with collected():  # these notes are repeated when the maps are masked
+            return labels_of(list(maps), n_maps, map_names, column)
     except (OSError, ValueError) as error:
         raise click.UsageError(str(error)) from error
