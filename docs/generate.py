@@ -69,7 +69,11 @@ def meaning(option: click.Option) -> tuple[str, str]:
 
 def options_table(options: Iterable[click.Option]) -> str:
     """The options of a command as a table."""
-    rows = ([code(flag(option)), text, default] for option in options for text, default in [meaning(option)])
+    rows = (
+        [", ".join(map(code, [flag(option), *option.opts[1:]])), text, default]
+        for option in options
+        for text, default in [meaning(option)]
+    )
     return table(["option", "meaning", "default"], rows)
 
 

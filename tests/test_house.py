@@ -169,7 +169,7 @@ OF_COMMANDS = {
     "extract": (*INPUTS, *OPTIONS, *EXECUTION_OPTIONS),
     "dataset": (
         *(option for option in INPUTS if option.repeats != "run" or option.name == "t_r"),
-        *SELECTIONS, *OPTIONS, *EXECUTION_OPTIONS,
+        *SELECTIONS, *OPTIONS, *(option for option in EXECUTION_OPTIONS if option.name != "out"),
     ),
 }  # fmt: skip
 
@@ -181,7 +181,7 @@ OF_COMMANDS = {
 )  # fmt: skip
 def test_an_option_is_a_flag_of_the_command(command, option):
     (flag,) = (param for param in main.commands[command].params if param.name == option.name)
-    assert flag.opts == [option.flag]
+    assert flag.opts == [option.flag, *option.aliases]
     default = flag.callback(None, flag, flag.default) if option.choices else flag.default
     # click has values of its own for what is not given, and for what may be given several times
     assert default == option.default or option.default in (None, ())
@@ -198,7 +198,8 @@ def test_an_option_is_a_flag_of_the_command(command, option):
 
 @pytest.mark.parametrize("command", OF_COMMANDS)
 def test_the_command_has_no_option_that_is_not_defined(command):
-    flags = {param.name for param in main.commands[command].params if isinstance(param, click.Option)}
+    params = [param for param in main.commands[command].params if isinstance(param, click.Option)]
+    flags = {param.name for param in params if not param.is_eager}  # --version
     assert flags == {option.name for option in OF_COMMANDS[command]}
 
 

@@ -1,8 +1,8 @@
 """The command ``nipype-maps``: parse, build a graph, execute it, say where the results are.
 
 A subcommand is a module here (`extract`, `dataset`, `inverse`, `prune`, `demo`).  Each goes
-through the same stages: `parsing` and `checks` of the call, `records` of what it requests, the
-`results` folder that may have other results, `extraction`, and `reports`.
+through the same stages: `parsing` and `checks` of the call, `selection` of runs in a data set,
+`records` of what it requests, the `results` folder that may have other results, `extraction`, and `reports`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,14 @@ from .inverse import inverse
 from .parsing.commands import Group
 from .prune import prune
 
+SETTINGS = {
+    "help_option_names": ["-h", "--help"],
+    # BIDS Apps have --participant-label and --participant_label
+    "token_normalize_func": lambda name: name.replace("_", "-"),
+}
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Group, context_settings=SETTINGS)
 @click.version_option(package_name="nipype-maps")
 def main() -> None:
     """Extract one time series per brain map from fMRI runs, by least squares, with nipype.

@@ -180,7 +180,7 @@ def _sidecar(
     """The sidecar of the signals: the part of the maps, and the run's."""
     t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
     about = section("", {
-        "Description": "Least-squares signals of brain maps, one per column, one row per frame",
+        "Description": "Least-squares signals of brain maps: a column per map, a row per kept frame",
         "FramesInRun": n_frames,
         "NumberOfFramesKept": n_frames,
         "Maps": section("Maps", {"SignalCoverage": [number(share) for share in coverage]}),

@@ -40,6 +40,8 @@ class Option:
         Its name in sidecars; None where no signal depends on it, or its content is recorded.
     flag : str
         Its name on the command; an option that is on by default has a flag that switches it off.
+    aliases : tuple of str
+        Its other names on the command, such as those that BIDS Apps have.
     help : str
         Its documentation on the command, where that is not ``doc``.
     words : mapping of str to object
@@ -54,8 +56,9 @@ class Option:
     is_required : bool
         Whether the command cannot do without it.
     repeats : str
-        How often the command takes it: ``''`` once; ``'values'`` any number of times; ``'joined'``
-        the same, joined by +; ``'run'`` once per run.
+        How often the command takes it: ``''`` once; ``'values'`` any number of times; ``'words'``
+        the same, each time with one word or several; ``'joined'`` the same, joined by +; ``'run'``
+        once per run.
     needs : str
         ``'confounds'`` or ``'smoothing'``, without which it has no effect.
     argument : str or None
@@ -74,6 +77,7 @@ class Option:
     unit: str = ""
     key: str | None = None
     flag: str = ""
+    aliases: tuple[str, ...] = ()
     help: str = ""
     words: Mapping[str, object] = field(default_factory=dict)
     syntax: str = ""

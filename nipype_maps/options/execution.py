@@ -20,6 +20,7 @@ EXECUTION_OPTIONS = (
     ),
     Option(
         "work", "str | None", None, parts=(EXECUTION,), topic="Execution", syntax="folder",
+        aliases=("-w", "--work-dir"),
         default_shown="OUT/work", argument="memory",
         doc="Folder for intermediate results, which later calls reuse",
     ),
@@ -35,6 +36,7 @@ EXECUTION_OPTIONS = (
     ),
     Option(
         "n_procs", "int | None", None, parts=(EXECUTION,), topic="Execution", default_shown="all cores",
+        aliases=("--nprocs",),
         argument=None, doc="Processes of MultiProc",
     ),
     Option(

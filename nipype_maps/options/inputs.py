@@ -54,22 +54,24 @@ INPUTS = (
 SELECTIONS = (
     Option(
         "participant_label", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs",
-        repeats="values", argument=None, doc="Only these participants, with or without sub- (repeat)",
+        repeats="words", metavar="LABEL...", argument=None,
+        doc="Only these participants, with or without sub-",
     ),
     Option(
-        "session", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs", repeats="values",
-        argument=None, doc="Only these sessions (repeat)",
+        "session", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs", flag="--session-id",
+        aliases=("--session-label", "--session"), repeats="words", metavar="LABEL...", argument=None,
+        doc="Only these sessions, with or without ses-",
     ),
     Option(
-        "task", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs", repeats="values",
-        argument=None, doc="Only these tasks (repeat)",
+        "task", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs", flag="--task-id",
+        aliases=("--task",), repeats="words", metavar="LABEL...", argument=None,
+        doc="Only these tasks, with or without task-",
     ),
     Option(
-        "space", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs", repeats="values",
-        argument=None,
-        doc="Only runs in these spaces (repeat), such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; a "
-        "name alone means the images without res-, where DERIVATIVES has any; func means runs that were "
-        "not resampled",
+        "space", "Sequence[str]", (), parts=(SELECTION,), topic="Selection of runs", repeats="words",
+        metavar="SPACE...", argument=None,
+        doc="Only runs in these spaces, such as MNI152NLin2009cAsym or MNI152NLin6Asym:res-2; a name alone "
+        "means the images without res-, where IN has any; func means runs that were not resampled",
     ),
     Option(
         "brain_masks", "bool", False, parts=(SELECTION,), topic="Inputs", argument=None,

@@ -87,7 +87,7 @@ def many(folder: Path, repeats: int) -> dict:
                 os.environ["PATH"] = slurm.path
                 slurm.clear()
                 taken = process(
-                    *DATASET, tree, *maps, "--out", out, "--confounds-strategy", "6P", "--detrend", *options
+                    *DATASET, tree, out, *maps, "--confounds-strategy", "6P", "--detrend", *options
                 )
                 os.environ["PATH"] = before
                 taken.pop("output")

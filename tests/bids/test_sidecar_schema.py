@@ -1,6 +1,8 @@
 """The sidecars that are written contain the declared entries, and no others."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from nipype_maps.bids.sidecar_schema import BY_PATH, ENTRIES, table
 from nipype_maps.bids.sidecars import Sidecar
 from nipype_maps.interfaces import Clean
 from nipype_maps.notes import Note
+from nipype_maps.storage.json_files import readable
 
 from ..derivatives import COLUMNS, describe, write_run
 
@@ -61,7 +64,7 @@ def written(call, execute, make_run, maps, mask, rng, grids, table_of_confounds,
 
     root, affine = describe(tmp_path / "fmriprep"), grids["plain"].affine
     write_run(root, "sub-01_task-rest", rng.normal(100, 5, (7, 8, 6, 40)), affine, table_of_confounds)
-    call("dataset", root, "--maps", maps, "--low-pass", "0.1", "--out", tmp_path / "dataset")
+    call("dataset", root, tmp_path / "dataset", "--maps", maps, "--low-pass", "0.1")
 
     NiftiMapsMasker(maps, memory=str(tmp_path / "memory"), detrend=True).fit_transform(make_run("a.nii"))
     tables = [content for name in ("strategy", "columns", "dataset") for content in contents(tmp_path / name)]
@@ -106,6 +109,15 @@ def test_the_table_for_the_documentation_has_a_row_per_entry():
     assert [row.split("`")[1] for row in rows] == [entry.path for entry in ENTRIES]
     assert all(row.count("|") == 6 for row in rows)
     assert all(entry.doc for entry in ENTRIES)
+
+
+def test_the_example_in_the_documentation_is_laid_out_as_sidecars_are():
+    page = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```json\n(.*?)^```", page, re.M | re.S)
+    content = json.loads(text)
+    assert readable(content) + "\n" == text
+    paths = [path for path, _ in entries_in(content)]
+    assert paths == [path for path in BY_PATH if path in paths]
 
 
 def test_each_warning_is_listed_once_with_its_kind():

@@ -151,8 +151,8 @@ def test_a_table_that_does_not_fit_takes_down_its_own_run_alone(call, make_run, 
         (func / f"{name}_desc-confounds_timeseries.tsv").write_text("trans_x\n" + rows)
     description = {"Name": "x", "BIDSVersion": "1.8.0", "DatasetType": "derivative"}
     (tmp_path / "data" / "dataset_description.json").write_text(json.dumps(description))
-    options = ["--maps", maps, "--out", "out", "--confound-columns", "trans_x"]
-    done = call("dataset", "data", *options, status=1)
+    options = ["--maps", maps, "--confound-columns", "trans_x"]
+    done = call("dataset", "data", "out", *options, status=1)
     assert "1 of 2 runs done" in done.stdout
     assert "has 39 rows, but " in done.stderr
     assert "_run-2_desc-preproc_bold.nii.gz has 40 frames" in done.stderr

@@ -46,7 +46,7 @@ OPTIONS = ["--confounds-strategy", "6P+scrub", "--detrend", "--standardize", "zs
 
 def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_path):
     out = tmp_path / "out"
-    done = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS)
+    done = call("dataset", derivatives, out, "--maps", maps, *OPTIONS)
     assert "6 of 6 runs done" in done.stdout
     table = read_table(
         out / "sub-01/func/sub-01_task-rest_run-1_space-MNI_desc-preproc_atlas-atlas_timeseries.tsv"
@@ -67,16 +67,15 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     assert len(fits) == 2  # one for each grid
 
     # again, and nothing is run; in processes, and the bytes are the same
-    again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS)
+    again = call("dataset", derivatives, out, "--maps", maps, *OPTIONS)
     assert "0 steps executed" in again.stdout
     other = tmp_path / "other"
     call(
         "dataset",
         derivatives,
+        other,
         "--maps",
         maps,
-        "--out",
-        other,
         *OPTIONS,
         "--plugin",
         "MultiProc",
@@ -84,13 +83,13 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
         "2",
     )
     assert contents(other) == contents(out)
-    plan = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, "--dry-run")
+    plan = call("dataset", derivatives, out, "--maps", maps, *OPTIONS, "--dry-run")
     assert "steps: 0 to execute" in plan.stdout
 
 
 def test_many_runs_are_several_graphs_with_the_same_results(derivatives, maps, tmp_path, monkeypatch):
     def call(out, *options):
-        arguments = [derivatives, "--maps", maps, "--out", tmp_path / out, *options]
+        arguments = [derivatives, tmp_path / out, "--maps", maps, *options]
         done = CliRunner().invoke(main, ["dataset", *map(str, arguments)])
         assert done.exit_code == 0, done.output
         return done.stdout
@@ -124,7 +123,7 @@ def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
     table = derivatives / "sub-02/func/sub-02_task-rest_run-2_desc-confounds_timeseries.tsv"
     table.write_text("".join(table.read_text().splitlines(keepends=True)[:7]))
     out = tmp_path / "out"
-    done = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, status=1)
+    done = call("dataset", derivatives, out, "--maps", maps, *OPTIONS, status=1)
     assert "2 of 6 runs done" in done.stdout
     rows = summary(out)
     assert [row["status"] for row in rows] == ["failed"] * 4 + ["done"] * 2
@@ -141,7 +140,7 @@ def test_runs_that_fail_do_not_stop_the_others_and_the_table_says_why(
 
     # what was wrong is put right, and only that is run
     unreadable.write_bytes(gzip.compress(whole))
-    again = call("dataset", derivatives, "--maps", maps, "--out", out, *OPTIONS, status=1)
+    again = call("dataset", derivatives, out, "--maps", maps, *OPTIONS, status=1)
     assert "3 of 6 runs done" in again.stdout
     assert again.stdout.startswith("2 steps executed")  # confounds had been chosen already
 
@@ -153,32 +152,35 @@ def test_each_run_may_have_its_own_brain_mask(call, derivatives, maps, tmp_path,
     missing, *_, last = sorted(derivatives.glob("sub-*/func/*_mask.nii.gz"))
     missing.unlink()
     options = ["--maps", maps, "--detrend"]
-    done = call("dataset", derivatives, *options, "--out", tmp_path / "out", "--brain-masks", status=1)
+    done = call("dataset", derivatives, tmp_path / "out", *options, "--brain-masks", status=1)
     assert "5 of 6 runs done" in done.stdout
     assert "has no brain mask (*_desc-brain_mask.nii.gz)." in summary(tmp_path / "out")[0]["reason"]
     run = last.with_name(last.name.replace("brain_mask", "preproc_bold"))
     call("extract", run, *options, "--mask", last, "--out", tmp_path / "apart")
     (table,) = (tmp_path / "apart").glob("*.tsv")
     assert (tmp_path / "out/sub-03/func" / table.name).read_bytes() == table.read_bytes()
-    without = call("dataset", derivatives, *options, "--out", tmp_path / "none").stdout
+    without = call("dataset", derivatives, tmp_path / "none", *options).stdout
     assert "6 of 6" in without
     assert (tmp_path / "none/sub-03/func" / table.name).read_bytes() != table.read_bytes()
-    refused = ["--out", tmp_path / "out", "--brain-masks", "--mask", last]
-    assert "leave out --mask" in call("dataset", derivatives, *options, *refused, status=2).stderr
+    refused = ["--brain-masks", "--mask", last]
+    assert (
+        "leave out --mask"
+        in call("dataset", derivatives, tmp_path / "out", *options, *refused, status=2).stderr
+    )
 
 
 def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     out = tmp_path / "out"
     chosen = ["--participant-label", "sub-03", "--task", "rest", "--space", "MNI"]
-    call("dataset", derivatives, "--maps", maps, "--out", out, *chosen)
+    call("dataset", derivatives, out, "--maps", maps, *chosen)
     assert [row["run"][:6] for row in summary(out)] == ["sub-03"] * 2
-    call("dataset", derivatives, "--maps", maps, "--out", out, "--participant-label", "01")
+    call("dataset", derivatives, out, "--maps", maps, "--participant-label", "01")
     assert [row["run"][:6] for row in summary(out)] == ["sub-01"] * 2 + ["sub-03"] * 2
     sidecar = json.loads(next(out.glob("sub-03/func/*.json")).read_text())
     assert sidecar["Cleaning"]["ConfoundColumns"] == []  # none was asked for
-    done = call("dataset", derivatives, "--maps", maps, "--out", out, "--task", "nback", status=1)
+    done = call("dataset", derivatives, out, "--maps", maps, "--task", "nback", status=1)
     assert "no preprocessed run" in done.stderr
-    done = call("dataset", tmp_path, "--maps", maps, "--out", out, status=1)
+    done = call("dataset", tmp_path, out, "--maps", maps, status=1)
     assert "has no dataset_description.json" in done.stderr
 
 
@@ -195,20 +197,20 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
 )
 def test_plugin_args_that_are_none_are_refused(call, derivatives, maps, tmp_path, text, sentence):
     (tmp_path / "args.json").write_text(text)
-    options = ["--maps", maps, "--out", tmp_path / "out", "--plugin-args", tmp_path / "args.json"]
+    options = [tmp_path / "out", "--maps", maps, "--plugin-args", tmp_path / "args.json"]
     done = call("dataset", derivatives, *options, "--plugin", "SLURM", status=2)
     assert "--plugin-args: " in done.stderr
     assert sentence in " ".join(done.stderr.split())
 
 
 def test_processes_are_not_counted_on_a_cluster(call, derivatives, maps, tmp_path):
-    options = ["--maps", maps, "--out", tmp_path / "out", "--plugin", "SLURM", "--n-procs", "2"]
+    options = [tmp_path / "out", "--maps", maps, "--plugin", "SLURM", "--n-procs", "2"]
     assert "--n-procs is for --plugin MultiProc" in call("dataset", derivatives, *options, status=2).stderr
 
 
 def test_what_all_runs_share_fails_for_all(call, derivatives, maps, tmp_path):
     out = tmp_path / "out"
-    done = call("dataset", derivatives, "--maps", maps, "--out", out, "--no-allow-overlap", status=1)
+    done = call("dataset", derivatives, out, "--maps", maps, "--no-allow-overlap", status=1)
     assert "0 of 6 runs done" in done.stdout
     assert all("Overlap detected in the maps" in row["reason"] for row in summary(out))
 
@@ -222,7 +224,7 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     rows = [line.split("\t") for line in path.read_text().splitlines()]
     rows[1][1] = rows[1][2] = rows[2][2] = "n/a"  # of trans_y and trans_z
     path.write_text("".join("\t".join(row) + "\n" for row in rows))
-    options = ["--maps", maps, "--out", str(tmp_path / "out"), "--confounds-strategy", "6P"]
+    options = [str(tmp_path / "out"), "--maps", maps, "--confounds-strategy", "6P"]
 
     def warnings():
         done = CliRunner().invoke(main, ["dataset", str(derivatives), *options])
@@ -256,5 +258,5 @@ def test_the_time_between_frames_may_be_in_the_folder_of_all(invoke, derivatives
         if "sub-01" not in path.name:
             path.with_name(path.name.replace(".nii.gz", ".json")).write_text('{"TaskName": "rest"}')
     (derivatives / "task-rest_desc-preproc_bold.json").write_text('{"RepetitionTime": 2.5}')
-    invoke("dataset", derivatives, "--maps", maps, "--out", tmp_path / "out", "--high-pass", "0.02")
+    invoke("dataset", derivatives, tmp_path / "out", "--maps", maps, "--high-pass", "0.02")
     assert [row["repetition_time"] for row in summary(tmp_path / "out")] == ["2.0"] * 2 + ["2.5"] * 4

@@ -76,7 +76,7 @@ def test_files_of_others_are_not_mixed_with_results(invoke, one, maps, tmp_path,
         (tmp_path / name / "dataset_description.json").write_text(text)
     before = as_it_was(tmp_path)
     for more in ([], ["--overwrite"], ["--dry-run"]):
-        done = invoke("dataset", one, "--maps", maps, "--out", f"{tmp_path}/{place}", *more, status=1)
+        done = invoke("dataset", one, f"{tmp_path}/{place}", "--maps", maps, *more, status=1)
         assert told in done.stderr
     assert as_it_was(tmp_path) == before
 
@@ -84,7 +84,7 @@ def test_files_of_others_are_not_mixed_with_results(invoke, one, maps, tmp_path,
 def test_results_may_be_below_the_data_set(invoke, one, maps):
     before = as_it_was(one)
     out = one / "derivatives" / "nipype-maps"
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     for _ in range(2):  # the second call meets what the first one left
         assert "2 of 2 runs done" in invoke(*call).stdout
     assert {path: text for path, text in as_it_was(one).items() if out not in path.parents} == before
@@ -92,21 +92,21 @@ def test_results_may_be_below_the_data_set(invoke, one, maps):
 
 def test_runs_of_other_data_sets_below_are_not_this_ones(invoke, one, maps, tmp_path):
     shutil.copytree(one, one / "fmriprep-20")
-    assert "2 of 2 runs done" in invoke("dataset", one, "--maps", maps, "--out", tmp_path / "o").stdout
+    assert "2 of 2 runs done" in invoke("dataset", one, tmp_path / "o", "--maps", maps).stdout
     both = describe(tmp_path / "both")
     shutil.move(one, both / "fmriprep-22")
     shutil.copytree(both / "fmriprep-22", both / "fmriprep-20")
-    done = invoke("dataset", both, "--maps", maps, "--out", tmp_path / "p", status=1)
+    done = invoke("dataset", both, tmp_path / "p", "--maps", maps, status=1)
     assert "There are participants in fmriprep-20, fmriprep-22; give one of these folders." in done.stderr
 
 
 def test_what_users_add_to_the_description_stays_and_sources_are_joined(invoke, one, maps, tmp_path):
     out, second = tmp_path / "out", tmp_path / "second"
-    invoke("dataset", one, "--maps", maps, "--out", out, "--participant-label", "01")
+    invoke("dataset", one, out, "--maps", maps, "--participant-label", "01")
     path = out / "dataset_description.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "Authors": ["Ann"]}))
     shutil.copytree(one, second)
-    invoke("dataset", second, "--maps", maps, "--out", out)
+    invoke("dataset", second, out, "--maps", maps)
     said = json.loads(path.read_text())
     assert said["Authors"] == ["Ann"]
     assert [source["URL"] for source in said["SourceDatasets"]] == [one.as_uri(), second.as_uri()]
@@ -114,7 +114,7 @@ def test_what_users_add_to_the_description_stays_and_sources_are_joined(invoke, 
 
 def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     invoke(*call)
     before = as_it_was(out)
     done = invoke(*call, "--detrend", status=2)
@@ -127,7 +127,7 @@ def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_p
 
 def test_the_summary_claims_no_table_that_is_not_there(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     invoke(*call)
     next(out.glob("sub-02/func/*.tsv")).unlink()
     invoke(*call, "--participant-label", "01")
@@ -148,7 +148,7 @@ def statuses(out):
 @pytest.mark.parametrize("more", [[], ["--overwrite"], ["--participant-label", "01"]])
 def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_path, more):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     invoke(*call)
     before = summary(out)
     (table,) = out.glob("sub-02/func/*.tsv")
@@ -174,10 +174,10 @@ def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_pa
 
 def test_runs_that_cannot_be_looked_for_are_not_taken_for_removed(invoke, one, maps, tmp_path):
     out, moved = tmp_path / "out", tmp_path / "moved"
-    invoke("dataset", one, "--maps", maps, "--out", out)
+    invoke("dataset", one, out, "--maps", maps)
     shutil.copytree(one, moved)
     one.rename(tmp_path / "not mounted")
-    call = ["dataset", moved, "--maps", maps, "--out", out, "--participant-label", "01"]
+    call = ["dataset", moved, out, "--maps", maps, "--participant-label", "01"]
     for _ in range(2):
         assert "removed" not in invoke(*call).stderr
         remove_run(moved, 2)  # it may still be where it was
@@ -186,17 +186,17 @@ def test_runs_that_cannot_be_looked_for_are_not_taken_for_removed(invoke, one, m
 
 def test_a_run_that_was_unpacked_is_there(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    invoke("dataset", one, "--maps", maps, "--out", out)
+    invoke("dataset", one, out, "--maps", maps)
     (packed,) = func(one, 2).glob("*_bold.nii.gz")
     nib.save(nib.load(packed), packed.with_suffix(""))
     packed.unlink()
-    invoke("dataset", one, "--maps", maps, "--out", out, "--participant-label", "01")
+    invoke("dataset", one, out, "--maps", maps, "--participant-label", "01")
     assert statuses(out) == {"sub-01": "done", "sub-02": "done"}
 
 
 def test_a_run_that_failed_and_was_removed_is_marked(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out, "--participant-label"]
+    call = ["dataset", one, out, "--maps", maps, "--participant-label"]
     next(func(one, 2).glob("*_bold.nii.gz")).write_bytes(b"")
     invoke(*call, "02", status=1)
     invoke(*call, "01")
@@ -210,14 +210,14 @@ def test_a_run_that_failed_and_was_removed_is_marked(invoke, one, maps, tmp_path
 def test_a_summary_of_others_stays(invoke, one, maps, tmp_path, text):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "summary.tsv").write_text(text)
-    done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", status=1)
+    done = invoke("dataset", one, tmp_path / "out", "--maps", maps, status=1)
     assert "summary.tsv is not a summary that nipype-maps wrote" in done.stderr
     assert (tmp_path / "out" / "summary.tsv").read_text() == text
 
 
 def test_a_summary_of_an_older_version_or_with_damaged_rows_is_carried_on(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out, "--participant-label"]
+    call = ["dataset", one, out, "--maps", maps, "--participant-label"]
     invoke(*call, "01")
     (out / "summary.tsv").write_text("run\tstatus\tframes\treason\nx\tfailed\t9\tn/a\nhalf a ro")
     invoke(*call, "02")
@@ -237,13 +237,13 @@ def test_maps_that_are_dropped_in_some_runs_have_their_place_in_the_table_of_nam
     path = func(one, 2) / f"sub-02_task-rest{RUN}"
     nib.save(nib.load(path).slicer[:, :, :-1], path)
     out = tmp_path / "out"
-    invoke("dataset", one, "--maps", three, "--out", out, "--empty-maps", "drop")
+    invoke("dataset", one, out, "--maps", three, "--empty-maps", "drop")
     assert [row["columns"] for row in summary(out)] == ["3", "2"]
     counts = [len(read_table(path).names) for path in sorted(out.glob("sub-*/func/*.tsv"))]
     assert counts == [3, 2]
     for participant in ("02", "01"):  # in whatever order they come
         chosen = tmp_path / participant
-        call = ["dataset", one, "--maps", three, "--out", chosen, "--empty-maps", "drop"]
+        call = ["dataset", one, chosen, "--maps", three, "--empty-maps", "drop"]
         invoke(*call, "--participant-label", participant)
         assert (chosen / "atlas-three_probseg.tsv").read_text().splitlines()[1:] == [
             "1\tmap-01", "2\tmap-02", "3\tmap-03",
@@ -251,7 +251,7 @@ def test_maps_that_are_dropped_in_some_runs_have_their_place_in_the_table_of_nam
 
 
 def test_names_of_other_maps_of_one_name_are_not_replaced(invoke, one, maps, tmp_path):
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--participant-label"]
     invoke(*call, "01")
     (tmp_path / "names.txt").write_text("a\nb\nc\nd\n")
     other = [*call, "02", "--map-names", tmp_path / "names.txt"]
@@ -265,13 +265,13 @@ def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, m
     bold = func(one) / f"sub-01_task-rest{RUN}"
     for echo in (1, 2):
         shutil.copy(bold, func(one) / f"sub-01_task-rest_echo-{echo}_desc-preproc_bold.nii.gz")
-    done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--confounds-strategy", "6P")
+    done = invoke("dataset", one, tmp_path / "out", "--maps", maps, "--confounds-strategy", "6P")
     assert "2 of 2 runs done" in done.stdout
     assert done.stderr.count("images of single echoes, such as sub-01_task-rest_echo-1_desc-") == 1
 
     bold.unlink()  # only echoes, which share the table of confounds
-    call = ["dataset", one, "--maps", maps, "--confounds-strategy", "6P", "--participant-label", "01"]
-    done = invoke(*call, "--out", tmp_path / "echoes")
+    options = ["--maps", maps, "--confounds-strategy", "6P", "--participant-label", "01"]
+    done = invoke("dataset", one, tmp_path / "echoes", *options)
     assert "2 of 2 runs done" in done.stdout
     assert "2 runs of a single echo, such as sub-01_task-rest_echo-1_desc-preproc" in done.stderr
     sidecar = json.loads(next((tmp_path / "echoes").glob("sub-01/func/*echo-2*.json")).read_text())
@@ -294,7 +294,7 @@ def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, m
 def test_runs_of_several_spaces_need_a_choice(invoke, one, maps, tmp_path, space, options, told):
     name = "_".join(filter(None, ["sub-01_task-rest", space, "desc-preproc_bold.nii.gz"]))
     shutil.copy(func(one) / f"sub-01_task-rest{RUN}", func(one) / name)
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", *options]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, *options]
     done = invoke(*call, status=1 if told else 0)
     if told:
         assert told in done.stderr
@@ -330,7 +330,7 @@ def test_a_data_set_is_of_one_resolution(invoke, one, maps, tmp_path, case):
     first, second, space, taken = RESOLUTIONS[case]
     in_spaces(one, first, 1)
     in_spaces(one, second, 2)
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--space", space]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--space", space]
     if isinstance(taken, str):
         assert taken in invoke(*call, status=1).stderr
         return
@@ -342,7 +342,7 @@ def test_a_data_set_is_of_one_resolution(invoke, one, maps, tmp_path, case):
 
 def test_what_a_space_means_does_not_depend_on_the_participants_that_are_chosen(invoke, one, maps, tmp_path):
     in_spaces(one, ["MNI_res-2"], 2)
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label", "02"]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--participant-label", "02"]
     refused = invoke(*call, "--space", "MNI", status=1)
     assert "no preprocessed run (*_desc-preproc_bold.nii.gz) of subject 02, space MNI" in refused.stderr
     assert "in the spaces MNI:res-2." in refused.stderr
@@ -357,20 +357,20 @@ def test_the_maps_name_says_which_space_fits(invoke, one, maps, tmp_path):
     )
     named = tmp_path / "tpl-MNI_atlas-four_probseg.nii.gz"
     shutil.copy(maps, named)
-    done = invoke("dataset", one, "--maps", named, "--out", tmp_path / "out", status=1)
+    done = invoke("dataset", one, tmp_path / "out", "--maps", named, status=1)
     assert "tpl-MNI_atlas-four_probseg.nii.gz is for MNI by its name." in done.stderr
 
 
 def test_of_two_tables_for_a_run_it_is_said_which_is_taken(invoke, one, maps, tmp_path):
     new = func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv"
     new.with_name(new.name.replace("timeseries", "regressors")).write_text("trans_x\n" + "1\n" * 12)
-    call = ["dataset", one, "--maps", maps, "--confounds-strategy", "6P"]
-    done = invoke(*call, "--out", tmp_path / "out")
+    options = ["--maps", maps, "--confounds-strategy", "6P"]
+    done = invoke("dataset", one, tmp_path / "out", *options)
     assert "1 run with two tables of confounds, such as sub-01_task-rest_space-MNI" in done.stderr
     assert "confounds_timeseries.tsv is used, not sub-01_task-rest_desc-confounds_regressors" in done.stderr
     mask = func(one) / "sub-01_task-rest_space-MNI_desc-brain_mask.nii.gz"
     nib.save(nib.load(mask), mask.with_suffix(""))
-    done = invoke(*call, "--brain-masks", "--out", tmp_path / "masks", status=1)
+    done = invoke("dataset", one, tmp_path / "masks", *options, "--brain-masks", status=1)
     assert "has more than one brain mask" in summary(tmp_path / "masks")[0]["reason"]
     assert "1 of 2 runs done" in done.stdout
 
@@ -378,7 +378,7 @@ def test_of_two_tables_for_a_run_it_is_said_which_is_taken(invoke, one, maps, tm
 @pytest.mark.parametrize("what", ["preproc_bold.nii.gz", "brain_mask.nii.gz", "confounds_timeseries.tsv"])
 def test_files_without_content_take_only_their_run_down(invoke, one, maps, tmp_path, what):
     (path,) = func(one).glob(f"*{what}")
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--brain-masks"]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--brain-masks"]
     call += ["--confounds-strategy", "6P"]
     invoke(*call)
     path.unlink()
@@ -392,7 +392,7 @@ def test_files_without_content_take_only_their_run_down(invoke, one, maps, tmp_p
 
 
 def test_labels_without_runs_are_named(invoke, one, maps, tmp_path):
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--participant-label"]
     done = invoke(*call, "01", "--participant-label", "09")
     assert "warning: no run is of subject 09." in done.stderr
 
@@ -406,13 +406,13 @@ def test_participants_that_differ_in_case_alone_are_refused(invoke, one, maps, t
             lower = one / "sub-ab" / "func" / path.name.replace("sub-02", "sub-ab")
             lower.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, lower)
-    done = invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", status=1)
+    done = invoke("dataset", one, tmp_path / "out", "--maps", maps, status=1)
     assert "two runs would both be called 'sub-AB/func/sub-AB_" in done.stderr
 
 
 def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     invoke(*call)
     (func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv").unlink()
     other = [*call, "--confounds-strategy", "6P"]
@@ -437,7 +437,7 @@ HARMS = {
 def test_a_run_that_cannot_be_done_now_keeps_its_results(invoke, one, maps, tmp_path, harm):
     name, text, status, told = HARMS[harm]
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out, "--confounds-strategy", "6P", "--brain-masks"]
+    call = ["dataset", one, out, "--maps", maps, "--confounds-strategy", "6P", "--brain-masks"]
     invoke(*call)
     before = {path: path.read_bytes() for path in out.rglob("*_timeseries.*")}
     (path,) = func(one).glob(f"*{name}")
@@ -455,7 +455,7 @@ def test_a_run_that_cannot_be_done_now_keeps_its_results(invoke, one, maps, tmp_
 
 def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out, "--confounds-strategy", "6P+scrub"]
+    call = ["dataset", one, out, "--maps", maps, "--confounds-strategy", "6P+scrub"]
     invoke(*call)
     shutil.rmtree(out / "logs")
     assert "2 of 2 runs done" in invoke(*call).stdout
@@ -468,14 +468,14 @@ def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
     monkeypatch.setattr("nipype_maps.storage.checksums.SETTLED", -1)  # as of files made long ago
     monkeypatch.setattr("nipype_maps.storage.checksums._known", {})
     before = as_it_was(tmp_path)
-    invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--dry-run")
+    invoke("dataset", one, tmp_path / "out", "--maps", maps, "--dry-run")
     assert as_it_was(tmp_path) == before
     assert not (tmp_path / "out").exists()
 
 
 def test_what_a_killed_command_left_half_made_goes(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     invoke(*call)
     halves = [folder / f".draft-{15:016x}-half.tsv" for folder in
               (out, out / "sub-01/func", out / "logs/runs/sub-01/func")]  # fmt: skip
@@ -488,10 +488,10 @@ def test_what_a_killed_command_left_half_made_goes(invoke, one, maps, tmp_path):
 def test_a_data_set_is_of_one_atlas_and_says_where_settings_differ(
     invoke, one, maps, tmp_path, save, rng, grids
 ):
-    call = ["dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label"]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--participant-label"]
     invoke(*call, "01")
     elsewhere = save(rng.normal(size=(*grids["plain"].shape, 4)), grids["plain"], "other/atlas.nii.gz")
-    refused = invoke("dataset", one, "--maps", elsewhere, *call[4:], "02", status=2)
+    refused = invoke(*call[:4], elsewhere, *call[5:], "02", status=2)
     assert "contains results of other maps under the same name" in refused.stderr
     other = invoke(*call, "02", "--standardize", "zscore")
     assert "results of other runs with other settings: Standardize: no before, zscore now" in other.stderr
@@ -501,13 +501,13 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
     other = save(rng.random(size=(*grids["plain"].shape, 3)), grids["plain"], "atlas-B_probseg.nii.gz")
     together = tmp_path / "together"
     for atlas in (maps, other, maps):
-        done = invoke("dataset", one, "--maps", atlas, "--out", together, "--detrend")
+        done = invoke("dataset", one, together, "--maps", atlas, "--detrend")
         assert "2 of 2 runs done" in done.stdout
         assert "holds results" not in done.stderr
     assert "0 steps executed" in done.stdout
     for name, atlas in (("atlas", maps), ("B", other)):
         apart = tmp_path / name
-        invoke("dataset", one, "--maps", atlas, "--out", apart, "--detrend")
+        invoke("dataset", one, apart, "--maps", atlas, "--detrend")
         for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_probseg.tsv"]:
             assert (together / path.relative_to(apart)).read_bytes() == path.read_bytes()
         assert [row for row in summary(together) if f"_atlas-{name}_" in row["run"]] == [
@@ -516,7 +516,7 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
     assert len(summary(together)) == 4
     assert len(list(together.glob("atlas-*_probseg.tsv"))) == 2
     # runs of an atlas are still compared with each other
-    call = ["dataset", one, "--maps", maps, "--out", together, "--participant-label", "01"]
+    call = ["dataset", one, together, "--maps", maps, "--participant-label", "01"]
     told = invoke(*call, "--overwrite").stderr
     assert "other runs with other settings: Detrend: yes before, no now (such as sub-02/func/sub-02" in told
     assert "MapNames" not in told
@@ -524,9 +524,9 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
 
 @pytest.mark.parametrize("name", ["atlas.nii.gz", "ATLAS.nii.gz"])
 def test_atlases_that_differ_in_case_alone_are_refused(invoke, one, maps, tmp_path, save, rng, grids, name):
-    invoke("dataset", one, "--maps", maps, "--out", tmp_path / "out", "--participant-label", "01")
+    invoke("dataset", one, tmp_path / "out", "--maps", maps, "--participant-label", "01")
     other = save(rng.random(size=(*grids["plain"].shape, 4)), grids["plain"], f"elsewhere/{name}")
-    call = ["dataset", one, "--maps", other, "--out", tmp_path / "out", "--participant-label", "02"]
+    call = ["dataset", one, tmp_path / "out", "--maps", other, "--participant-label", "02"]
     assert "or a name for the file of the maps that gives another atlas-" in invoke(*call, status=2).stderr
     assert not list(tmp_path.glob("out/sub-02/**/*.tsv"))
 
@@ -534,7 +534,7 @@ def test_atlases_that_differ_in_case_alone_are_refused(invoke, one, maps, tmp_pa
 def test_runs_of_one_name_in_different_folders_have_a_row_each(
     invoke, derivatives_of_sessions, maps, tmp_path
 ):
-    done = invoke("dataset", derivatives_of_sessions, "--maps", maps, "--out", tmp_path / "out")
+    done = invoke("dataset", derivatives_of_sessions, tmp_path / "out", "--maps", maps)
     assert "2 of 2 runs done" in done.stdout
     assert [row["run"].rpartition("/")[0] for row in summary(tmp_path / "out")] == [
         "sub-01/ses-1/func",
@@ -553,7 +553,7 @@ def test_an_interrupted_call_has_rows_of_the_runs_that_are_done(invoke, one, map
         return run(*arguments)
 
     monkeypatch.setattr(Clean, "_run", interrupted)
-    call = ["dataset", one, "--maps", maps, "--out", out]
+    call = ["dataset", one, out, "--maps", maps]
     assert "interrupted" in invoke(*call, status=130).stderr
     (row,) = summary(out)
     assert (row["status"], row["frames"]) == ("done", "12")

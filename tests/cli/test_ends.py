@@ -60,7 +60,8 @@ def test_a_run_that_is_interrupted_says_what_is_kept(
             '{"Name": "x", "BIDSVersion": "1.8.0", "DatasetType": "derivative"}'
         )
         what = tmp_path / "data"
-    arguments = [command, what, "--maps", maps, "--out", "out", "--plugin", plugin]
+    out = ["out"] if command == "dataset" else ["--out", "out"]
+    arguments = [command, what, *out, "--maps", maps, "--plugin", plugin]
     done, worker = stop(number, ("interfaces.project", "Project._run"), *arguments)
     assert done.returncode == status, done.stderr
     work = tmp_path / "out" / "work"

@@ -56,7 +56,7 @@ def test_none_regresses_nothing_out_and_censors_what_is_no_steady_state(
 def test_none_in_a_data_set(call, maps, rng, grids, confounds, tmp_path):
     root = describe(tmp_path / "fmriprep")
     write_run(root, "sub-01_task-rest", rng.normal(100, 5, (7, 8, 6, 40)), grids["plain"].affine, confounds)
-    call("dataset", root, "--maps", maps, "--out", tmp_path / "out", "--confounds-strategy", "none")
+    call("dataset", root, tmp_path / "out", "--maps", maps, "--confounds-strategy", "none")
     assert is_untouched(sidecar_in(tmp_path / "out"), range(2, 40))
 
 

@@ -30,10 +30,10 @@ def refused(*words):
 @pytest.mark.parametrize(("name", "option"), VALUED, ids=lambda part: getattr(part, "name", part))
 def test_no_option_is_dropped_in_silence(name, option):
     """Those that may be repeated are in the table, with what their values are taken for."""
-    (word,) = option.opts
+    word = option.opts[0]
     repeated = {
         "--maps", "--confound-columns", "--confounds", "--sample-mask", "--runs", "--participant-label",
-        "--session", "--task", "--space", "--confounds-strategy",
+        "--session-id", "--task-id", "--space", "--confounds-strategy",
     }  # fmt: skip
     if word in repeated or (name, word) == ("extract", "--t-r"):
         assert option.multiple

@@ -288,6 +288,31 @@ def test_frames_of_zeros_are_warned_of(tmp_path, rng, execute, blank, kept, word
     assert [words in warning for warning in warnings] == [True] * bool(words)
 
 
+def test_a_sidecar_of_an_earlier_version_is_not_extended(tmp_path, signals, execute):
+    (tmp_path / "signals.json").write_text('{"Sources": [{"File": "run.nii", "SHA256": "0f"}]}')
+    clean = Clean(in_file=signals[0], in_json=str(tmp_path / "signals.json"))
+    with pytest.raises(Exception, match=r"signals.json is of an earlier version of nipype-maps; extract"):
+        execute(clean, "clean")
+
+
+def test_entries_of_others_stay_and_none_is_kept_that_no_longer_holds(tmp_path, signals, execute):
+    earlier = {
+        "TaskName": "rest",
+        "SamplingFrequency": 2.0,
+        "RepetitionTime": 0.5,
+        "Sources": ["bids::run.nii"],
+    }
+    (tmp_path / "signals.json").write_text(json.dumps(earlier))
+    clean = Clean(
+        in_file=signals[0], in_json=str(tmp_path / "signals.json"), sample_mask=[1, 2, *range(4, 60)]
+    )
+    sidecar = json.loads(Path(execute(clean, "clean").out_json).read_text())
+    assert (sidecar["TaskName"], sidecar["StartTime"]) == ("rest", 0.5)
+    assert sidecar["Sources"] == ["bids::run.nii"]
+    assert sidecar["ConfoundsStrategy"] is None
+    assert "SamplingFrequency" not in sidecar
+
+
 def test_confounds_selected_from_another_runs_table_are_refused(tmp_path, signals, execute):
     selection = {"FramesInRun": 480, "Provenance": {"Confounds": [{"File": "sub-02.tsv"}]}}
     (tmp_path / "selected.json").write_text(json.dumps(selection))

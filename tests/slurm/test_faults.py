@@ -38,7 +38,7 @@ def tree(tmp_path_factory):
 
 def begin(derivatives, out, *options) -> subprocess.Popen:
     maps = [word for path in REAL_MAPS for word in ("--maps", path)]
-    options = [*maps, "--out", out, "--confounds-strategy", "6P", "--detrend", *options]
+    options = [out, *maps, "--confounds-strategy", "6P", "--detrend", *options]
     return subprocess.Popen(
         [*COMMAND, *map(str, [derivatives, *options])],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -28,11 +28,23 @@ class OptionOfTopic(click.Option):
     Parameters
     ----------
     topic : str
+    takes_words : bool
+        Whether it takes several words, as argparse's ``nargs='+'`` does.
     """
 
-    def __init__(self, *declarations: Any, topic: str = "", **attributes: Any) -> None:
+    def __init__(
+        self, *declarations: Any, topic: str = "", takes_words: bool = False, **attributes: Any
+    ) -> None:
         super().__init__(*declarations, **attributes)
-        self.topic = topic
+        self.topic, self.takes_words = topic, takes_words
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Its line in the help, under its main name."""
+        every, self.opts = self.opts, self.opts[:1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = every
 
 
 def extraction_options(command: Command) -> Command:
@@ -46,7 +58,9 @@ def dataset_options(command: Command) -> Command:
         option("t_r"), repeats="", help="Repetition time of all runs, in seconds."
     )
     inputs = [repetition_time if one.name == "t_r" else one for one in INPUTS if one.name in SHARED_INPUTS]
-    return _with_options(command, (*inputs, *SELECTIONS, *OPTIONS, *EXECUTION_OPTIONS))
+    # OUT is an argument
+    execution = [one for one in EXECUTION_OPTIONS if one.name != "out"]
+    return _with_options(command, (*inputs, *SELECTIONS, *OPTIONS, *execution))
 
 
 def takes_option(name: str, **changes: Any) -> Callable[[Command], Command]:
@@ -119,13 +133,25 @@ def _click_option(one: Option) -> Callable[[Command], Command]:
         attributes["type"] = Count()
     if one.repeats:
         attributes["multiple"] = True
+    if one.repeats == "words":
+        attributes |= {"takes_words": True, "callback": _split_at_commas}
     if one.repeats == "joined":
         attributes["callback"] = lambda context, parameter, values: "+".join(values) or None
     elif one.repeats == "values" and one.syntax == "files":
         attributes["callback"] = lambda context, parameter, groups: [
             path for group in groups for path in group
         ]
-    return click.option(one.flag, one.name, **attributes)
+    return click.option(one.flag, *one.aliases, one.name, **attributes)
+
+
+def _split_at_commas(
+    context: click.Context, parameter: click.Parameter, words: Sequence[str]
+) -> tuple[str, ...]:
+    """The labels in some words, each once; no label has a comma."""
+    labels = [label.strip() for word in words for label in word.split(",")]
+    if not all(labels):
+        raise click.BadParameter("a label between two commas or at an end is empty.", context, parameter)
+    return tuple(dict.fromkeys(labels))
 
 
 def _choice(one: Option) -> dict[str, Any]:

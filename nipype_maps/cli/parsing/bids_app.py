@@ -1,0 +1,89 @@
+"""The form of a BIDS App: ``IN OUT [participant]``, and lists of labels without commas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from .click_types import FOLDER
+from .commands import Command
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+LEVEL = "participant"
+FORM = f"nipype-maps dataset IN OUT {LEVEL} --maps ..."
+
+
+class BidsApp(Command):
+    """A command that is called as BIDS Apps are, whose lists are those of argparse (``nargs='+'``)."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give each word of a list its option, then parse the words."""
+        if any(word.partition("=")[0] == "--out" for word in args):
+            raise click.UsageError(
+                f"--out is not an option of dataset, whose second argument it is: {FORM}", ctx
+            )
+        lists = {name for param in self.params if getattr(param, "takes_words", False) for name in param.opts}
+        return super().parse_args(ctx, spread(args, lists))
+
+
+def spread(args: Sequence[str], lists: set[str]) -> list[str]:
+    """Repeat the options that take lists before each word of theirs.
+
+    A list ends at the next option.
+
+    Parameters
+    ----------
+    args : sequence of str
+        The words of a call.
+    lists : set of str
+        The names of such options.
+
+    Examples
+    --------
+    >>> spread(["in", "--label", "01", "02", "-w", "work"], {"--label"})
+    ['in', '--label', '01', '--label', '02', '-w', 'work']
+    >>> spread(["--label=01", "02", "--", "in"], {"--label"})
+    ['--label=01', '--label', '02', '--', 'in']
+    """
+    words: list[str] = []
+    name, n_words = "", 0
+    for index, word in enumerate(args):
+        if word == "--":
+            return [*words, *args[index:]]
+        if word.startswith("-") and len(word) > 1:
+            option, has_value, _ = word.partition("=")
+            option = f"--{option[2:].replace('_', '-')}"
+            name, n_words = (option, len(has_value)) if option in lists else ("", 0)
+        elif name:
+            words += [name] * (n_words > 0)
+            n_words += 1
+        words.append(word)
+    return words
+
+
+def bids_app_arguments(command: Decorated) -> Decorated:
+    """Decorate a command with ``IN OUT [participant]`` and ``--version``."""
+    source = click.Path(exists=True, file_okay=False, path_type=Path)
+    for decorate in (
+        click.version_option(package_name="nipype-maps"),
+        click.argument(
+            "level", metavar=f"[{LEVEL}]", required=False, default=LEVEL, expose_value=False, callback=_level
+        ),
+        click.argument("out", metavar="OUT", type=FOLDER),
+        click.argument("derivatives", metavar="IN", type=source),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _level(context: click.Context, parameter: click.Parameter, word: str) -> str:
+    """The level of the analysis, of which there is one."""
+    if word != LEVEL:
+        raise click.UsageError(
+            f"dataset has no analysis level {word!r}, only {LEVEL!r}, which may be left out: {FORM}", context
+        )
+    return word

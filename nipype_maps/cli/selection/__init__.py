@@ -1,0 +1,1 @@
+"""Which runs of a data set are extracted, and with which of its files."""

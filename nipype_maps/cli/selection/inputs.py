@@ -1,0 +1,149 @@
+"""The inputs of each run of a data set, and which runs lack one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..messages import counted
+from .find import found_runs
+
+if TYPE_CHECKING:
+    from ...bids.derivatives import FoundRun
+    from ...engine.execution import Failure
+    from ...graphs import RunInputs
+
+#: What a run may lack.
+FILES_OF_RUN = {
+    "confounds": "table of confounds (*_desc-confounds_timeseries.tsv)",
+    "mask": "brain mask (*_desc-brain_mask.nii.gz)",
+}
+
+
+@dataclass(frozen=True)
+class SelectedRuns:
+    """The runs that a call selects.
+
+    Attributes
+    ----------
+    all : list of RunInputs
+    failures : dict of str to Failure
+        Of runs that lack a file, by the names of their results.
+    warnings : list of str
+        On which files are used.
+    """
+
+    all: list[RunInputs]
+    failures: dict[str, Failure]
+    warnings: list[str]
+
+    @property
+    def ready(self) -> list[RunInputs]:
+        """The runs that can be extracted."""
+        return [run for run in self.all if run.name not in self.failures]
+
+    @property
+    def lacking(self) -> list[RunInputs]:
+        """The runs that lack a file."""
+        return [run for run in self.all if run.name in self.failures]
+
+
+def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
+    """Find the runs, each with its table of confounds and mask as far as the call needs them.
+
+    Parameters
+    ----------
+    derivatives : pathlib.Path
+    values : mapping
+        Of the call, by the names of the options.
+
+    Raises
+    ------
+    click.ClickException
+        If there is none, they are in several spaces, or two would have results of one name.
+    """
+    wants_confounds = bool(values["confounds_strategy"] or values["confound_columns"])
+    wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * values["brain_masks"]]
+    try:
+        found = found_runs(derivatives, values)
+        runs = [_run_inputs(run, values, wanted) for run in found]
+    except (ImportError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    _require_different_names(runs)
+    return SelectedRuns(
+        all=runs,
+        failures=_failures(runs, found, wanted),
+        warnings=_on_older_tables(found) if wants_confounds else _on_no_confounds(),
+    )
+
+
+def _run_inputs(run: FoundRun, values: Mapping[str, Any], wanted: Sequence[str]) -> RunInputs:
+    """The inputs of a run, with a name that has the folder of its results."""
+    from ...bids.result_names import result_names
+    from ...graphs import RunInputs
+
+    (name,) = result_names([run.path], values["maps_file"])
+    return RunInputs(
+        name=f"{run.folder.as_posix()}/{name}",
+        run_file=str(run.path),
+        confounds_files=[str(run.confounds)] if "confounds" in wanted and run.confounds else [],
+        t_r=values["t_r"],
+        mask_file=str(run.mask) if "mask" in wanted and run.mask else None,
+    )
+
+
+def _require_different_names(runs: Sequence[RunInputs]) -> None:
+    from ...bids.result_names import first_duplicate
+
+    if duplicate := first_duplicate([run.name for run in runs]):
+        raise click.ClickException(f"two runs would both be called {duplicate!r}; rename one of them.")
+
+
+def _failures(
+    runs: Sequence[RunInputs], found: Sequence[FoundRun], wanted: Sequence[str]
+) -> dict[str, Failure]:
+    """Failures of the runs that lack a file, by the names of their results."""
+    from ...engine.execution import Failure
+
+    return {
+        inputs.name: Failure(inputs.workflow_name, reason)
+        for inputs, run in zip(runs, found, strict=True)
+        if (reason := next(filter(None, (_lack(run, what) for what in wanted)), None))
+    }
+
+
+def _lack(run: FoundRun, what: str) -> str | None:
+    """A message if a run lacks a file."""
+    found = {"confounds": run.tables, "mask": run.masks, "run": (run.path,)}[what]
+    selected = {"confounds": run.confounds, "mask": run.mask, "run": run.path}[what]
+    if not found:
+        return f"{run.path} has no {FILES_OF_RUN[what]}."
+    if selected is None:
+        return f"{run.path} has more than one {FILES_OF_RUN[what]}: {', '.join(path.name for path in found)}."
+    if not selected.exists():
+        return f"{selected} is a link to a file that does not exist; get its content first (datalad get)."
+    return None
+
+
+def _on_no_confounds() -> list[str]:
+    return [
+        "no confounds are regressed out; choose some (--confounds-strategy, --confound-columns), or give "
+        "--confounds-strategy none if this is meant."
+    ]
+
+
+def _on_older_tables(runs: Sequence[FoundRun]) -> list[str]:
+    """A warning where runs have tables of confounds under the names of two versions of fMRIPrep."""
+    double = [(run, run.confounds) for run in runs if len(run.tables) > 1 and run.confounds]
+    if not double:
+        return []
+    first, used = double[0]
+    unused = next(path for path in first.tables if path != used)
+    return [
+        f"{counted(len(double), 'run')} with two tables of confounds, such as {first.path.name}: "
+        f"{used.name} is used, not {unused.name}."
+    ]
