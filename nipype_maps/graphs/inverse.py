@@ -47,7 +47,9 @@ def init_inverse_wf(
     out_file
         4D image, one volume per row of the signals.
     """
-    inputnode = fields("inputnode", "signals_file", "maps_file", "mask_file", "map_names", "map_names_column", "t_r")
+    inputnode = fields(
+        "inputnode", "signals_file", "maps_file", "mask_file", "map_names", "map_names_column", "t_r"
+    )
     outputnode = fields("outputnode", "out_file")
     inverse = node(Inverse(dtype=dtype, extension=extension), "inverse")
 

@@ -17,8 +17,8 @@ INPUTS = (
     ),
     Option(
         "map_names", "str | Sequence[str] | None", None, parts=(INPUT,), topic="Inputs", syntax="file",
-        doc="Names of the maps: a label table (.tsv, .csv), .json or .txt; or a .txt file of the numbers, from "
-        "1, of the maps whose signals are written, while all are fitted",
+        doc="Names of the maps: a label table (.tsv, .csv), .json or .txt; or a .txt file of the numbers, "
+        "from 1, of the maps whose signals are written, while all are fitted",
         default_shown="found beside the maps",
     ),
     Option(

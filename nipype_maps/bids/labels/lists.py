@@ -78,8 +78,8 @@ def read_good_components(path: PathLike, n_maps: int) -> list[int] | None:
     outside = [number for number in numbers if not 1 <= number <= n_maps]
     if outside:
         raise ValueError(
-            f"{path} lists component {outside[0]}, but the {n_maps} maps have the numbers from 1 to {n_maps}; "
-            "give the list of these maps."
+            f"{path} lists component {outside[0]}, but the numbers of these maps are 1 to {n_maps}; give the "
+            "list that belongs to them."
         )
     if len(set(numbers)) < len(numbers):
         twice = next(number for number in numbers if numbers.count(number) > 1)

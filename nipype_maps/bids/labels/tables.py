@@ -75,7 +75,11 @@ def _column_of_names(
         return lower.index(NAME)
     found = [position for position, name in enumerate(lower) if name in OTHER_NAMES]
     # such as a column label that has the values of voxels
-    found = [position for position in found if not all(is_number(row[position]) for row in rows if position < len(row))]
+    found = [
+        position
+        for position in found
+        if not all(is_number(row[position]) for row in rows if position < len(row))
+    ]
     if len(found) == 1:
         return found[0]
     if not found:
