@@ -180,13 +180,13 @@ def test_a_column_of_numbers_is_one_of_names_only_by_the_name_of_bids(tmp_path, 
 
 def test_a_column_is_chosen_of_the_table_beside_the_maps(tmp_path, names_of):
     with pytest.raises(
-        ValueError, match="no label table was found for .*atlas.nii.gz that has the column 'short'"
+        ValueError, match=r"no label table was found for .*atlas.nii.gz that has the column 'short'"
     ):
         names_of(2, column="short")
     (tmp_path / "atlas.json").write_text('["a", "b"]')
     (tmp_path / "atlas_labels.csv").write_text("name,short\nlong a,a\nlong b,b\n")
     assert names_of(2, column="short") == (["a", "b"], [])
-    with pytest.raises(ValueError, match="atlas_labels.csv has no column 'brief', only name, short"):
+    with pytest.raises(ValueError, match=r"atlas_labels.csv has no column 'brief', only name, short"):
         names_of(2, column="brief")
 
 
@@ -194,7 +194,7 @@ def test_a_column_is_chosen_of_the_table_beside_the_maps(tmp_path, names_of):
 def test_a_column_of_something_else_than_a_table_is_refused(tmp_path, names_of, given):
     with pytest.raises(ValueError, match=r"but .*n\.(json|txt) is no .tsv or .csv file; leave it out"):
         names_of(2, given, "name")
-    with pytest.raises(ValueError, match="but map_names is a list; leave it out"):
+    with pytest.raises(ValueError, match=r"but map_names is a list; leave it out"):
         labels_of(["atlas.nii"], 2, ["a", "b"], "name")
 
 

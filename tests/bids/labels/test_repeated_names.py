@@ -14,7 +14,10 @@ NAMES = st.lists(
     st.one_of(
         st.sampled_from(["a", "a ", " a", "b", "a [1]", "a [2]", "a [3]", "a [2] [1]", "[1]", "b [4]"]),
         st.builds("{} [{}]".format, st.sampled_from(["a", "b", "a [1]"]), st.integers(1, 9)),
-        st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters='"\ufeff'), min_size=1),
+        st.text(
+            st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters='"\ufeff'),
+            min_size=1,
+        ),
     ).filter(str.strip),
     max_size=12,
 )  # fmt: skip
@@ -46,8 +49,8 @@ def test_repeated_names_are_said_once():
     assert [(note.kind, note) for note in notes] == [
         (
             "RepeatedNames",
-            "map_names gives several maps the same name (Amygdala, Putamen); the numbers of the maps tell them "
-            "apart, as in 'Amygdala [1]'.",
+            "map_names gives several maps the same name (Amygdala, Putamen); the numbers of the maps tell "
+            "them apart, as in 'Amygdala [1]'.",
         )
     ]
 
