@@ -91,6 +91,8 @@ class Project(MapsInterface):
 
     def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         projector, maps = read_projector(inputs.projector)
+        if not {"Maps", "Provenance"} <= maps.description.keys():
+            raise ValueError(f"{inputs.projector} is of an earlier version; make it again with FitProjector.")
         run = Volumes(inputs.in_file)
         original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
         voxels, check = projector.support, NonFiniteCheck()

@@ -9,7 +9,7 @@ import pytest
 
 from nipype_maps.bids.signals import write_signals
 from nipype_maps.bids.tables import read_table
-from nipype_maps.images.projectors import read_projector
+from nipype_maps.images.projectors import read_projector, write_projector
 from nipype_maps.interfaces import (
     Clean,
     FitProjector,
@@ -66,6 +66,16 @@ def test_fit_and_project(atlas, make_run, execute, empty):
     assert sidecar["WarningKinds"] == ["EmptyMaps"]
     assert "Warnings" not in sidecar["Maps"]
     assert "WarningKinds" not in sidecar["Maps"]
+
+
+def test_a_projector_of_an_earlier_version_is_refused(atlas, make_run, execute, tmp_path):
+    fitted = execute(FitProjector(maps_file=atlas[0]), "fit").projector
+    projector, info = read_projector(fitted)
+    earlier = dataclasses.replace(info, description={"Sources": [{"File": "atlas.nii"}]})
+    write_projector(tmp_path / "p.npz", [projector.weights], projector.solution, earlier)
+    project = Project(in_file=make_run(), projector=str(tmp_path / "p.npz"))
+    with pytest.raises(Exception, match=r"p.npz is of an earlier version; make it again with FitProjector"):
+        execute(project, "project")
 
 
 def test_messages_about_maps_come_before_those_about_the_run(save, atlas, rng, grids, execute):
