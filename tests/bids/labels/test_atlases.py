@@ -169,3 +169,11 @@ def test_other_lists_of_components_are_refused(tmp_path, text, sentence):
 def test_numbers_in_as_many_lines_as_maps_are_names(tmp_path):
     labels = labels_of(["ica.nii"], 3, write(tmp_path / "names.txt", "11\n12\n13\n"))
     assert (labels.names, labels.kept) == (["11", "12", "13"], [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,2, 4\n", "# good components of group ICA\n1\n2\n4\n", "1.000000e+00\n2.000000e+00\n4.000000e+00\n"],
+)
+def test_good_components_as_programs_write_them(tmp_path, text):
+    assert labels_of(["ica.nii"], 5, write(tmp_path / "good.txt", text)).kept == [0, 1, 3]
