@@ -1,4 +1,4 @@
-"""Label tables that could be misread: names that are none, columns of networks, two tables beside the maps."""
+"""Label tables that could be misread: no names, columns of networks, two tables beside the maps."""
 
 import pytest
 
@@ -11,7 +11,7 @@ DIFUMO = "Component,Difumo_names,Yeo_networks7\n1,Fusiform gyrus,VisCent\n2,Fusi
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("n.tsv", "index\tname\n2\tn/a\n1\ta\n", "n.tsv has no name for map 2, but n/a; give each map a name"),
+        ("n.tsv", "index\tname\n2\tn/a\n1\ta\n", "n.tsv has no name for map 2, but n/a; give each map a "),
         ("n.tsv", "index\tname\n2\tN/A\n1\tn/a\n", "n.tsv has no name for map 1, but n/a"),
         ("n.tsv", "index\tname\n2\t\n1\ta\n", "n.tsv has no name for map 2; give each map a name"),
         ("n.txt", "a\nn/a\n", "n.txt has no name for map 2, but n/a"),
@@ -37,6 +37,7 @@ def test_what_is_no_name_is_refused(tmp_path, name, text, sentence):
         labels_of(["maps.nii"], 2, path)
 
 
+@pytest.mark.filterwarnings("ignore:.*gives several maps the same name")
 def test_difumo_may_repeat_names_and_a_chosen_column_too(tmp_path):
     path = tmp_path / "n.csv"
     path.write_text(DIFUMO)
