@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...notes import Note, collected, note
@@ -64,7 +64,7 @@ def labels_of(
         Number of maps, K.
     given : path-like or list of str, optional
         A label table (.tsv, .csv), a .json or .txt file of names, a .txt file of the numbers of the
-        maps to write, or the names.  Without it, the files of `label_files` are tried.
+        maps to write, or the names.  Unless it has names, the files of `label_files` are tried.
     column : str, optional
         The column of names in the label table.
 
@@ -94,7 +94,10 @@ def labels_of(
         _require_table(path, column)
         kept = read_good_components(path, n_maps)
         if kept is not None:
-            return Labels(default_map_names(n_maps), kept, source=str(path))
+            all_maps = _found(maps[0], n_maps, None, besides=path) or _of_all(
+                Rows(default_map_names(n_maps)), None
+            )
+            return replace(all_maps, kept=kept, source=str(path))
         return _of_all(fitted(_read_given(path, column), n_maps, str(path)), path)
     _require_table(None, column)
     return _of_all(fitted(Rows([str(name) for name in given]), n_maps, "map_names"), None)
@@ -124,10 +127,12 @@ def _read_given(path: Path, column: str | None) -> Rows:
     return rows
 
 
-def _found(maps: PathLike, n_maps: int, column: str | None) -> Labels | None:
-    """Labels from a file beside the maps; None without one that can be used."""
+def _found(maps: PathLike, n_maps: int, column: str | None, besides: Path | None = None) -> Labels | None:
+    """Labels from a file beside the maps, but one; None without one that can be used."""
     problems: list[str] = []
     files = [path for path in label_files(maps) if not is_of_another_scale(path, n_maps)]
+    if besides is not None:
+        files = [path for path in files if path != Path(os.path.abspath(besides))]
     if column is not None:
         files = [path for path in files if path.suffix.lower() in TABLES]
     for number, path in enumerate(files, start=1):
