@@ -58,7 +58,7 @@ def test_another_choice_is_another_result(extract, invoke, make_run, maps, good,
     extract("out", run, maps)
     call = ["extract", run, "--maps", maps, "--out", tmp_path / "out", "--map-names", good]
     said = invoke(*call, status=2).stderr
-    assert "MapNames: map-01, map-02, map-03, map-04 before, map-01, map-03, map-04 now" in said
+    assert "MapNames: map-01, map-02, map-03, map-04 there, map-01, map-03, map-04 asked" in said
     good.write_text("1 5")
     assert "lists component 5, but the numbers of these maps are 1 to 4" in invoke(*call, status=2).stderr
 
