@@ -5,5 +5,6 @@ sidecars    sidecar_schema (every entry), json_kinds (their types), sidecars, ex
 maps        atlas_queries (maps by name), templateflow (its archive)
 runs        runs, timing (repetition time), inheritance (which JSON files apply)
 data sets   dataset (the folder), derivatives (find runs), run_selection (choose among them)
-tables      tables, text_tables, decimal_commas, column_names, signals, map_names
+tables      tables, text_tables, decimal_commas, column_names, signals
+labels      the package labels: names of maps, from the label tables of atlases
 """
