@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..storage.paths import PathLike
-from .derivatives import ENTITIES, FoundRun, bare_labels, counted, key_of, spaces_of
-from .entities import entities_of
+from .derivatives import FoundRun, counted, key_of, spaces_of
+from .entities import ENTITIES, bare_labels, entities_of
 from .spaces import OF_SPACE, is_in, spaces_meant
 
 

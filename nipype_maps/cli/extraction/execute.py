@@ -12,7 +12,7 @@ from ..checks.execution import Execution
 from ..messages import counted, fail, warn
 from ..records.request import Request
 from ..reports.run_line import run_line
-from ..reports.run_names import RunNames, run_label
+from ..reports.run_names import RunNames, part_of, run_label
 from ..reports.run_warnings import grouped, warnings_of
 from ..results.existing import require_replaceable
 from ..results.extracted import Extracted
@@ -20,6 +20,7 @@ from ..results.folder import ResultFolder
 from .graphs import graphs_of
 
 if TYPE_CHECKING:
+    from ...engine.execution import Failure
     from ...graphs import RunInputs
 
 
@@ -81,9 +82,9 @@ def execute_runs(
                 graphs_of(runs, request, folder, extracted.failures),
                 logs=folder.logs,
                 plugin=execution.plugin,
-                n_procs=execution.n_procs,
                 plugin_args=execution.plugin_args,
                 wait=execution.wait,
+                stop_on_first_crash=execution.stop_on_first_crash,
                 on_done=publish,
                 progress="lines" if execution.verbose else True,
             )
@@ -92,9 +93,25 @@ def execute_runs(
                 on_interrupt(extracted)
             raise
     extracted.failures += outcome.failures
+    if execution.stop_on_first_crash:
+        extracted.failures += _not_reached(runs, extracted)
     extracted.done, extracted.n_executed = outcome.done, len(outcome.executed)
     extracted.warnings = grouped(one for run in runs for one in warnings.get(run.name, ()))
     return extracted
+
+
+def _not_reached(runs: Sequence[RunInputs], extracted: Extracted) -> list[Failure]:
+    """Failures of the runs that were left when another one failed."""
+    from ...engine.execution import Failure
+
+    failed = {part_of(failure.node) for failure in extracted.failures}
+    return [
+        Failure(run.workflow_name, "not executed, since another run failed (--stop-on-first-crash).")
+        for run in runs
+        if failed
+        and run.name not in extracted.published
+        and failed.isdisjoint((run.workflow_name, run.fit_name))
+    ]
 
 
 def extract_runs(

@@ -10,12 +10,12 @@ import click
 
 from ...options import EXECUTION_OPTIONS, INPUTS, OPTIONS, SELECTIONS, Option, option
 from ..messages import counted
-from .click_types import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Count, Files, Widths
+from .click_types import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Count, Files, Memory, Widths
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SYNTAXES: dict[str, click.ParamType] = {
-    "file": EXISTING_FILE, "files": Files(), "folder": FOLDER, "widths": Widths(),
+    "file": EXISTING_FILE, "files": Files(), "folder": FOLDER, "widths": Widths(), "memory": Memory(),
 }  # fmt: skip
 UNITS: dict[str, click.ParamType] = {"Hz": HERTZ, "s": SECONDS}
 #: The inputs of a data set that are given for all of its runs.
