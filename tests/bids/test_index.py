@@ -95,7 +95,7 @@ def test_a_damaged_index_is_refused(tree, tmp_path, content):
 
 def test_a_folder_that_is_none_is_refused(tree, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ValueError, match="no index can be written to .*/file"):
+    with pytest.raises(ValueError, match=r"no index can be written to .*/file"):
         found(tree, tmp_path / "file")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from ..results.folder import ResultFolder
 from .graphs import graphs_of
 
 if TYPE_CHECKING:
+    from nipype.pipeline.engine import Workflow
+
     from ...engine.execution import Failure
     from ...graphs import RunInputs
 
@@ -77,9 +79,12 @@ def execute_runs(
             extracted.failures.append(Failure(run.workflow_name, message_of(error, folder.out)))
 
     with log_to(folder.logs / "nipype.log", execution.verbose):
+        graphs = graphs_of(runs, request, folder, extracted.failures)
+        if execution.stop_on_first_crash:
+            graphs = _until_failure(graphs, extracted.failures)
         try:
             outcome = run_workflows(
-                graphs_of(runs, request, folder, extracted.failures),
+                graphs,
                 logs=folder.logs,
                 plugin=execution.plugin,
                 plugin_args=execution.plugin_args,
@@ -98,6 +103,14 @@ def execute_runs(
     extracted.done, extracted.n_executed = outcome.done, len(outcome.executed)
     extracted.warnings = grouped(one for run in runs for one in warnings.get(run.name, ()))
     return extracted
+
+
+def _until_failure(graphs: Iterable[Workflow], failures: Sequence[Failure]) -> Iterator[Workflow]:
+    """Graphs, until a run's inputs cannot be read while one is made."""
+    for graph in graphs:
+        if failures:
+            return
+        yield graph
 
 
 def _not_reached(runs: Sequence[RunInputs], extracted: Extracted) -> list[Failure]:

@@ -27,7 +27,17 @@ class BidsApp(Command):
                 f"--out is not an option of dataset, whose second argument it is: {FORM}", ctx
             )
         lists = {name for param in self.params if getattr(param, "takes_words", False) for name in param.opts}
-        return super().parse_args(ctx, spread(args, lists))
+        words = spread(args, lists)
+        are_spread = len(words) > len(args)
+        try:
+            return super().parse_args(ctx, words)
+        except click.MissingParameter as error:
+            # a list has taken what followed it
+            if not (are_spread and isinstance(error.param, click.Argument)):
+                raise
+            raise click.UsageError(
+                f"{error.param.metavar} is missing; give IN and OUT before lists of labels: {FORM}", ctx
+            ) from error
 
 
 def spread(args: Sequence[str], lists: set[str]) -> list[str]:
