@@ -342,8 +342,12 @@ def kinds_in_code():
 
 
 def test_every_kind_of_warning_is_on_its_page():
-    rows = re.findall(r"^\| `(\w+)` \|", section(read("docs/checks.md"), "Kinds of warnings"), re.M)
-    assert sorted(rows) == sorted(set(kinds_in_code()))
+    lines = [
+        line for line in section(read("docs/checks.md"), "Kinds of warnings").splitlines() if "|" in line
+    ]
+    rows = [re.fullmatch(r"\| `(\w+)` \| [^|]+ \|", line) for line in lines[2:]]
+    assert None not in rows
+    assert sorted(row[1] for row in rows) == sorted(set(kinds_in_code()))
 
 
 def test_every_room_is_in_the_architecture():

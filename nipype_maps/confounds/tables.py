@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +9,11 @@ import numpy as np
 
 from ..bids.tables import Table, read_table
 from ..images.filenames import short_name
-from ..notes import listed, note
+from ..notes import note
 from ..numerics.frames import acquisition_name
 from ..numerics.steps import even_step
 from ..storage.paths import PathLike
-from .columns import matching
+from .columns import chosen_by
 
 #: More columns are rarely meant to be regressed out together: tables of fMRIPrep have hundreds.
 MANY = 50
@@ -67,7 +66,7 @@ def read_confounds(
     """
     tables = [read(path) for path in paths]
     for table in tables:
-        require_rows(table, n_frames)
+        require_rows(table.source, len(table.values), n_frames)
     columns = [
         (name, table.values[:, index], table.source)
         for table in tables
@@ -91,12 +90,18 @@ def read_confounds(
     return Table([name for name, *_ in chosen], values), filled
 
 
-def require_rows(table: Table, n_frames: int) -> None:
-    """Raise ValueError unless a table of confounds has a row per frame of the run."""
-    if len(table.values) != n_frames:
+def require_rows(source: str, n_rows: int, n_frames: int, run: str = "the run") -> None:
+    """Raise ValueError unless a table of confounds has a row per frame of the run.
+
+    Parameters
+    ----------
+    source, run : str
+        Names of table and run, for the message.
+    n_rows, n_frames : int
+    """
+    if n_rows != n_frames:
         raise ValueError(
-            f"{table.source} has {len(table.values)} rows, but the run has {n_frames} frames; "
-            "give the confounds of this run."
+            f"{source} has {n_rows} rows, but {run} has {n_frames} frames; give the confounds of this run."
         )
 
 
@@ -110,13 +115,9 @@ def require_selected_from(selection: Mapping[str, Any], n_frames: int) -> None:
     n_frames : int
         Number of frames of the run.
     """
+    names = [origin["File"] for origin in selection.get("Provenance", {}).get("Confounds", [])]
     n_rows = selection.get("FramesInRun", n_frames)
-    if n_rows != n_frames:
-        names = [origin["File"] for origin in selection.get("Provenance", {}).get("Confounds", [])]
-        raise ValueError(
-            f"{', '.join(names) or 'the table of confounds'} has {n_rows} rows, but the run has {n_frames} "
-            "frames; give the confounds of this run."
-        )
+    require_rows(", ".join(names) or "the table of confounds", n_rows, n_frames)
 
 
 def note_many_columns(table: Table, files: Sequence[PathLike]) -> None:
@@ -214,17 +215,8 @@ def _choose(columns: Sequence[Column], patterns: Sequence[str]) -> list[Column]:
     """The columns that patterns match, in the order of the tables; all without patterns."""
     if not patterns:
         return _unique(columns)
-    names = [name for name, *_ in columns]
-    wanted = set()
-    for pattern in patterns:
-        found = matching(names, pattern)
-        wanted.update(found)
-        if not found:
-            near = difflib.get_close_matches(pattern, names, n=3)
-            hint = f"did you mean {', '.join(near)}?" if near else f"they are {listed(names)}."
-            raise ValueError(
-                f"{columns[0][2] if columns else 'no table'}: no confound column matches {pattern!r}; {hint}"
-            )
+    source = columns[0][2] if columns else "no table"
+    wanted = chosen_by([name for name, *_ in columns], patterns, source)
     return _unique(column for column in columns if column[0] in wanted)
 
 

@@ -91,6 +91,8 @@ class Project(MapsInterface):
 
     def _run(self, inputs: SimpleNamespace, cwd: Path, notes: list[Note]) -> dict[str, Any]:
         projector, maps = read_projector(inputs.projector)
+        if not {"Maps", "Provenance"} <= maps.description.keys():
+            raise ValueError(f"{inputs.projector} is of an earlier version; make it again with FitProjector.")
         run = Volumes(inputs.in_file)
         original = Run(inputs.source_file or inputs.in_file, inputs.t_r)
         voxels, check = projector.support, NonFiniteCheck()
@@ -175,7 +177,7 @@ def _sidecar(
     """The sidecar of the signals: the part of the maps, and the run's."""
     t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
     about = section("", {
-        "Description": "Least-squares signals of brain maps, one per column, one row per frame",
+        "Description": "Least-squares signals of brain maps: a column per map, a row per kept frame",
         "FramesInRun": n_frames,
         "NumberOfFramesKept": n_frames,
         "Maps": section("Maps", {"SignalCoverage": [number(share) for share in coverage]}),

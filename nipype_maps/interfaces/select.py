@@ -94,7 +94,7 @@ class SelectConfounds(MapsInterface):
         (in_file,) = inputs.in_file
         table = read_table(in_file)
         if inputs.run_file:
-            require_rows(table, Volumes(inputs.run_file).n_volumes)
+            require_rows(table.source, len(table.values), Volumes(inputs.run_file).n_volumes)
         beside = inputs.in_json or sidecar_of(in_file)
         metadata = read_json(beside) if inputs.in_json or beside.exists() else {}
         strategies = read_strategies(inputs.strategies_file)

@@ -14,8 +14,10 @@ from .text import parse_json, read_text
 
 #: What Python makes of bytes of a name that are no letters of the locale.
 ESCAPED = re.compile("[\udc80-\udcff]+")
-#: Texts above this length, in characters, are sentences or paths, and have a line each.
+#: Texts above this length, in characters, are sentences or paths, and have a line each; objects
+#: up to it have one line.
 LONG = 80
+CONTAINERS = (Mapping, list, tuple)
 INDENT = "  "
 
 
@@ -39,18 +41,16 @@ def save_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(as_utf8(readable(content)) + "\n", encoding="utf-8", errors="backslashreplace")
 
 
-def readable(value: Any, indent: str = "") -> str:
-    """A value as JSON that people read: the same for the same value, and read back as ``json.dumps``'s.
+def readable(content: Mapping[str, Any]) -> str:
+    """An object as JSON that people read; the same text for the same content, whatever wrote it.
 
-    Objects are indented.  A list has a line, however long, and so has an object of plain values in
-    a list; items that are lists or objects, or a list's texts where one is long, have a line each.
+    A list has one line, however long, and so have small objects; items that are lists or objects,
+    or texts where one is a sentence, have a line each.
 
     Parameters
     ----------
-    value : object
+    content : dict
         Of dicts with keys that are strings, lists, tuples, and plain values.
-    indent : str
-        What precedes lines after the first.
 
     Raises
     ------
@@ -59,43 +59,60 @@ def readable(value: Any, indent: str = "") -> str:
 
     Examples
     --------
-    >>> print(readable({"Names": ["a", "b"], "Affine": [[2.0, 0], [0, 1]], "Run": [{"File": "a.nii"}]}))
+    >>> print(readable({"Grid": {"Shape": [4, 9], "Affine": [[2.0, 0], [0, 1]]}, "Run": [{"File": "a.nii"}]}))
     {
-      "Names": ["a", "b"],
-      "Affine": [
-        [2.0, 0],
-        [0, 1]
-      ],
+      "Grid": {
+        "Shape": [4, 9],
+        "Affine": [
+          [2.0, 0],
+          [0, 1]
+        ]
+      },
       "Run": [
         {"File": "a.nii"}
       ]
     }
     """
-    inner = indent + INDENT
-    if isinstance(value, Mapping) and value:
-        items: Iterable[str] = (f"{_on_line(key)}: {readable(item, inner)}" for key, item in value.items())
-        return _on_lines("{", items, "}", indent)
+    return _object(content, "")
+
+
+def _object(content: Mapping[str, Any], indent: str) -> str:
+    items = (f"{_on_line(key)}: {_value(value, indent + INDENT)}" for key, value in content.items())
+    return _on_lines("{", items, "}", indent)
+
+
+def _value(value: Any, indent: str) -> str:
+    if isinstance(value, Mapping):
+        if all(map(_is_plain, value.values())) and len(_on_line(value)) <= LONG:
+            return _on_line(value)
+        return _object(value, indent)
     if isinstance(value, (list, tuple)) and any(map(_has_own_line, value)):
-        items = (_on_line(item) if _is_short(item) else readable(item, inner) for item in value)
+        items = (_on_line(item) if _is_row(item) else _value(item, indent + INDENT) for item in value)
         return _on_lines("[", items, "]", indent)
     return _on_line(value)
 
 
 def _on_lines(opening: str, items: Iterable[str], closing: str, indent: str) -> str:
     separator = f"\n{indent}{INDENT}"
-    return f"{opening}{separator}{f',{separator}'.join(items)}\n{indent}{closing}"
+    lines = f",{separator}".join(items)
+    return f"{opening}{separator}{lines}\n{indent}{closing}" if lines else opening + closing
 
 
 def _has_own_line(item: Any) -> bool:
     """Whether an item makes its list one of several lines."""
-    return isinstance(item, (Mapping, list, tuple)) or (isinstance(item, str) and len(item) > LONG)
+    return isinstance(item, CONTAINERS) or (isinstance(item, str) and len(item) > LONG)
 
 
-def _is_short(item: Any) -> bool:
-    """Whether an item of a list is an object of plain values."""
-    return isinstance(item, Mapping) and not any(
-        isinstance(value, (Mapping, list, tuple)) for value in item.values()
-    )
+def _is_plain(value: Any) -> bool:
+    """Whether a value is not a container, or a list without containers."""
+    is_list = isinstance(value, (list, tuple))
+    return not any(isinstance(item, CONTAINERS) for item in (value if is_list else [value]))
+
+
+def _is_row(item: Any) -> bool:
+    """Whether an item of a list is a row, or an object of few words: it has one line."""
+    values = item.values() if isinstance(item, Mapping) else item if isinstance(item, (list, tuple)) else ()
+    return not any(isinstance(value, CONTAINERS) for value in values)
 
 
 def _on_line(value: Any) -> str:
@@ -118,8 +135,16 @@ def as_utf8(text: str) -> str:
 
 
 def number(value: float) -> float | str:
-    """A float in a form that JSON has: 'n/a' and 'inf' are strings."""
+    """A figure of six significant digits in a form that JSON has: 'n/a' and 'inf' are strings.
+
+    More digits tell nothing, hide the others, and differ between machines.
+
+    Examples
+    --------
+    >>> number(0.9999999999999953), number(27.116623101406354), number(float("nan"))
+    (1.0, 27.1166, 'n/a')
+    """
     value = float(value)
     if value != value:
         return "n/a"
-    return value if abs(value) != float("inf") else "inf"
+    return float(f"{value:.6g}") if abs(value) != float("inf") else "inf"

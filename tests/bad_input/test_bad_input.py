@@ -227,11 +227,11 @@ def confounds_too_short(d):
 def confound_column_unknown(d):
     path = d.confounds(header="trans_x\ttrans_y\n")
     return Case(
-        r"motion.tsv: no confound column matches 'trans_z'; did you mean trans_",
+        r"motion.tsv: no column matches 'trans_z' of confound_columns .*; did you mean trans_",
         lambda: Clean(in_file=d.signals, confounds_files=path, confound_columns="trans_z"),
         ["--confounds", path, "--confound-columns", "trans_z"],
         status=2,
-        on_screen=r"motion.tsv: no column matches --confound-columns 'trans_z'; there are trans_",
+        on_screen=r"motion.tsv: no column matches 'trans_z' of .*--confound-columns.*; did you mean trans_",
     )
 
 

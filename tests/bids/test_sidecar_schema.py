@@ -1,6 +1,8 @@
 """The sidecars that are written contain the declared entries, and no others."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from nipype_maps.bids.sidecar_schema import BY_PATH, ENTRIES, table
 from nipype_maps.bids.sidecars import Sidecar
 from nipype_maps.interfaces import Clean
 from nipype_maps.notes import Note
+from nipype_maps.storage.json_files import readable
 
 from ..derivatives import COLUMNS, describe, write_run
 
@@ -106,6 +109,15 @@ def test_the_table_for_the_documentation_has_a_row_per_entry():
     assert [row.split("`")[1] for row in rows] == [entry.path for entry in ENTRIES]
     assert all(row.count("|") == 6 for row in rows)
     assert all(entry.doc for entry in ENTRIES)
+
+
+def test_the_example_in_the_documentation_is_laid_out_as_sidecars_are():
+    page = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```json\n(.*?)^```", page, re.M | re.S)
+    content = json.loads(text)
+    assert readable(content) + "\n" == text
+    paths = [path for path, _ in entries_in(content)]
+    assert paths == [path for path in BY_PATH if path in paths]
 
 
 def test_each_warning_is_listed_once_with_its_kind():

@@ -64,7 +64,7 @@ def extract(*options, run=(RUN,)):
         ),
         (
             "--confounds rows-40.tsv --confound-columns trans_*,",
-            "rows-40.tsv: no column matches --confound-columns 'trans_*,'; there are trans_",
+            "rows-40.tsv: no column matches 'trans_*,' of confound_columns (--confound-columns); did you ",
         ),
         (
             "--sample-mask late.txt",

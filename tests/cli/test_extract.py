@@ -313,7 +313,9 @@ def test_concatenated_acquisitions_are_denoised_each_by_itself(invoke, make_run,
         invoke("extract", path, *options, "--out", tmp_path / "apart", "--overwrite")
         (table,) = (tmp_path / "apart").glob(f"{Path(path).name.partition('.')[0]}*.tsv")
         np.testing.assert_allclose(part, read_table(table).values, atol=1e-9)
-    assert len(json.loads((out / f"{name}.json").read_text())["DegreesOfFreedom"]) == 2
+    sidecar = json.loads((out / f"{name}.json").read_text())
+    assert len(sidecar["DegreesOfFreedom"]) == 2
+    assert "SamplingFrequency" not in sidecar  # nobody knows the time between two acquisitions
     # results of other labels, or of none, are other results
     for more, words in ((["--runs", others], "run labels: labels.txt before, others.txt now"),
                         ([], "run labels: labels.txt before, none now")):  # fmt: skip
@@ -428,6 +430,43 @@ def test_the_time_between_frames_may_be_that_of_the_data_set(invoke, make_run, m
     assert sidecar.with_suffix(".tsv").read_bytes() != before
 
 
+@pytest.mark.parametrize(
+    ("metadata", "kept", "options", "times"),
+    [
+        ({}, range(40), [], (0.0, 0.5)),
+        ({}, range(3, 40), [], (6.0, 0.5)),
+        ({}, [3, 4, *range(6, 40)], [], (6.0, None)),
+        ({}, range(3, 40), ["--t-r", "2.5"], (7.5, 0.4)),
+        # of the slice that fMRIPrep corrected the time of slices for
+        ({"RepetitionTime": 2.0, "StartTime": 0.972}, range(3, 40), [], (6.972, 0.5)),
+        ({"StartTime": 0.972}, range(40), ["--t-r", "2"], (0.972, 0.5)),
+        ({"StartTime": "0.972"}, range(40), [], (0.0, 0.5)),
+        ({"VolumeTiming": [1, *range(4, 82, 2)]}, range(2, 40), [], (5.0, None)),
+    ],
+)
+def test_the_sidecar_says_when_rows_were_acquired(
+    call, make_run, maps, out, tmp_path, metadata, kept, options, times
+):
+    run = Path(make_run(t_r=0 if "VolumeTiming" in metadata else 2.0))
+    run.with_name("sub-01_task-rest_bold.json").write_text(json.dumps(metadata))
+    frames = tmp_path / "frames.txt"
+    frames.write_text("\n".join(map(str, kept)))
+    call("extract", run, "--maps", maps, "--out", out, "--sample-mask", frames, *options)
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    assert (sidecar["StartTime"], sidecar.get("SamplingFrequency")) == times
+    assert sidecar["NumberOfFramesKept"] == len(sidecar["FramesKept"]) == len(kept)
+
+
+def test_a_start_time_counts_among_what_a_run_is_made_from(invoke, make_run, maps, out):
+    run = Path(make_run())
+    call = ["extract", run, "--maps", maps, "--out", out, "--t-r", "2"]
+    for start in (0.5, 1.0):
+        run.with_name("sub-01_task-rest_bold.json").write_text(json.dumps({"StartTime": start}))
+        invoke(*call)
+        sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+        assert sidecar["StartTime"] == start
+
+
 def test_a_filter_needs_frames_that_are_evenly_spaced(invoke, make_run, maps, out):
     run = Path(make_run(t_r=2.0))
     timing = run.with_name("sub-01_task-rest_bold.json")
@@ -439,6 +478,7 @@ def test_a_filter_needs_frames_that_are_evenly_spaced(invoke, make_run, maps, ou
     sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
     assert sidecar["RepetitionTime"] is None
     assert sidecar["VolumeTiming"][-1] == 90
+    assert "SamplingFrequency" not in sidecar
     invoke(*call, "--low-pass", "0.1", "--t-r", "2", "--overwrite")
 
 

@@ -56,6 +56,18 @@ def test_inverse_warns_of_other_maps_and_a_missing_mask(call, tmp_path, make_run
     assert call("inverse", signals, "--maps", maps, "--mask", mask, "--out", tmp_path / "b.nii").stderr == ""
 
 
+def test_inverse_of_signals_of_an_earlier_version_cannot_check_the_maps(call, tmp_path, make_run, maps):
+    signals = extract(call, tmp_path, make_run(), maps)
+    sidecar = Path(signals).with_suffix(".json")
+    content = json.loads(sidecar.read_text())
+    files = content.pop("Provenance")
+    content["Sources"], content["Maps"]["Sources"] = files["Run"], files["Maps"]
+    sidecar.write_text(json.dumps(content))
+    done = call("inverse", signals, "--maps", maps, "--out", tmp_path / "image.nii")
+    assert "names no maps under Provenance, as those of earlier versions; check that the maps" in done.stderr
+    assert nib.load(tmp_path / "image.nii").shape == (7, 8, 6, 40)
+
+
 def test_inverse_of_a_table_without_sidecar_lies_on_the_maps_grid(call, tmp_path, maps):
     (tmp_path / "signals.tsv").write_text("map-01\tmap-02\tmap-03\tmap-04\n1\t0\t0\t0\n0\t2\t0\t0\n")
     call("inverse", "signals.tsv", "--maps", maps, "--out", "image.nii.gz", "--t-r", "3")

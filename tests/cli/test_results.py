@@ -131,7 +131,7 @@ def test_a_table_of_which_nothing_tells_how_it_was_made_stays(invoke, make_run, 
     out.mkdir()
     (out / f"{NAME}.tsv").write_text("mine\n")
     made = ["extract", make_run(), "--maps", maps, "--out", out]
-    assert "neither a record nor a sidecar says how they were made" in invoke(*made, status=2).stderr
+    assert "neither a record nor a sidecar of this version says how" in invoke(*made, status=2).stderr
     assert "neither a record" in invoke(*made, "--dry-run", status=2).stderr
     assert (out / f"{NAME}.tsv").read_text() == "mine\n"
     invoke(*made, "--overwrite")
@@ -317,6 +317,23 @@ def test_the_same_call_finds_its_results_done_without_records(
     if files["frames"] in map(Path, words):
         (tmp_path / "frames.txt").write_text("\n".join(map(str, range(3, 38))) + "\n")
         assert "sample mask: " in invoke(*call, status=2).stderr
+
+
+def test_what_an_earlier_version_wrote_is_replaced_only_on_demand(invoke, made, out):
+    """Its records and sidecars have other keys, which are not taken for settings that differ."""
+    record, sidecar = out / "logs" / "runs" / f"{NAME}.json", out / f"{NAME}.json"
+    content = json.loads(record.read_text())
+    content["Settings"]["Strategy"] = content["Settings"].pop("ConfoundsStrategy")
+    record.write_text(json.dumps(content))
+    invoke(*made)  # the sidecar tells
+    record.write_text(json.dumps(content))
+    content = json.loads(sidecar.read_text())
+    content["Sources"] = content.pop("Provenance")["Run"]
+    sidecar.write_text(json.dumps(content))
+    told = invoke(*made, status=2).stderr
+    assert "neither a record nor a sidecar of this version says how they were made" in told
+    invoke(*made, "--overwrite")
+    assert "Provenance" in json.loads(sidecar.read_text())
 
 
 @pytest.mark.parametrize("options", [[], ["--confound-columns", "trans_x"]])

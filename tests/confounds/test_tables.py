@@ -35,8 +35,8 @@ def test_missing_first_rows_take_the_next_kept_value(write):
         ("a\nn/a\nn/a\nn/a\nn/a\n", [], "column 'a' has no number in any kept frame"),
         ("a\ninf\n1\n3\n4\n", [], r"column 'a' has no number in row 1 \(frame 0\)"),
         ("a\n1\ninf\n3\n4\n", [], "column 'a' has no number in row 2"),
-        ("trans_x\n1\n2\n3\n4\n", ["trans_y"], "no confound column matches 'trans_y'; did you mean trans_x"),
-        ("a\tb\n" + "1\t2\n" * 4, ["z*"], "no confound column matches 'z\\*'; they are a, b"),
+        ("trans_x\n1\n2\n3\n4\n", ["trans_y"], "no column matches 'trans_y' of .*; did you mean trans_x"),
+        ("a\tb\n" + "1\t2\n" * 4, ["z*"], "no column matches 'z\\*' of .*; they are a, b"),
     ],
 )
 def test_confounds_that_cannot_be_used_are_named(write, text, patterns, sentence):

@@ -9,7 +9,7 @@ import pytest
 
 from nipype_maps.bids.signals import write_signals
 from nipype_maps.bids.tables import read_table
-from nipype_maps.images.projectors import read_projector
+from nipype_maps.images.projectors import read_projector, write_projector
 from nipype_maps.interfaces import (
     Clean,
     FitProjector,
@@ -66,6 +66,16 @@ def test_fit_and_project(atlas, make_run, execute, empty):
     assert sidecar["WarningKinds"] == ["EmptyMaps"]
     assert "Warnings" not in sidecar["Maps"]
     assert "WarningKinds" not in sidecar["Maps"]
+
+
+def test_a_projector_of_an_earlier_version_is_refused(atlas, make_run, execute, tmp_path):
+    fitted = execute(FitProjector(maps_file=atlas[0]), "fit").projector
+    projector, info = read_projector(fitted)
+    earlier = dataclasses.replace(info, description={"Sources": [{"File": "atlas.nii"}]})
+    write_projector(tmp_path / "p.npz", [projector.weights], projector.solution, earlier)
+    project = Project(in_file=make_run(), projector=str(tmp_path / "p.npz"))
+    with pytest.raises(Exception, match=r"p.npz is of an earlier version; make it again with FitProjector"):
+        execute(project, "project")
 
 
 def test_messages_about_maps_come_before_those_about_the_run(save, atlas, rng, grids, execute):
@@ -286,6 +296,31 @@ def test_frames_of_zeros_are_warned_of(tmp_path, rng, execute, blank, kept, word
     outputs = execute(Clean(in_file=str(tmp_path / "signals.tsv"), sample_mask=kept and list(kept)))
     warnings = json.loads(Path(outputs.out_json).read_text())["Warnings"]
     assert [words in warning for warning in warnings] == [True] * bool(words)
+
+
+def test_a_sidecar_of_an_earlier_version_is_not_extended(tmp_path, signals, execute):
+    (tmp_path / "signals.json").write_text('{"Sources": [{"File": "run.nii", "SHA256": "0f"}]}')
+    clean = Clean(in_file=signals[0], in_json=str(tmp_path / "signals.json"))
+    with pytest.raises(Exception, match=r"signals.json is of an earlier version of nipype-maps; extract"):
+        execute(clean, "clean")
+
+
+def test_entries_of_others_stay_and_none_is_kept_that_no_longer_holds(tmp_path, signals, execute):
+    earlier = {
+        "TaskName": "rest",
+        "SamplingFrequency": 2.0,
+        "RepetitionTime": 0.5,
+        "Sources": ["bids::run.nii"],
+    }
+    (tmp_path / "signals.json").write_text(json.dumps(earlier))
+    clean = Clean(
+        in_file=signals[0], in_json=str(tmp_path / "signals.json"), sample_mask=[1, 2, *range(4, 60)]
+    )
+    sidecar = json.loads(Path(execute(clean, "clean").out_json).read_text())
+    assert (sidecar["TaskName"], sidecar["StartTime"]) == ("rest", 0.5)
+    assert sidecar["Sources"] == ["bids::run.nii"]
+    assert sidecar["ConfoundsStrategy"] is None
+    assert "SamplingFrequency" not in sidecar
 
 
 def test_confounds_selected_from_another_runs_table_are_refused(tmp_path, signals, execute):

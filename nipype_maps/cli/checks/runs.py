@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,33 +40,27 @@ def problems_of(run: RunInputs, image: Run, options: Mapping[str, Any]) -> Itera
         Of the graphs.
     """
     try:
-        yield from _problems_of_tables(run, image, options)
+        _check_tables(run, image, options)
         yield from _problems_of_frames(run, image)
         yield from _problems_of_band(image, options.get("low_pass"), options.get("high_pass"))
     except (OSError, ValueError) as error:
         yield str(error)
 
 
-def _problems_of_tables(run: RunInputs, image: Run, options: Mapping[str, Any]) -> Iterator[str]:
+def _check_tables(run: RunInputs, image: Run, options: Mapping[str, Any]) -> None:
+    """Raise ValueError if a run's tables of confounds are of other frames, or lack columns."""
     from ...bids.tables import read_header
-    from ...confounds.columns import matching
+    from ...confounds.columns import chosen_by
+    from ...confounds.tables import require_rows
 
     names: list[str] = []
     for table in run.confounds_files:
         columns, n_rows = read_header(table)
         names += columns
-        if n_rows != image.n_volumes:
-            yield (
-                f"{table} has {n_rows} rows, but {image.name} has {image.n_volumes} frames; give the "
-                "confounds of this run."
-            )
-    for pattern in (options.get("confound_columns") or ()) if run.confounds_files else ():
-        if not matching(names, pattern):
-            near = difflib.get_close_matches(pattern, names, n=3) or names[:8]
-            yield (
-                f"{', '.join(map(str, run.confounds_files))}: no column matches --confound-columns "
-                f"{pattern!r}; there are {', '.join(near)}{', ...' if len(near) < len(names) else ''}."
-            )
+        require_rows(str(table), n_rows, image.n_volumes, image.name)
+    if run.confounds_files:
+        source = ", ".join(map(str, run.confounds_files))
+        chosen_by(names, options.get("confound_columns") or (), source)
     if (strategy := options.get("confounds_strategy")) is not None and len(run.confounds_files) == 1:
         _check_strategy(strategy, options.get("strategies_file"), run.confounds_files[0], names)
 

@@ -52,11 +52,12 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, 
 
 
 def is_record(content: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is a record as `Request.record` makes them."""
-    inputs = content.get("Inputs")
+    """Whether a JSON object is a record as `Request.record` makes them in this version."""
+    settings, inputs = content.get("Settings"), content.get("Inputs")
     return (
         content.get("Checksums") == CHECKSUMS
-        and isinstance(content.get("Settings"), dict)
+        and isinstance(settings, dict)
+        and "ConfoundsStrategy" in settings
         and isinstance(inputs, dict)
         and all(isinstance(pairs, list) and all(map(_is_pair, pairs)) for pairs in inputs.values())
     )

@@ -105,7 +105,7 @@ def _difference(folder: ResultFolder, run: RunInputs, request: Request, settings
     if not is_record(before):
         found = record_from_sidecar(read_object(sidecar), request, run)
         if found is None:
-            return "neither a record nor a sidecar says how they were made"
+            return "neither a record nor a sidecar of this version says how they were made"
         before = found
     inputs = now["Inputs"]
     if "run" in inputs and before.get("Run") != run.run_file and before["Inputs"].get("run") != inputs["run"]:
