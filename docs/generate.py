@@ -3,7 +3,8 @@
     python3 -m docs.generate
 
 Tables of options, fields, interfaces and strategies come from the code, so that no page differs from it;
-tests/test_docs.py checks that they are up to date.
+tests/test_docs.py checks that they are up to date.  So does the descriptor of the command: see
+docs/descriptor.py.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from nipype_maps.bids import sidecar_schema
 from nipype_maps.cli import main
 from nipype_maps.confounds import strategy_table
 from nipype_maps.options import OPTIONS
+
+from . import descriptor
 
 DOCS = Path(__file__).parent
 #: A generated part of a page, and its name.
@@ -180,3 +183,6 @@ if __name__ == "__main__":
         if (after := generated(before)) != before:
             page.write_text(after, encoding="utf-8")
             print(f"{page.name}: written")
+    if descriptor.text() != descriptor.FILE.read_text(encoding="utf-8"):
+        descriptor.FILE.write_text(descriptor.text(), encoding="utf-8")
+        print(f"{descriptor.FILE.name}: written")
