@@ -23,8 +23,6 @@ from nipype_maps.cli import main
 from nipype_maps.confounds import strategy_table
 from nipype_maps.options import OPTIONS
 
-from . import descriptor
-
 DOCS = Path(__file__).parent
 #: A generated part of a page, and its name.
 PART = re.compile(r"(<!-- begin (.+?) \(docs/generate\.py\) -->\n)(.*?)(<!-- end \2 -->)", re.S)
@@ -178,6 +176,8 @@ def generated(text: str) -> str:
 
 
 if __name__ == "__main__":
+    from . import descriptor
+
     for page in sorted(DOCS.glob("*.md")):
         before = page.read_text(encoding="utf-8")
         if (after := generated(before)) != before:

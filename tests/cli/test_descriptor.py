@@ -1,17 +1,23 @@
 """The Boutiques descriptor: valid, up to date, and what its invocations call is the command."""
 
+import importlib.util
 import json
 import shlex
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from boutiques import bosh
 
 import nipype_maps
-from docs import descriptor
 
 from .test_bids_app import sessions  # noqa: F401 # a fixture
 from .test_dataset import summary
+
+ROOT = Path(nipype_maps.__file__).parents[1]
+SPEC = importlib.util.spec_from_file_location("descriptor", ROOT / "docs" / "descriptor.py")
+descriptor = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(descriptor)
 
 FILE = str(files(nipype_maps) / "descriptor.json")
 #: What nipoppy replaces in an invocation (as in its pipelines of fMRIPrep and QSIRecon).
