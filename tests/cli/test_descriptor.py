@@ -14,7 +14,7 @@ import nipype_maps
 from .test_bids_app import sessions  # noqa: F401 # a fixture
 from .test_dataset import summary
 
-ROOT = Path(nipype_maps.__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SPEC = importlib.util.spec_from_file_location("descriptor", ROOT / "docs" / "descriptor.py")
 descriptor = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(descriptor)
