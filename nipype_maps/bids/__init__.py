@@ -1,6 +1,6 @@
 """BIDS: names and sidecars of files, data sets, and tables.
 
-names       entities, spaces, result_names, pairing (does a file belong to a run?)
+names       entities, entity_order, spaces, atlas, result_names, pairing (does a file belong to a run?)
 sidecars    sidecar_schema (every entry), json_kinds (their types), sidecars, extractions, provenance
 runs        runs, timing (repetition time), inheritance (which JSON files apply)
 data sets   dataset (the folder), derivatives (find runs), run_selection (choose among them)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from ..storage.atomic import replacing
 from ..storage.json_files import read_json, write_json
 from ..storage.paths import PathLike
+from .atlas import Atlas
 from .provenance import versions
 
 BIDS_VERSION = "1.10.0"
@@ -94,12 +95,12 @@ def map_names_text(names: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def map_names_file(out: PathLike, atlas: str) -> Path:
+def map_names_file(out: PathLike, atlas: Atlas) -> Path:
     """The path of that table in a data set."""
-    return Path(out) / f"atlas-{atlas}_probseg.tsv"
+    return Path(out) / f"{atlas.name}_probseg.tsv"
 
 
-def write_map_names(out: PathLike, atlas: str, names: Sequence[str]) -> None:
+def write_map_names(out: PathLike, atlas: Atlas, names: Sequence[str]) -> None:
     """Write that table."""
     with replacing(map_names_file(out, atlas)) as temporary:
         temporary.write_text(map_names_text(names), encoding="utf-8")

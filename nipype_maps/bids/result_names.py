@@ -1,4 +1,4 @@
-"""Names of results: those of a run's files, of its part of a graph, and of the maps."""
+"""Names of results: those of a run's files, and of its part of a graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pathlib import Path
 from ..images.filenames import stem
 from ..storage.json_files import as_utf8
 from ..storage.paths import PathLike
+from .atlas import Atlas
 from .entities import ENTITY
+from .entity_order import ordered
 
 #: Letters of a run's name in the names of its nodes, which are names of folders.
 READABLE = 120
@@ -21,57 +23,22 @@ READABLE = 120
 MOST_BYTES = 255
 
 
-def run_name(path: PathLike) -> str:
-    """A run's name without ending, and without its BIDS suffix (``_bold``) if it has one.
-
-    Examples
-    --------
-    >>> run_name("sub-01_task-rest_space-MNI_desc-preproc_bold.nii.gz")
-    'sub-01_task-rest_space-MNI_desc-preproc'
-    >>> run_name("rest.nii")
-    'rest'
-    """
-    name = stem(path)
-    *entities, suffix = name.split("_")
-    is_bids = entities and entities[0].startswith("sub-") and all(map(ENTITY.fullmatch, entities))
-    return "_".join(entities) if is_bids and "-" not in suffix else name
-
-
-def atlas_name(paths: Sequence[PathLike]) -> str:
-    """The name of maps in file names: their ``atlas`` entity, or the letters and digits of their name.
-
-    Parameters
-    ----------
-    paths : sequence of path-likes
-        Several 3D maps are called by the beginning that their names have in common.
-
-    Examples
-    --------
-    >>> atlas_name(["atlas-DiFuMo_res-2_probseg.nii.gz"]), atlas_name(["tpm_00.nii", "tpm_01.nii"])
-    ('DiFuMo', 'tpm')
-    """
-    names = [stem(path) for path in paths]
-    entity = re.search(r"(?:^|_)atlas-([a-zA-Z0-9+]+)", names[0])
-    if entity:
-        return entity.group(1)
-    common = names[0]
-    if len(names) > 1:
-        common = re.sub(r"[\W_]*\d*$", "", os.path.commonprefix(names))  # noqa: RUF071 (names, no paths)
-    return re.sub(r"[^a-zA-Z0-9]", "", common) or "maps"
-
-
-def result_names(runs: Sequence[PathLike], maps: Sequence[PathLike]) -> list[str]:
+def result_names(runs: Sequence[PathLike], atlas: Atlas, desc: str | None = None) -> list[str]:
     """The name of each run's results, without ending; all names are different.
 
     Parameters
     ----------
-    runs, maps : sequences of path-likes
+    runs : sequence of path-likes
+    atlas : Atlas
+    desc : str, optional
+        What the results are, in place of the ``desc`` of the runs.
 
     Returns
     -------
     list of str
-        ``<entities>_atlas-<maps>_timeseries``.  Runs of one name in different folders are preceded
-        by the names of the folders.
+        ``<entities>_timeseries``: those of the run, but for its ``desc``, of the atlas, and ``desc``, in
+        the order of BIDS; after a name that is none of BIDS, those of the atlas and ``desc``.  Runs of
+        one name in different folders are preceded by the names of the folders.
 
     Raises
     ------
@@ -81,14 +48,21 @@ def result_names(runs: Sequence[PathLike], maps: Sequence[PathLike]) -> list[str
 
     Examples
     --------
-    >>> result_names(["sub-01_bold.nii"], ["msdl.nii"])
-    ['sub-01_atlas-msdl_timeseries']
-    >>> result_names(["ann/rest.nii", "bob/rest.nii"], ["msdl.nii"])
+    >>> result_names(["sub-01_space-MNI_res-2_desc-preproc_bold.nii"], Atlas("msdl"), "denoised")
+    ['sub-01_space-MNI_atlas-msdl_res-2_desc-denoised_timeseries']
+    >>> result_names(["ann/rest.nii", "bob/rest.nii"], Atlas("msdl"))
     ['ann_rest_atlas-msdl_timeseries', 'bob_rest_atlas-msdl_timeseries']
     """
     paths = [Path(os.path.abspath(run)) for run in runs]
     _require_different(paths)
-    names = [run_name(path) for path in paths]
+    entities = [_entities(path) for path in paths]
+    _require_more_than_desc(paths, entities)
+    added = [f"{entity}-{label}" for entity, label in atlas.entities.items()]
+    added += [f"desc-{desc}"] if desc else []
+    names = [
+        "_".join([*(ordered([*words, *added]) if words else (stem(path), *added)), "timeseries"])
+        for path, words in zip(paths, entities, strict=True)
+    ]
     for name, path in zip(names, paths, strict=True):
         if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in as_utf8(name)):
             raise ValueError(
@@ -104,8 +78,8 @@ def result_names(runs: Sequence[PathLike], maps: Sequence[PathLike]) -> list[str
             for path, name in zip(paths, names, strict=True)
         ]
     if double := first_duplicate(names):  # rest.nii beside rest.nii.gz, or Rest.nii
-        raise ValueError(f"two runs would both be called {double!r}; rename one of them.")
-    return [f"{name}_atlas-{atlas_name(maps)}_timeseries" for name in names]
+        raise ValueError(f"the results of two runs would both be called {double!r}; rename one of them.")
+    return names
 
 
 def first_duplicate(names: Sequence[str]) -> str | None:
@@ -158,6 +132,30 @@ def _require_different(paths: Sequence[Path]) -> None:
         other = known.setdefault(os.path.realpath(path), path)
         if other != path:
             raise ValueError(f"{other} and {path} are the same file; give each run once.")
+
+
+def _entities(path: Path) -> list[str]:
+    """The entities of a run with a BIDS name, but for ``desc``; empty for any other name."""
+    *words, suffix = stem(path).split("_")
+    is_bids = (
+        words and words[0].startswith("sub-") and all(map(ENTITY.fullmatch, words)) and "-" not in suffix
+    )
+    return [word for word in words if not word.startswith("desc-")] if is_bids else []
+
+
+def _require_more_than_desc(paths: Sequence[Path], entities: Sequence[list[str]]) -> None:
+    """Raise ValueError if two runs in one folder differ in nothing but ``desc``, which results have anew."""
+    known: dict[tuple[Path, str], Path] = {}
+    for path, words in zip(paths, entities, strict=True):
+        if not words:
+            continue
+        key = path.parent, _folded("_".join(words))
+        other = known.setdefault(key, path)
+        if other != path and stem(other).rpartition("_")[0] != stem(path).rpartition("_")[0]:
+            raise ValueError(
+                f"{other.name} and {path.name} differ in desc- alone, and their results would have one name; "
+                "extract them in two calls, each with a desc (--desc) of its own."
+            )
 
 
 def _folded(name: str) -> str:

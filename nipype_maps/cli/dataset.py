@@ -13,6 +13,7 @@ import click
 from .checks.execution import checked_execution
 from .checks.files import check_folders
 from .checks.matching import require_matching_entities
+from .checks.names import checked_names
 from .checks.options import checked_options
 from .extraction.execute import execute_runs, show_counts, warnings_of_earlier_tables
 from .extraction.plan import plan_runs
@@ -41,18 +42,18 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     fails does not stop the others; call again, and only what is missing is computed.
     """
     from ..bids.dataset import describe, require_own, write_map_names
-    from ..bids.result_names import atlas_name
 
     check_folders(out, work)
     execution, options = checked_execution(values), checked_options(values)
     maps, mask = values["maps_file"], values["mask_file"]
     if values["brain_masks"] and mask:
         raise click.UsageError("--brain-masks uses each run's own mask; leave out --mask.")
+    atlas, desc = checked_names(values)
     folder = ResultFolder(out, work)
     summary = folder.out / SUMMARY
     try:
         require_own(folder.out, derivatives)
-        selected = selected_runs(derivatives, values)
+        selected = selected_runs(derivatives, values, atlas, desc)
         require_summary(summary)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
@@ -60,7 +61,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     warn(selected.warnings)
-    request = Request(options, maps, mask, values["map_names"])
+    request = Request(options, maps, mask, values["map_names"], atlas)
     names = RunNames(runs)
     if values["dry_run"]:
         _require_map_names(folder, request, overwrite)
@@ -83,7 +84,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         )  # fmt: skip
         extracted.failures += selected.failures.values()
         if extracted.published and request.names is not None:
-            write_map_names(folder.out, atlas_name(maps), request.names)
+            write_map_names(folder.out, atlas, request.names)
         removed = write_summary(summary, runs, extracted, folder, derivatives)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
@@ -106,9 +107,8 @@ def _first_kinds(warnings: Sequence[str]) -> list[str]:
 def _require_map_names(folder: ResultFolder, request: Request, overwrite: bool) -> None:
     """Raise click.UsageError if the data set's table of names has other maps."""
     from ..bids.dataset import map_names_file, map_names_text
-    from ..bids.result_names import atlas_name
 
-    path = map_names_file(folder.out, atlas_name(request.maps))
+    path = map_names_file(folder.out, request.atlas)
     if request.names is None or overwrite or not os.path.lexists(path):
         return
     try:

@@ -45,8 +45,9 @@ def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: 
 
     run = _with_orientation(run, folder.out / RUN, maps[0])
     click.echo(f"run:  {run.name}, 20 frames of 16 x 16 x 9 voxels; maps: {', '.join(MAPS)}")
-    name = result_names([run], maps)[0]
-    table, *_ = extract_runs([RunInputs(name, str(run))], Request({}, maps, mask), folder)
+    request = Request({}, maps, mask)
+    name = result_names([run], request.atlas)[0]
+    table, *_ = extract_runs([RunInputs(name, str(run))], request, folder)
     image = folder.out / f"{name}_inverse.nii.gz"
     invert(table, maps, image, mask=mask)
     click.echo(f"{os.path.relpath(image)}: the sum of the maps, each times its signal")

@@ -11,6 +11,7 @@ import click
 from .checks.execution import checked_execution
 from .checks.files import check_folders, check_images, check_roles
 from .checks.matching import require_matching_entities, require_own_files
+from .checks.names import checked_names
 from .checks.options import checked_options
 from .checks.runs import check_runs
 from .extraction.execute import extract_runs
@@ -22,6 +23,7 @@ from .records.request import Request
 from .results.folder import ResultFolder
 
 if TYPE_CHECKING:
+    from ..bids.atlas import Atlas
     from ..graphs import RunInputs
 
 
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite: bool, **values: Any) -> None:
     """Extract one time series per map from each RUN, an image of fMRI frames.
 
-    Each run gives a table in OUT, <run>_atlas-<maps>_timeseries.tsv (a column per map, a row per
-    frame), and a .json sidecar that describes it.
+    Each run gives a table in OUT, <run>_atlas-<maps>[_desc-<what>]_timeseries.tsv (a column per map, a
+    row per frame), and a .json sidecar that describes it.
     """
     from ..bids.dataset import require_own
 
@@ -41,7 +43,8 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
     check_roles(run_files, {"--maps": maps, "--mask": [mask]})
     check_folders(out, work)
     try:
-        runs = _runs(run_files, values)
+        atlas, desc = checked_names(values)
+        runs = _runs(run_files, values, atlas, desc)
         require_own(out)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
@@ -56,7 +59,7 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
         require_own_files(runs)
     execution, options = checked_execution(values), checked_options(values)
     check_runs(runs, options)
-    folder, request = ResultFolder(out, work), Request(options, maps, mask, values["map_names"])
+    folder, request = ResultFolder(out, work), Request(options, maps, mask, values["map_names"], atlas)
     if values["dry_run"]:
         plan_runs(runs, request, folder, overwrite=overwrite, verbose=execution.verbose)
         return
@@ -64,7 +67,7 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
         extract_runs(runs, request, folder, execution, overwrite)
 
 
-def _runs(files: tuple[str, ...], values: dict[str, Any]) -> list[RunInputs]:
+def _runs(files: tuple[str, ...], values: dict[str, Any], atlas: Atlas, desc: str | None) -> list[RunInputs]:
     """The runs, each with its tables, frames and repetition time."""
     from ..bids.result_names import result_names
     from ..graphs import RunInputs
@@ -83,6 +86,6 @@ def _runs(files: tuple[str, ...], values: dict[str, Any]) -> list[RunInputs]:
             runs=labels and os.path.abspath(labels),
         )
         for name, file, tables, frames, t_r, labels in zip(
-            result_names(files, values["maps_file"]), files, *per_run, strict=True
+            result_names(files, atlas, desc), files, *per_run, strict=True
         )
     ]

@@ -10,6 +10,15 @@ EXECUTION_OPTIONS = (
         argument=None, doc="Folder for the results",
     ),
     Option(
+        "desc", "str | None", None, parts=(EXECUTION,), topic="Results", metavar="LABEL", argument=None,
+        default_shown="denoised if anything is cleaned, else none",
+        doc="What the results are, as desc- in their names: two strategies in one OUT need two",
+    ),
+    Option(
+        "atlas", "str | None", None, parts=(EXECUTION,), topic="Results", metavar="LABEL", argument=None,
+        default_shown="from the name of the maps", doc="What the maps are called, as atlas- in the names",
+    ),
+    Option(
         "overwrite", "bool", False, parts=(EXECUTION,), topic="Results", argument=None,
         doc="Replace results of other settings or inputs",
     ),

@@ -15,10 +15,11 @@ STOCK = """
 import os, sys, time, json
 os.environ["NIPYPE_NO_ET"] = "1"
 began = time.perf_counter()
+from nipype_maps.bids.atlas import atlas_of
 from nipype_maps.bids.result_names import result_names
 from nipype_maps.graphs import RunInputs, init_dataset_wf
 out, plugin, maps, *runs = sys.argv[1:]
-names = result_names(runs, [maps])
+names = result_names(runs, atlas_of([maps]))
 workflow = init_dataset_wf(
     runs=[RunInputs(name, run) for name, run in zip(names, runs)], name="stock", smoothing_fwhm=8.0
 )

@@ -67,12 +67,12 @@ def _graph(runs: Sequence[RunInputs], request: Request, folder: ResultFolder) ->
     """The graph of some runs, with its inputs."""
     from nipype.interfaces.base import TraitError
 
-    from ...bids.result_names import READABLE, atlas_name
+    from ...bids.result_names import READABLE
     from ...graphs import init_dataset_wf
 
     try:
         # with the maps' name, so that one work folder serves several atlases
-        name = f"extract_{atlas_name(request.maps)[:READABLE]}"
+        name = f"extract_{'_'.join(request.atlas.entities.values())[:READABLE]}".replace("+", "_")
         workflow = init_dataset_wf(runs=runs, name=name, **request.options)
     except TraitError as error:
         raise click.UsageError(str(error)) from error

@@ -15,6 +15,7 @@ from ...storage.paths import PathLike
 from .comparison import CHECKSUMS
 
 if TYPE_CHECKING:
+    from ...bids.atlas import Atlas
     from ...graphs import RunInputs
 
 
@@ -27,6 +28,8 @@ class Request:
         Keywords of `init_dataset_wf`.
     maps : sequence of path-likes
     mask, map_names : path-like, optional
+    atlas : Atlas, optional
+        Default by the name of the maps.
 
     Attributes
     ----------
@@ -34,6 +37,8 @@ class Request:
     maps : list of str
     mask, map_names : str or None
         Absolute paths, since the working directory changes while nodes are executed.
+    atlas : Atlas
+        What the maps are called in names of results.
     names : list of str or None
         Of the maps; None where these cannot be read.
     settings : dict
@@ -51,7 +56,11 @@ class Request:
         maps: Sequence[PathLike],
         mask: PathLike | None = None,
         map_names: PathLike | None = None,
+        atlas: Atlas | None = None,
     ) -> None:
+        from ...bids.atlas import atlas_of
+
+        self.atlas = atlas or atlas_of(maps)
         self.options, self.maps = dict(options), [os.path.abspath(path) for path in maps]
         self.mask = os.path.abspath(mask) if mask else None
         self.map_names = os.path.abspath(map_names) if map_names else None

@@ -128,16 +128,16 @@ def _warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], req
     click.UsageError
         If they are of other maps.
     """
-    from ...bids.result_names import atlas_name
+    from ...bids.atlas import named_atlas
     from ...bids.spaces import full_space
 
     own, spaces = {run.name for run in runs}, {full_space(run.name) for run in runs}
-    atlas = f"_atlas-{atlas_name(request.maps)}_timeseries"
     settings: dict[str, list[str]] = defaultdict(list)
     other_spaces: dict[str, str] = {}
     for name, record in folder.records():
+        atlas = named_atlas(name)
         # in many file systems case makes no difference
-        of_atlas = name.casefold().endswith(atlas.casefold())
+        of_atlas = atlas is not None and atlas.name.casefold() == request.atlas.name.casefold()
         if name in own or not of_atlas or not folder.has(name) or not is_record(record):
             continue
         found = differences(record, request.shared_record())

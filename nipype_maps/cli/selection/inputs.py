@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ..messages import counted
 from .find import desc_of, found_runs
 
 if TYPE_CHECKING:
+    from ...bids.atlas import Atlas
     from ...bids.derivatives import FoundRun
     from ...engine.execution import Failure
     from ...graphs import RunInputs
@@ -52,7 +54,9 @@ class SelectedRuns:
         return [run for run in self.all if run.name in self.failures]
 
 
-def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
+def selected_runs(
+    derivatives: Path, values: Mapping[str, Any], atlas: Atlas, desc: str | None
+) -> SelectedRuns:
     """Find the runs, each with its table of confounds and mask as far as the call needs them.
 
     Parameters
@@ -60,6 +64,8 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
     derivatives : pathlib.Path
     values : mapping
         Of the call, by the names of the options.
+    atlas, desc : Atlas, str or None
+        For the names of results.
 
     Raises
     ------
@@ -72,7 +78,8 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         found = found_runs(derivatives, values)
         if wants_confounds:
             _require_tables(found, desc_of(values))
-        runs = [_run_inputs(run, values, wanted) for run in found]
+        names = [*map(_result_name, found, repeat(atlas), repeat(desc))]
+        runs = [_run_inputs(run, name, values, wanted) for run, name in zip(found, names, strict=True)]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     _require_different_names(runs)
@@ -94,14 +101,20 @@ def _require_tables(runs: Sequence[FoundRun], desc: str) -> None:
         )
 
 
-def _run_inputs(run: FoundRun, values: Mapping[str, Any], wanted: Sequence[str]) -> RunInputs:
-    """The inputs of a run, with a name that has the folder of its results."""
+def _result_name(run: FoundRun, atlas: Atlas, desc: str | None) -> str:
+    """The name of a run's results, with their folder."""
     from ...bids.result_names import result_names
+
+    (name,) = result_names([run.path], atlas, desc)
+    return f"{run.folder.as_posix()}/{name}"
+
+
+def _run_inputs(run: FoundRun, name: str, values: Mapping[str, Any], wanted: Sequence[str]) -> RunInputs:
+    """The inputs of a run."""
     from ...graphs import RunInputs
 
-    (name,) = result_names([run.path], values["maps_file"])
     return RunInputs(
-        name=f"{run.folder.as_posix()}/{name}",
+        name=name,
         run_file=str(run.path),
         confounds_files=[str(run.confounds)] if "confounds" in wanted and run.confounds else [],
         t_r=values["t_r"],
