@@ -79,13 +79,14 @@ def test_tables_of_older_and_newer_versions(tree, dataset, table):
         (["MNIInfant_cohort-1", "MNIInfant_cohort-2"], "MNIInfant:cohort-1, MNIInfant:cohort-2; choose"),
     ],
 )
-def test_several_spaces_are_named_and_asked_for(tree, dataset, spaces, told):
+def test_several_spaces_are_named_and_asked_for(tree, dataset, tmp_path, spaces, told):
     root = tree(*[f"task-rest_space-{space}_desc-preproc_bold.nii.gz" for space in spaces])
     said, runs = dataset(root, status=1)
     assert f"there are runs in the spaces {told}" in said
     assert runs == []
-    (run,) = dataset(root, "--space", spaces[0].replace("_", ":"))[1]
-    assert run.removesuffix("_desc-preproc") == f"sub-01_task-rest_space-{spaces[0]}"
+    dataset(root, "--space", spaces[0].replace("_", ":"))
+    (sidecar,) = (tmp_path / "out").glob("sub-01/func/*_timeseries.json")
+    assert f"sub-01_task-rest_space-{spaces[0]}_desc-preproc_bold.nii.gz" in sidecar.read_text()
 
 
 ECHOES = [f"task-rest_echo-{echo}_desc-preproc_bold.nii.gz" for echo in (1, 2, 3)]
