@@ -29,13 +29,14 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         The data set that the results are made from, if they become a data set too.
     """
     out = Path(os.path.realpath(out))
+    given = f"--out {out}" if source is None else f"OUT {out}"
     if source is not None:
         source = Path(os.path.realpath(source))
         if out == source:
-            raise ValueError(f"--out {out} is the data set that the runs come from; choose another folder.")
+            raise ValueError(f"{given} is the data set that the runs come from; choose another folder.")
         if source in out.parents and out.relative_to(source).parts[0].startswith("sub-"):
             raise ValueError(
-                f"--out {out} is inside the data set that the runs come from; choose a folder outside of "
+                f"{given} is inside the data set that the runs come from; choose a folder outside of "
                 f"it, or {source / 'derivatives' / NAME}."
             )
     owner = _owner(out)
@@ -47,12 +48,11 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         strange = inside and out.is_dir() and {*os.listdir(out)} - {"logs", "work"}
         if theirs or strange:
             raise ValueError(
-                f"--out {out} has files, but no {DESCRIPTION} by nipype-maps; choose another folder."
+                f"{given} has files, but no {DESCRIPTION} by nipype-maps; choose another folder."
             )
     elif owner != NAME:
         raise ValueError(
-            f"--out {out} is a data set of {owner}; choose another folder, such as "
-            f"{out / 'derivatives' / NAME}."
+            f"{given} is a data set of {owner}; choose another folder, such as {out / 'derivatives' / NAME}."
         )
 
 

@@ -119,7 +119,7 @@ def find_runs(
     masks = _by_key(layout.get(suffix="mask", desc="brain", extension=IMAGES))
     images = {"suffix": "bold", "desc": desc, "extension": IMAGES}
     found = []
-    for path in sorted(_paths(layout.get(**{**images, **_query(asked)}))):
+    for path in _each_once(_paths(layout.get(**{**images, **_query(asked)}))):
         own = masks.get(key_of(path)) or masks.get(key_of(path, ("echo",)))
         table = tables.get(key_of(path, ("echo", *OF_SPACE)))
         found.append(FoundRun(path, path.parent.relative_to(root), tuple(table or ()), tuple(own or ())))
@@ -185,6 +185,15 @@ def _only(paths: Sequence[Path]) -> Path | None:
 
 def _paths(files: Iterable[Any]) -> list[Path]:
     return [Path(file.path) for file in files]
+
+
+def _each_once(paths: Iterable[Path]) -> list[Path]:
+    """Paths in their order, without those that reach the same file again, through a link to a folder."""
+    found: dict[Path, Path] = {}
+    for path in sorted(paths, key=lambda path: (len(path.parts), path)):
+        # the file itself may be a link to content that is elsewhere, or not there yet
+        found.setdefault(path.parent.resolve() / path.name, path)
+    return sorted(found.values())
 
 
 def _by_key(files: Iterable[Any], without: Sequence[str] = ()) -> dict[tuple, list[Path]]:

@@ -51,7 +51,7 @@ EXECUTION_OPTIONS = (
     ),
     Option(
         "n_procs", "int | None", None, parts=(EXECUTION,), topic="Execution", default_shown="all cores",
-        aliases=("--nprocs",), argument=None,
+        aliases=("--nprocs", "--n-cpus", "--nthreads"), argument=None,
         doc="Processes of MultiProc, which is the plugin if there are several and --plugin is left out",
     ),
     Option(

@@ -66,8 +66,11 @@ def test_the_level_may_be_left_out_or_follow(done, invoke, sessions, maps, tmp_p
     ("words", "sentence"),
     [
         ("IN OUT group --maps x", "dataset has no analysis level 'group', only 'participant', which may be"),
-        ("IN --maps x --out OUT", "--out is not an option of dataset, whose second argument it is: "
+        ("IN --maps x --out OUT", "--out is no option of dataset; OUT is the second argument: "
          "nipype-maps dataset IN OUT participant --maps ..."),
+        ("IN OUT --maps x --res 2", "choose a resolution with its space: --space MNI152NLin2009cAsym:res-2"),
+        ("IN OUT --maps x --output_spaces MNI T1w", "--output-spaces is no option of dataset; choose among"),
+        ("IN OUT --maps x --mem-gb=50", "--mem-gb is no option of dataset; give MB or a unit: --mem-mb 16G"),
         ("IN OUT participant more --maps x", "unexpected extra argument (more)"),
         ("--maps x --participant-label 01 IN OUT", "'IN' is no label; give IN, OUT and participant before"),
         ("--maps x --participant-label 01 fmriprep out", "IN is missing; give IN and OUT before lists of "),
@@ -86,6 +89,53 @@ def test_other_forms_are_refused(invoke, sessions, maps, tmp_path, words, senten
     assert sentence in said.replace(str(sessions), "IN"), said
 
 
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [
+        ("fmriprep", "fmriprep is the data set that the runs come from; choose another folder."),
+        ("fmriprep/sub-01", "sub-01 is inside the data set that the runs come from; choose a folder outside"),
+        ("fmriprep/sub-01/ses-1/out", "out is inside the data set that the runs come from"),
+        ("fmriprep/sub-99/out", "out is inside the data set that the runs come from"),
+        ("link/out", "sub-02/ses-1/out is inside the data set that the runs come from"),
+    ],
+)
+def test_out_is_not_among_the_runs(invoke, sessions, maps, tmp_path, out, sentence):
+    (tmp_path / "link").symlink_to(sessions / "sub-02" / "ses-1")
+    before = sorted(sessions.rglob("*"))
+    said = invoke("dataset", sessions, tmp_path / out, "participant", "--maps", maps, status=1).stderr
+    assert f"Error: OUT {sessions}" in said
+    assert sentence in said
+    assert sorted(sessions.rglob("*")) == before
+
+
+@pytest.mark.parametrize("work", ["fmriprep", "fmriprep/sub-01/work", "fmriprep/sub-99"])
+def test_the_work_folder_is_not_among_the_runs(invoke, sessions, maps, tmp_path, work):
+    words = ["--maps", maps, "-w", tmp_path / work]
+    refused = invoke("dataset", sessions, tmp_path / "out", *words, status=2)
+    assert f"is among the runs of {sessions}; choose a folder of its own" in refused.stderr
+
+
+def test_results_may_be_in_derivatives_of_in(done):
+    assert done(out="fmriprep/derivatives/signals") == ALL
+    assert done(out="fmriprep/derivatives/signals") == ALL
+
+
+def test_a_folder_that_is_linked_again_has_no_runs_of_its_own(done, sessions):
+    """A link to a folder above or beside would be followed to the same runs, many times."""
+    func = sessions / "sub-01" / "ses-1" / "func"
+    (func / "func").symlink_to(func)
+    (sessions / "sub-02" / "ses-2" / "again").symlink_to(sessions / "sub-02" / "ses-2" / "func")
+    assert done() == ALL
+
+
+def test_content_that_is_linked_is_a_run_of_each_name(done, sessions):
+    """As DataLad links them: runs of the same content are still two."""
+    first, second = sorted((sessions / "sub-01").rglob("*_bold.nii.gz"))
+    second.unlink()
+    second.symlink_to(first)
+    assert done() == ALL
+
+
 def test_the_version_is_that_of_the_package(invoke):
     from nipype_maps import __version__
 
@@ -93,7 +143,8 @@ def test_the_version_is_that_of_the_package(invoke):
 
 
 @pytest.mark.parametrize("level", ["subject", "session"])
-def test_babs_calls_it(call, sessions, maps, tmp_path, level):
+@pytest.mark.parametrize("n_procs", ["--nprocs 2", "--n_cpus 1", "--nthreads 2"])
+def test_babs_calls_it(call, sessions, maps, tmp_path, level, n_procs):
     """The script that BABS generates from its configuration (bidsapp_run.sh.jinja2)."""
     session = ["--bids-filter-file", tmp_path / "ses-1_filter.json"] if level == "session" else []
     # as for fMRIPrep; BABS replaces ' by " and removes ses-
@@ -107,7 +158,7 @@ def test_babs_calls_it(call, sessions, maps, tmp_path, level):
     out.mkdir(parents=True)  # mkdir -p "{{ bids_app_output_dir }}"
     done = call(
         "dataset", sessions, out, "participant", *session,
-        "-w", tmp_path / ".git/tmp/wkdir", "--stop-on-first-crash", "--maps", maps, "-vv", "--nprocs", "2",
+        "-w", tmp_path / ".git/tmp/wkdir", "--stop-on-first-crash", "--maps", maps, "-vv", *n_procs.split(),
         "--mem-mb", "12000", "--confounds-strategy", "6P", "--participant-label", "sub-01",
     )  # fmt: skip
     assert f"{1 if session else 2} of" in done.stdout

@@ -106,6 +106,37 @@ def test_only_single_echoes_are_runs_and_that_is_said(tree, dataset):
     assert len(runs) == 3
 
 
+def test_combined_echoes_are_runs_of_the_space_that_they_were_resampled_to(tree, dataset):
+    """With --me-output-echos fMRIPrep writes the echoes in the space of the run, and nothing else there."""
+    root = tree(*ECHOES, f"task-rest_space-{MNI}_res-2_desc-preproc_bold.nii.gz")
+    said, runs = dataset(root)
+    assert "3 images of single echoes" in said
+    assert [run.partition("_res")[0] for run in runs] == [f"sub-01_task-rest_space-{MNI}"]
+
+
+def test_runs_of_one_and_of_several_echoes_are_all_runs(tree, dataset):
+    root = tree(*ECHOES, "task-rest_desc-preproc_bold.nii.gz", "task-nback_desc-preproc_bold.nii.gz")
+    assert dataset(root)[1] == ["sub-01_task-nback", "sub-01_task-rest"]
+
+
+@pytest.mark.parametrize(
+    ("query", "run"),
+    [
+        ({"res": "2"}, f"{MNI}_res-2"),
+        ({"res": 1}, f"{MNI}_res-1"),
+        ({"space": MNI, "res": None}, MNI),
+        ({"space": "T1w"}, "T1w"),
+    ],
+)
+def test_a_filter_chooses_a_space_and_a_resolution(tree, dataset, tmp_path, query, run):
+    spaces = (MNI, f"{MNI}_res-1", f"{MNI}_res-2", "T1w")
+    root = tree(*[f"task-rest_space-{space}_desc-preproc_bold.nii.gz" for space in spaces])
+    (tmp_path / "filter.json").write_text(json.dumps({"bold": query}))
+    dataset(root, "--bids-filter-file", tmp_path / "filter.json")
+    (sidecar,) = (tmp_path / "out").glob("sub-01/func/*_timeseries.json")
+    assert f"sub-01_task-rest_space-{run}_desc-preproc_bold.nii.gz" in sidecar.read_text()
+
+
 @pytest.mark.parametrize("table", ["task-rest_desc-confounds_timeseries.tsv", None])
 def test_the_minimal_level_has_no_runs(tree, dataset, table):
     names = [name for name in (

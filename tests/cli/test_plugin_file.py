@@ -121,6 +121,7 @@ class Recorded(LinearPlugin):
         ([], "Linear", {}),
         (["--nprocs", "2"], "MultiProc", {"n_procs": 2}),
         (["--n-procs", "1"], "Linear", {}),
+        (["--n_cpus", "2"], "MultiProc", {"n_procs": 2}),
         (["--plugin", "Linear", "--n-procs", "2"], "Linear", {}),
         (["--nprocs", "2", "--mem-mb", "4000"], "MultiProc", {"n_procs": 2, "memory_gb": 4.0}),
         (["--plugin", "MultiProc", "--mem", "16G"], "MultiProc", {"memory_gb": 16.0}),
@@ -151,3 +152,8 @@ def test_memory_is_given_with_or_without_a_unit(text, megabytes):
 def test_other_amounts_of_memory_are_refused(invoke, make_run, maps, text):
     done = invoke("extract", make_run(), "--maps", maps, "--out", "o", f"--mem-mb={text}", status=2)
     assert "is no amount of memory; give MB, or a number with a unit: 16G." in " ".join(done.stderr.split())
+
+
+def test_one_process_is_what_linear_has(invoke, make_run, maps, tmp_path):
+    words = ["--maps", maps, "--out", tmp_path / "out", "--confounds-strategy", "none", "--nprocs", "1"]
+    assert "does not use" not in invoke("extract", make_run(), *words, "--dry-run").stderr

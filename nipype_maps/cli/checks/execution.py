@@ -75,6 +75,8 @@ def checked_execution(values: Mapping[str, Any]) -> Execution:
             raise click.UsageError(
                 f"{flag} is in the file of {file_option} too, as {argument}; leave out one."
             )
+        if plugin == "Linear" and name == "n_procs" and values[name] == 1:
+            continue  # as many as Linear has
         if argument in UNUSED.get(plugin, ()):
             unused.append(flag)
         else:
