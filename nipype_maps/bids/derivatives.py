@@ -190,7 +190,7 @@ def _paths(files: Iterable[Any]) -> list[Path]:
 def _each_once(paths: Iterable[Path]) -> list[Path]:
     """Paths in their order, without those that reach the same file again, through a link to a folder."""
     found: dict[Path, Path] = {}
-    for path in sorted(paths, key=lambda path: (len(path.parts), path)):
+    for path in sorted(paths, key=lambda path: (len(path.parts), path.parent.is_symlink(), path)):
         # the file itself may be a link to content that is elsewhere, or not there yet
         found.setdefault(path.parent.resolve() / path.name, path)
     return sorted(found.values())

@@ -155,5 +155,5 @@ def test_other_amounts_of_memory_are_refused(invoke, make_run, maps, text):
 
 
 def test_one_process_is_what_linear_has(invoke, make_run, maps, tmp_path):
-    words = ["--maps", maps, "--out", tmp_path / "out", "--confounds-strategy", "none", "--nprocs", "1"]
+    words = ["--maps", maps, "--out", tmp_path / "out", "--nprocs", "1"]
     assert "does not use" not in invoke("extract", make_run(), *words, "--dry-run").stderr
