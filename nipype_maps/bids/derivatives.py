@@ -15,7 +15,7 @@ from .dataset import DESCRIPTION
 from .entities import bare_labels, entities_of
 from .filters import Filters, require_entities
 from .index import index_of
-from .no_runs import why_no_runs
+from .no_runs import hint_of_derivatives, why_no_runs
 from .spaces import OF_SPACE, full_space, is_in, spaces_meant
 
 IMAGES = [".nii.gz", ".nii"]
@@ -106,7 +106,7 @@ def find_runs(
     if not (root / DESCRIPTION).is_file():
         raise ValueError(
             f"{root} has no {DESCRIPTION}, which every BIDS derivatives folder has; give the "
-            "folder that the preprocessing wrote."
+            f"folder that the preprocessing wrote.{hint_of_derivatives(root)}"
         )
     layout, filters = index_of(root, index), filters or {}
     require_entities(filters, layout.get_entities())

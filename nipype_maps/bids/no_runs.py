@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .dataset import DESCRIPTION
 from .entities import entities_of
+
+#: Entities whose labels are listed if there are none of those that were asked for.
+_WORDS = {"subject": "participants", "session": "sessions"}
+#: Labels that are listed.
+MOST_LABELS = 20
 
 
 def why_no_runs(
@@ -35,17 +41,29 @@ def why_no_runs(
     descs = {entities_of(run).get("desc", "") for run in runs}
     if desc in descs:
         known = spaces or _labels_in(layout, "space")
-        return f"{nothing}; there are the tasks {_labels_in(layout, 'task')} in the spaces {known}."
+        others = "".join(
+            f"the {_WORDS[name]} {_labels_in(layout, name)}, "
+            for name, labels in asked.items()
+            if name in _WORDS and not set(map(str, labels)) & _labels_of(layout, name)
+        )
+        return f"{nothing}; there are {others}the tasks {_labels_in(layout, 'task')} in the spaces {known}."
     if named := sorted(filter(None, descs)):
         return f"{nothing}; there are runs of desc {', '.join(named)}: choose one by desc (--desc-in)."
     if runs:
-        return f"{nothing}; its runs, such as {min(runs).name}, have no desc-, as before preprocessing."
+        hint = hint_of_derivatives(root / "derivatives")
+        return f"{nothing}; its runs, such as {min(runs).name}, have no desc-, as before preprocessing.{hint}"
     if references := layout.get(suffix="boldref", extension=images):
         return (
             f"{nothing}, only references such as {Path(references[0].path).name}, as fMRIPrep writes with "
             "--level minimal or resampling; preprocess with --level full."
         )
     return f"{nothing}.{_hint_of_others(root)}"
+
+
+def hint_of_derivatives(folder: Path) -> str:
+    """A hint at the derivatives in a folder; empty without any."""
+    found = sorted(path.parent.name for path in folder.glob(f"*/{DESCRIPTION}"))
+    return f" There are derivatives in {folder}: {', '.join(found[:5])}; give one of these." if found else ""
 
 
 def _word(label: object) -> str:
@@ -60,5 +78,12 @@ def _hint_of_others(root: Path) -> str:
 
 
 def _labels_in(layout: Any, entity: str) -> str:
+    labels = sorted(_labels_of(layout, entity))
+    more = f" and {len(labels) - MOST_LABELS} more" if len(labels) > MOST_LABELS else ""
+    return ", ".join(labels[:MOST_LABELS]) + more or "(none)"
+
+
+def _labels_of(layout: Any, entity: str) -> set[str]:
+    """The labels that an entity has among all files."""
     labels: Iterable[object] = layout.get(return_type="id", target=entity)
-    return ", ".join(sorted(map(str, labels))) or "(none)"
+    return set(map(str, labels))

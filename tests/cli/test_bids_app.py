@@ -108,6 +108,54 @@ def test_out_is_not_among_the_runs(invoke, sessions, maps, tmp_path, out, senten
     assert sorted(sessions.rglob("*")) == before
 
 
+@pytest.mark.parametrize("out", ["study/sub-01", "study/sub-01/signals"])
+def test_out_is_no_folder_of_a_participant_of_the_study(invoke, sessions, maps, tmp_path, out):
+    (tmp_path / "study" / "derivatives").mkdir(parents=True)
+    (tmp_path / "study" / "dataset_description.json").write_text('{"Name": "raw", "BIDSVersion": "1.9.0"}')
+    moved = sessions.rename(tmp_path / "study" / "derivatives" / "fmriprep")
+    said = invoke("dataset", moved, tmp_path / out, "--maps", maps, status=1).stderr
+    assert f"is in sub-01 of the data set {tmp_path / 'study'}; choose another folder." in said
+    assert not (tmp_path / out).exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("study", "have no desc-, as before preprocessing. There are derivatives in"),
+        ("study/derivatives", "give the folder that the preprocessing wrote. There are derivatives in"),
+    ],
+)
+def test_folders_above_the_derivatives_are_answered_with_them(
+    invoke, sessions, maps, tmp_path, given, sentence
+):
+    raw = tmp_path / "study" / "sub-01" / "func"
+    for folder in (raw, tmp_path / "study" / "derivatives"):
+        folder.mkdir(parents=True)
+    (tmp_path / "study" / "dataset_description.json").write_text('{"Name": "raw", "BIDSVersion": "1.9.0"}')
+    (raw / "sub-01_task-rest_bold.nii.gz").touch()
+    sessions.rename(tmp_path / "study" / "derivatives" / "fmriprep")
+    said = invoke("dataset", tmp_path / given, tmp_path / "out", "--maps", maps, status=1).stderr
+    assert f"{sentence} {tmp_path / 'study' / 'derivatives'}: fmriprep; give one of these." in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--participant-label 04", "of subject 04; there are the participants 01, 02, 03, the tasks rest in"),
+        ("--session-id 3", "of session 3; there are the sessions 1, 2, the tasks rest in the spaces MNI."),
+        (
+            "--participant-label 01 --task-id x",
+            "of subject 01, task x; there are the tasks rest in the space",
+        ),
+    ],
+)
+def test_labels_that_are_not_there_are_answered_with_those_that_are(
+    invoke, sessions, maps, tmp_path, words, sentence
+):
+    said = invoke("dataset", sessions, tmp_path / "out", "--maps", maps, *words.split(), status=1).stderr
+    assert sentence in said
+
+
 @pytest.mark.parametrize("work", ["fmriprep", "fmriprep/sub-01/work", "fmriprep/sub-99"])
 def test_the_work_folder_is_not_among_the_runs(invoke, sessions, maps, tmp_path, work):
     words = ["--maps", maps, "-w", tmp_path / work]
