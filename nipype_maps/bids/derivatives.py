@@ -12,7 +12,8 @@ from ..images.filenames import stem
 from ..notes import note
 from ..storage.paths import PathLike
 from .dataset import DESCRIPTION
-from .entities import bare_labels, entities_of
+from .echoes import without_echoes
+from .entities import bare_labels, key_of
 from .filters import Filters, require_entities
 from .index import index_of
 from .no_runs import hint_of_derivatives, why_no_runs
@@ -73,7 +74,8 @@ def find_runs(
 ) -> list[FoundRun]:
     """The runs preprocessed by fMRIPrep, or by another pipeline that names its files in the same way.
 
-    Only folders of participants at the top are searched: others belong to other data sets.
+    Only folders of participants at the top are searched: others belong to other data sets.  An echo is
+    no run where the echoes are also combined.
 
     Parameters
     ----------
@@ -119,7 +121,8 @@ def find_runs(
     masks = _by_key(layout.get(suffix="mask", desc="brain", extension=IMAGES))
     images = {"suffix": "bold", "desc": desc, "extension": IMAGES}
     found = []
-    for path in _each_once(_paths(layout.get(**{**images, **_query(asked)}))):
+    paths, on_echoes = without_echoes(_each_once(_paths(layout.get(**{**images, **_query(asked)}))))
+    for path in paths:
         own = masks.get(key_of(path)) or masks.get(key_of(path, ("echo",)))
         table = tables.get(key_of(path, ("echo", *OF_SPACE)))
         found.append(FoundRun(path, path.parent.relative_to(root), tuple(table or ()), tuple(own or ())))
@@ -129,15 +132,12 @@ def find_runs(
     runs = [run for run in found if not wanted or run.space in meant]
     if not runs:
         asked |= {"space": wanted} if wanted else {}
-        raise ValueError(why_no_runs(layout, root, desc, asked, IMAGES, spaces_of(found)))
+        why = why_no_runs(layout, root, desc, asked, IMAGES, spaces_of(found))
+        raise ValueError(" ".join(filter(None, [why, on_echoes])))
+    if on_echoes:
+        note(on_echoes, "SingleEchoes")
     _note_narrower(found, runs, wanted)
     return runs
-
-
-def key_of(path: Path, without: Sequence[str] = ()) -> tuple:
-    """The folder and entities of a file, which files of one run share, but for some entities."""
-    kept = ((name, label) for name, label in entities_of(path).items() if name not in ("desc", *without))
-    return (path.parent, *sorted(kept))
 
 
 def spaces_of(runs: Iterable[FoundRun]) -> str:

@@ -59,6 +59,18 @@ def entities_of(path: PathLike, folders: bool = False, beside: PathLike | None =
     return found
 
 
+def key_of(path: Path, without: Sequence[str] = ()) -> tuple:
+    """The folder and entities of a file, which files of one run share, but for ``desc`` and some others.
+
+    Examples
+    --------
+    >>> key_of(Path("func/sub-01_space-T1w_desc-preproc_bold.nii"), ["space"])[1:]
+    (('sub', '01'),)
+    """
+    kept = ((name, label) for name, label in entities_of(path).items() if name not in ("desc", *without))
+    return (path.parent, *sorted(kept))
+
+
 def bare_labels(labels: Sequence[str], name: str) -> list[str]:
     """Labels without the entity that people write before them.
 

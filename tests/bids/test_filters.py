@@ -91,5 +91,7 @@ def test_entities_have_the_names_of_pybids(tree, entity, sentence):
 
 
 def test_what_a_filter_leaves_is_in_the_message(tree):
-    with pytest.raises(ValueError, match=r"of session 9, acquisition none or any; there are the sessions 1, 2, the tasks"):
+    with pytest.raises(
+        ValueError, match=r"of session 9, acquisition none or any; there are the sessions 1, 2, the tasks"
+    ):
         find_runs(tree, filters={"session": ["9"], "acquisition": [None, "*"]})

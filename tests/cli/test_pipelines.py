@@ -114,6 +114,17 @@ def test_combined_echoes_are_runs_of_the_space_that_they_were_resampled_to(tree,
     assert [run.partition("_res")[0] for run in runs] == [f"sub-01_task-rest_space-{MNI}"]
 
 
+def test_single_echoes_are_no_runs_in_their_own_space_either(tree, dataset, tmp_path):
+    root = tree(*ECHOES, f"task-rest_space-{MNI}_res-2_desc-preproc_bold.nii.gz")
+    said, _ = dataset(root, "--space", "func", status=1)
+    assert f"of space func; there are the tasks rest in the spaces {MNI}:res-2. 3 images of single" in said
+    # whoever wants one says so
+    (tmp_path / "filter.json").write_text('{"bold": {"echo": 2}}')
+    said, runs = dataset(root, "--bids-filter-file", tmp_path / "filter.json")
+    assert runs == ["sub-01_task-rest_echo-2"]
+    assert "1 run of a single echo, such as sub-01_task-rest_echo-2_desc-preproc_bold.nii.gz" in said
+
+
 def test_runs_of_one_and_of_several_echoes_are_all_runs(tree, dataset):
     root = tree(*ECHOES, "task-rest_desc-preproc_bold.nii.gz", "task-nback_desc-preproc_bold.nii.gz")
     assert dataset(root)[1] == ["sub-01_task-nback", "sub-01_task-rest"]

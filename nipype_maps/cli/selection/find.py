@@ -31,20 +31,19 @@ def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
         If there is none, or they are in several spaces.
     """
     from ...bids.derivatives import find_runs
-    from ...bids.run_selection import labels_without_runs, require_one_space, without_echoes
+    from ...bids.run_selection import labels_without_runs, require_one_space
     from ...notes import collected
 
     labels = {entity: values[name] for entity, name in FLAGS.items()}
     with collected() as notes:
-        runs = find_runs(
+        found = find_runs(
             derivatives, *labels.values(), desc=desc_of(values), filters=_filters(values),
             index=values["bids_database_dir"],
         )  # fmt: skip
-        found, on_echoes = without_echoes(runs)
     require_one_space(found, values["space"], values["maps_file"])
     absent = labels_without_runs(found, labels)
     on_labels = f"no run is of {', '.join(absent)}." if absent else None
-    warn(filter(None, [*notes, on_echoes, on_labels]))
+    warn([*notes, *([on_labels] if on_labels else [])])
     return found
 
 
