@@ -243,6 +243,13 @@ def test_an_index_is_kept_for_the_next_call(done, tmp_path):
     assert (tmp_path / "index" / "layout_index.sqlite").is_file()
 
 
+def test_a_dry_run_writes_no_index(invoke, sessions, maps, tmp_path):
+    words = ["--maps", maps, "--bids-database-dir", tmp_path / "index", "--dry-run"]
+    assert "6 runs: 6 to execute" in invoke("dataset", sessions, tmp_path / "out", *words).stdout
+    assert not (tmp_path / "index").exists()
+    assert not (tmp_path / "out").exists()
+
+
 def test_nothing_is_written_to_in_or_home(call, sessions, maps, tmp_path, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()

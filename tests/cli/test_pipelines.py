@@ -118,6 +118,8 @@ def test_single_echoes_are_no_runs_in_their_own_space_either(tree, dataset, tmp_
     root = tree(*ECHOES, f"task-rest_space-{MNI}_res-2_desc-preproc_bold.nii.gz")
     said, _ = dataset(root, "--space", "func", status=1)
     assert f"of space func; there are the tasks rest in the spaces {MNI}:res-2. 3 images of single" in said
+    said, _ = dataset(root, "--space", "T1w", status=1)
+    assert said.endswith(f"of space T1w; there are the tasks rest in the spaces {MNI}:res-2.")
     # whoever wants one says so
     (tmp_path / "filter.json").write_text('{"bold": {"echo": 2}}')
     said, runs = dataset(root, "--bids-filter-file", tmp_path / "filter.json")
