@@ -236,6 +236,17 @@ def test_maps_of_the_same_name_are_refused_for_other_runs_too(invoke, files, mak
     assert len(list(out.glob("*.tsv"))) == 2
 
 
+def test_an_atlas_has_maps_in_each_of_its_spaces(invoke, files, make_run, tmp_path):
+    out = tmp_path / "out"
+    runs = [make_run(f"sub-01_task-rest_space-{space}_bold.nii.gz", n_frames=8) for space in ("MNI", "other")]
+    invoke(*words(files | {"run": runs[0]}, out, {}))
+    invoke(*words(files | {"run": runs[1]}, out, {"--maps": "{other maps}"}))
+    same = make_run("sub-02_task-rest_space-MNI_bold.nii.gz", n_frames=8)
+    assert "of other maps under the same name" in invoke(
+        *words(files | {"run": same}, out, {"--maps": "{other maps}"}), status=2
+    ).stderr  # fmt: skip
+
+
 @pytest.fixture
 def derivatives(tmp_path, rng, grids):
     """Two runs of two participants, of 12 frames, who moved."""

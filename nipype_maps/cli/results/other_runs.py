@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 def require_same_maps(folder: ResultFolder, runs: Sequence[RunInputs], request: Request) -> None:
-    """Raise click.UsageError if results of other runs are of other maps of the same name.
+    """Raise click.UsageError if results of other runs in the same space are of other maps of the same name.
 
     The first such results stand for all, since all passed here.
     """
+    from ...bids.spaces import full_space
+
+    spaces = {full_space(run.name) for run in runs}
     for name in _others(folder, runs, request):
+        if full_space(name) not in spaces:
+            continue
         record = read_object(folder.files(name)[2])
         if is_record(record):
             _require_maps(folder, name, differences(record, request.shared_record()))
@@ -34,7 +39,7 @@ def warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], requ
     Raises
     ------
     click.UsageError
-        If results of the same atlas are of other maps.
+        If results of the same atlas in the same space are of other maps.
     """
     from ...bids.result_names import desc_of
     from ...bids.spaces import full_space
@@ -49,7 +54,9 @@ def warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], requ
             continue
         shared = shared or request.shared_record()
         found = differences(record, shared)
-        _require_maps(folder, name, found)
+        if full_space(name) in spaces:
+            _require_maps(folder, name, found)
+        found.pop("maps", None)  # an atlas has maps in each of its spaces
         if desc_of(name) not in descs:
             continue
         for key, words in found.items():

@@ -13,7 +13,7 @@ from .folder import ResultFolder
 
 
 def removed_runs(
-    names: Iterable[str], records: Mapping[str, Mapping[str, Any]], folder: ResultFolder, source: PathLike
+    names: Iterable[str], recorded: Mapping[str, Any], folder: ResultFolder, source: PathLike
 ) -> set[str]:
     """The names of results whose runs do not exist any more.
 
@@ -24,8 +24,8 @@ def removed_runs(
     ----------
     names : iterable of str
         Of results, of which there may be no files.
-    records : mapping
-        By the names of results.
+    recorded : mapping
+        Paths of runs, by the names of results that have records.
     folder : ResultFolder
     source : path-like
         The data set that is read now.
@@ -35,7 +35,7 @@ def removed_runs(
     sources = list(dict.fromkeys([Path(source).absolute(), *sources_of(folder.out)]))
     removed = set()
     for name in names:
-        run = records.get(name, {}).get("Run")
+        run = recorded.get(name)
         if isinstance(run, str) and os.path.isabs(run):
             exists, is_reachable = _is_at_recorded_place(name, run, sources)
         elif name.rpartition("/")[2].startswith("sub-"):

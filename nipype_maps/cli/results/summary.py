@@ -16,7 +16,7 @@ from .figures import FIGURES, figures_of
 from .folder import ResultFolder
 from .motion import mean_framewise_displacement
 from .removed_runs import removed_runs
-from .summary_columns import Row, differing_settings, in_columns
+from .summary_columns import Row, compared_settings, differing_settings, in_columns
 
 if TYPE_CHECKING:
     from ...graphs import RunInputs
@@ -71,10 +71,12 @@ def write_summary(
 
     found = path.parent.glob("sub-*/**/*_timeseries.tsv")
     existing = {table.relative_to(path.parent).with_suffix("").as_posix() for table in found}
-    records = dict(folder.records())
+    runs_of_results, settings = {}, {}
+    for name, record in folder.records():
+        runs_of_results[name], settings[name] = record.get("Run"), compared_settings(record)
     rows = _earlier_rows(path, existing)
     others = rows.keys() - {run.name for run in runs}
-    removed = removed_runs(others, records, folder, source)
+    removed = removed_runs(others, runs_of_results, folder, source)
     for name in others:
         row = rows[name]
         if name not in existing and (name in removed or row["status"] != "failed"):
@@ -84,7 +86,8 @@ def write_summary(
         elif row["status"] == "removed":
             rows[name] = row | {"status": "done", "reason": NOT_KNOWN}
     rows |= _new_rows(runs, extracted, tables or {})
-    lines = in_columns(rows, KEPT, differing_settings(rows, records))
+    differing = differing_settings({name: settings[name] for name in rows if name in settings})
+    lines = in_columns(rows, KEPT, differing)
     text = as_utf8("".join("\t".join(line) + "\n" for line in lines))
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -15,25 +15,36 @@ COLUMNS_OF_ENTITIES = {"sub": "participant_id", "ses": "session_id"}
 NOT_COMPARED = {"MapNames", "RepetitionTime"}
 
 
-def differing_settings(
-    names: Sequence[str] | Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Row]:
-    """The settings that differ between results, by the names of these.
+def compared_settings(record: Mapping[str, Any]) -> Row:
+    """Settings of a result in words, but for those of its maps and its run; empty if they are not known.
 
     Parameters
     ----------
-    names : sequence of str
-        Of results.
-    records : mapping
-        As of `Request.record`, by the names of results.
+    record : mapping
+        As of `Request.record`.
     """
-    known = {name: records[name]["Settings"] for name in names if is_record(records.get(name, {}))}
-    keys = dict.fromkeys(key for settings in known.values() for key in settings if key not in NOT_COMPARED)
-    words = {
-        key: {name: in_words(settings.get(key)) for name, settings in known.items()} for key in keys
-    }  # fmt: skip
-    differing = [key for key in keys if len(set(words[key].values())) > 1]
-    return {name: {key: words[key][name] for key in differing} for name in known}
+    if not is_record(record):
+        return {}
+    return {key: in_words(value) for key, value in record["Settings"].items() if key not in NOT_COMPARED}
+
+
+def differing_settings(settings: Mapping[str, Row]) -> dict[str, Row]:
+    """The settings that differ between results.
+
+    Parameters
+    ----------
+    settings : mapping
+        By the names of results: `compared_settings`.
+
+    Examples
+    --------
+    >>> differing_settings({"a": {"Detrend": "yes", "LowPass": "0.1"}, "b": {"Detrend": "yes"}, "c": {}})
+    {'a': {'LowPass': '0.1'}, 'b': {'LowPass': 'none'}}
+    """
+    known = {name: found for name, found in settings.items() if found}
+    keys = dict.fromkeys(key for found in known.values() for key in found)
+    differing = [key for key in keys if len({found.get(key, "none") for found in known.values()}) > 1]
+    return {name: {key: found.get(key, "none") for key in differing} for name, found in known.items()}
 
 
 def in_columns(
