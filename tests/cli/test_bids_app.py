@@ -31,7 +31,8 @@ def done(invoke, sessions, maps, tmp_path):
 
     def done(*words, before=("participant",), out="out"):
         invoke("dataset", sessions, tmp_path / out, *before, "--maps", maps, *words)
-        return [row["run"][4:6] + row["run"][11:12] for row in summary(tmp_path / out)]
+        rows = summary(tmp_path / out)
+        return [row["participant_id"].removeprefix("sub-") + row["session_id"][-1] for row in rows]
 
     return done
 

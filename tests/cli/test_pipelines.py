@@ -51,7 +51,8 @@ def dataset(invoke, maps, tmp_path):
         done = invoke("dataset", root, tmp_path / "out", "participant", "--maps", maps, *words, status=status)
         table = tmp_path / "out" / "summary.tsv"
         rows = summary(tmp_path / "out") if table.exists() else []
-        return " ".join(done.stderr.split()), [row["run"].partition("_atlas")[0] for row in rows]
+        names = [row["file"].rpartition("/")[2].partition("_atlas")[0] for row in rows]
+        return " ".join(done.stderr.split()), names
 
     return dataset
 
