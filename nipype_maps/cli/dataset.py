@@ -61,7 +61,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     warn(selected.warnings)
-    request = Request(options, maps, mask, values["map_names"], atlas)
+    request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
     names = RunNames(runs)
     if values["dry_run"]:
         _require_map_names(folder, request, overwrite)
@@ -83,8 +83,8 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
             overwrite=overwrite, lacking=selected.lacking, is_dataset=True, on_interrupt=keep_summary,
         )  # fmt: skip
         extracted.failures += selected.failures.values()
-        if extracted.published and request.names is not None:
-            write_map_names(folder.out, atlas, request.names)
+        if extracted.published and request.labels is not None:
+            write_map_names(folder.out, atlas, request.labels.names)
         removed = write_summary(summary, runs, extracted, folder, derivatives, selected.tables)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
@@ -109,10 +109,10 @@ def _require_map_names(folder: ResultFolder, request: Request, overwrite: bool) 
     from ..bids.dataset import map_names_file, map_names_text
 
     path = map_names_file(folder.out, request.atlas)
-    if request.names is None or overwrite or not os.path.lexists(path):
+    if request.labels is None or overwrite or not os.path.lexists(path):
         return
     try:
-        same = path.read_text(encoding="utf-8") == map_names_text(request.names)
+        same = path.read_text(encoding="utf-8") == map_names_text(request.labels.names)
     except (OSError, ValueError):
         same = False
     if not same:

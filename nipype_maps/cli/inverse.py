@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 @takes_option("mask_file", topic="", help="The mask that the signals come from; the image is 0 outside it.")
 @takes_option(
     "map_names", topic="",
-    help="Names of the maps, by which their signals are found: .tsv (index, name), .json or .txt.",
+    help="Names of the maps, by which their signals are found: a label table (.tsv, .csv), .json or .txt.",
+    default_shown="from the sidecar of SIGNALS, or found beside the maps",
 )  # fmt: skip
+@takes_option("map_names_column", topic="")
 @takes_option(
     "t_r", topic="", repeats="", help="Repetition time in seconds.",
     default_shown="from the sidecar of SIGNALS",
@@ -53,7 +55,10 @@ def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **va
     if out.exists() and not overwrite:
         _extension(out, [signals, *maps_file, *filter(None, (mask, map_names))])
         raise click.UsageError(f"--out {out} exists; choose another, or give --overwrite to replace it.")
-    invert(signals, maps_file, out, mask=mask, map_names=map_names, t_r=values["t_r"])
+    invert(
+        signals, maps_file, out, mask=mask, map_names=map_names,
+        map_names_column=values["map_names_column"], t_r=values["t_r"],
+    )  # fmt: skip
     click.echo(f"{os.path.relpath(out)}: written")
 
 
@@ -64,6 +69,7 @@ def invert(
     *,
     mask: PathLike | None = None,
     map_names: PathLike | None = None,
+    map_names_column: str | None = None,
     t_r: float | None = None,
 ) -> None:
     """Execute the graph from signals to an image, in a temporary folder.
@@ -75,6 +81,7 @@ def invert(
     out : pathlib.Path
     mask : path-like, optional
     map_names : path-like, optional
+    map_names_column : str, optional
     t_r : float, optional
         Repetition time in seconds.
 
@@ -104,9 +111,11 @@ def invert(
     inputnode.maps_file = list(maps)
     if mask:
         inputnode.mask_file = mask
+    if map_names_column:
+        inputnode.map_names_column = map_names_column
     if map_names:
         inputnode.map_names = map_names
-    elif are_same_maps and len(extraction.names or ()) == _n_maps(maps):
+    elif not map_names_column and are_same_maps and len(extraction.names or ()) == _n_maps(maps):
         inputnode.map_names = extraction.names  # those of the --map-names of that call
     signals_inputs = workflow.get_node("back").inputs.inputnode
     signals_inputs.signals_file = os.path.abspath(signals)

@@ -7,7 +7,7 @@ import pytest
 from nipype_maps.bids.atlas import Atlas
 from nipype_maps.bids.dataset import describe, write_map_names
 from nipype_maps.bids.derivatives import find_runs
-from nipype_maps.bids.map_names import read_map_names
+from nipype_maps.bids.labels import labels_of
 
 FUNC = "sub-{s}/func/sub-{s}_task-{t}"
 
@@ -85,4 +85,4 @@ def test_a_data_set_says_what_it_is(tmp_path):
     assert said["DatasetType"] == "derivative"
     assert said["GeneratedBy"][0]["Name"] == "nipype-maps"
     write_map_names(tmp_path, Atlas("msdl"), ["visual", "motor"])
-    assert read_map_names(tmp_path / "atlas-msdl_probseg.tsv") == ["visual", "motor"]
+    assert labels_of(["msdl.nii"], 2, tmp_path / "atlas-msdl_probseg.tsv").names == ["visual", "motor"]
