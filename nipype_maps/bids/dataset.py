@@ -29,13 +29,19 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         The data set that the results are made from, if they become a data set too.
     """
     out = Path(os.path.realpath(out))
+    given = f"--out {out}" if source is None else f"OUT {out}"
     if source is not None:
         source = Path(os.path.realpath(source))
         if out == source:
-            raise ValueError(f"--out {out} is the data set that the runs come from; choose another folder.")
+            raise ValueError(f"{given} is the data set that the runs come from; choose another folder.")
+        around = next((folder for folder in (out, *out.parents) if _is_of_participant(folder)), None)
+        if around is not None and around.parent != source:
+            raise ValueError(
+                f"{given} is in {around.name} of the data set {around.parent}; choose another folder."
+            )
         if source in out.parents and out.relative_to(source).parts[0].startswith("sub-"):
             raise ValueError(
-                f"--out {out} is inside the data set that the runs come from; choose a folder outside of "
+                f"{given} is inside the data set that the runs come from; choose a folder outside of "
                 f"it, or {source / 'derivatives' / NAME}."
             )
     owner = _owner(out)
@@ -47,12 +53,11 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         strange = inside and out.is_dir() and {*os.listdir(out)} - {"logs", "work"}
         if theirs or strange:
             raise ValueError(
-                f"--out {out} has files, but no {DESCRIPTION} by nipype-maps; choose another folder."
+                f"{given} has files, but no {DESCRIPTION} by nipype-maps; choose another folder."
             )
     elif owner != NAME:
         raise ValueError(
-            f"--out {out} is a data set of {owner}; choose another folder, such as "
-            f"{out / 'derivatives' / NAME}."
+            f"{given} is a data set of {owner}; choose another folder, such as {out / 'derivatives' / NAME}."
         )
 
 
@@ -104,6 +109,11 @@ def write_map_names(out: PathLike, atlas: Atlas, names: Sequence[str]) -> None:
     """Write that table."""
     with replacing(map_names_file(out, atlas)) as temporary:
         temporary.write_text(map_names_text(names), encoding="utf-8")
+
+
+def _is_of_participant(folder: Path) -> bool:
+    """Whether a folder is that of a participant of a data set."""
+    return folder.name.startswith("sub-") and os.path.lexists(folder.parent / DESCRIPTION)
 
 
 def _owner(folder: Path) -> str | None:

@@ -44,7 +44,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     """
     from ..bids.dataset import describe, require_own, write_map_names
 
-    check_folders(out, work)
+    check_folders(out, work, derivatives)
     execution, options = checked_execution(values), checked_options(values)
     mask = values["mask_file"]
     if values["brain_masks"] and mask:

@@ -14,7 +14,7 @@ from ..checks.named_maps import files_of_maps
 from ..checks.names import checked_names
 from ..checks.strictness import warn_or_refuse
 from ..messages import counted
-from .find import found_runs
+from .find import desc_of, found_runs
 
 if TYPE_CHECKING:
     from ...bids.atlas import Atlas
@@ -84,6 +84,8 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
     wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * values["brain_masks"]]
     try:
         found = found_runs(derivatives, values)
+        if wants_confounds:
+            _require_tables(found, desc_of(values))
         maps = files_of_maps(values["maps_file"], [run.path for run in found])
         atlas, desc = checked_names({**values, "maps_file": maps})
         names = [*map(_result_name, found, repeat(atlas), repeat(desc))]
@@ -92,7 +94,7 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         raise click.ClickException(str(error)) from error
     _require_different_names(runs)
     if not wants_confounds:
-        warn_or_refuse(_on_no_confounds(), values["strict"])
+        warn_or_refuse(_on_no_confounds(desc_of(values)), values["strict"])
     return SelectedRuns(
         all=runs,
         failures=_failures(runs, found, wanted),
@@ -101,6 +103,17 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         maps=maps,
         atlas=atlas,
     )
+
+
+def _require_tables(runs: Sequence[FoundRun], desc: str) -> None:
+    """Raise ValueError if runs that another tool has denoised have no tables of confounds at all."""
+    from ...bids.derivatives import PREPROCESSED
+
+    if desc != PREPROCESSED and not any(run.tables for run in runs):
+        raise ValueError(
+            f"no run of desc-{desc} has a {FILES_OF_RUN['confounds']}, as those that were denoised before; "
+            "leave out --confounds-strategy and --confound-columns."
+        )
 
 
 def _result_name(run: FoundRun, atlas: Atlas, desc: str | None) -> str:
@@ -157,7 +170,12 @@ def _lack(run: FoundRun, what: str) -> str | None:
     return None
 
 
-def _on_no_confounds() -> list[str]:
+def _on_no_confounds(desc: str) -> list[str]:
+    """A warning if no confounds are regressed out, now or before."""
+    from ...bids.derivatives import PREPROCESSED
+
+    if desc != PREPROCESSED:
+        return []
     return [
         "no confounds are regressed out; choose some (--confounds-strategy, --confound-columns), or give "
         "--confounds-strategy none if this is meant."
