@@ -15,21 +15,21 @@ BIDSIGNORE = ".bidsignore"
 MARK = "<!-- nipype-maps writes this file anew; remove this line to keep your changes -->"
 TEXT = f"""# Time series of brain maps
 
-A BIDS derivatives data set that [nipype-maps](https://pypi.org/project/nipype-maps/) made from the preprocessed
-runs of `SourceDatasets` in dataset_description.json: per run one time series per map of an atlas, by least squares.
+A BIDS derivatives data set that nipype-maps made from the preprocessed runs of another one, which
+dataset_description.json names: of each run one time series per map of an atlas, by least squares.
 
 | file | what |
 |---|---|
 | `sub-*/**/*_timeseries.tsv` | signals: a column per map, a row per kept frame, `n/a` where a map is empty |
-| `sub-*/**/*_timeseries.json` | how they were made: confounds, filter, frames kept, degrees of freedom, coverage, sources |
+| `sub-*/**/*_timeseries.json` | how they were made: confounds, filter, kept frames, coverage, sources |
 | `sub-*/**/*Reconstructed_bold.nii.gz` | images that `nipype-maps inverse` made from signals |
 | `atlas-*_dseg.tsv` | index and name of the maps of an atlas |
 | `atlas-*_description.json` | name and license of an atlas |
 | `summary.tsv` | a row per run: figures of quality, and why a run failed |
 | `logs/` | log of each call, crash reports, and in `logs/runs` what was asked for each run |
 
-Names have the entities of the run, then `atlas` (with `scale`, of atlases in several sizes), and `desc` for what was
-done: `sub-01_task-rest_space-MNI152NLin2009cAsym_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries.tsv`.
+Names have the entities of the run, `atlas` (and `scale`, of atlases in several sizes), and `desc` for what
+was done: `sub-01_task-rest_space-MNI152NLin2009cAsym_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries.tsv`.
 
 {MARK}
 """

@@ -245,7 +245,7 @@ def test_maps_that_are_dropped_in_some_runs_have_their_place_in_the_table_of_nam
         chosen = tmp_path / participant
         call = ["dataset", one, chosen, "--maps", three, "--empty-maps", "drop"]
         invoke(*call, "--participant-label", participant)
-        assert (chosen / "atlas-three_probseg.tsv").read_text().splitlines()[1:] == [
+        assert (chosen / "atlas-three_dseg.tsv").read_text().splitlines()[1:] == [
             "1\tmap-01", "2\tmap-02", "3\tmap-03",
         ]  # fmt: skip
 
@@ -258,7 +258,7 @@ def test_names_of_other_maps_of_one_name_are_not_replaced(invoke, one, maps, tmp
     assert "names other maps than those requested" in invoke(*other, status=2).stderr
     assert "names other maps" in invoke(*other, "--dry-run", status=2).stderr
     invoke(*other, "--overwrite")
-    assert "1\ta" in (tmp_path / "out" / "atlas-atlas_probseg.tsv").read_text()
+    assert "1\ta" in (tmp_path / "out" / "atlas-atlas_dseg.tsv").read_text()
 
 
 def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, maps, tmp_path):
@@ -508,13 +508,13 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
     for name, atlas in (("atlas", maps), ("B", other)):
         apart = tmp_path / name
         invoke("dataset", one, apart, "--maps", atlas, "--detrend")
-        for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_probseg.tsv"]:
+        for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_dseg.tsv"]:
             assert (together / path.relative_to(apart)).read_bytes() == path.read_bytes()
         assert [row for row in summary(together) if f"_atlas-{name}_" in row["run"]] == [
             {**row, "seconds": ANY} for row in summary(apart)
         ]
     assert len(summary(together)) == 4
-    assert len(list(together.glob("atlas-*_probseg.tsv"))) == 2
+    assert len(list(together.glob("atlas-*_dseg.tsv"))) == 2
     # runs of an atlas are still compared with each other
     call = ["dataset", one, together, "--maps", maps, "--participant-label", "01"]
     told = invoke(*call, "--overwrite").stderr

@@ -84,9 +84,8 @@ class ResultFolder:
                     f"cannot make the folder {folder}: {error.strerror}{self._other_choice(folder)}."
                 ) from error
             if not os.access(folder, os.W_OK):
-                raise click.ClickException(
-                    f"cannot write to the folder {folder}{self._other_choice(folder) or '; choose another one'}."
-                )
+                choice = self._other_choice(folder) or "; choose another one"
+                raise click.ClickException(f"cannot write to the folder {folder}{choice}.")
         sweep(self.out)
         sweep(self.logs)
 
@@ -155,15 +154,14 @@ class ResultFolder:
         table, sidecar, kept = self.files(name)
         for folder in (table.parent, kept.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        content = Path(sidecar_file).read_bytes()
+        content = read_json(sidecar_file)
         if self.datasets:
-            content = json_bytes(with_uris(read_json(sidecar_file), sources, self.datasets))
+            content = with_uris(content, sources, self.datasets)
         same = (
             read_object(kept) == record
-            and table.is_file()
+            and all(map(Path.is_file, (table, sidecar)))
             and filecmp.cmp(signals_file, table, shallow=False)
-            and sidecar.is_file()
-            and sidecar.read_bytes() == content
+            and sidecar.read_bytes() == json_bytes(content)
         )
         if not same:
             for path in filter(Path.is_dir, (table, sidecar, kept)):
@@ -174,7 +172,7 @@ class ResultFolder:
                 replacing(kept) as new_record,
             ):
                 shutil.copyfile(signals_file, new_table)
-                new_sidecar.write_bytes(content)
+                save_json(new_sidecar, content)
                 save_json(new_record, record)
                 table.unlink(missing_ok=True)
         return table

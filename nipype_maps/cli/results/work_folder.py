@@ -37,8 +37,8 @@ def warnings_of_work_folder(folder: ResultFolder, work: Path | None) -> list[str
     warnings = []
     if (old := folder.out / "work").is_dir():
         warnings.append(
-            f"{old} has intermediate results of an earlier version, which are not used any more, since a data "
-            "set has no place for them; delete it."
+            f"{old} has intermediate results of an earlier version, which are not used any more; delete it, "
+            "since a data set has no place for them."
         )
     if folder.work.stat().st_dev != folder.out.stat().st_dev:
         warnings.append(
