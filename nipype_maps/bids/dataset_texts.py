@@ -29,7 +29,7 @@ dataset_description.json names: of each run one time series per map of an atlas,
 | `logs/` | log of each call, crash reports, and in `logs/runs` what was asked for each run |
 
 Names have the entities of the run, `atlas` (and `scale`, of atlases in several sizes), and `desc` for what
-was done: `sub-01_task-rest_space-MNI152NLin2009cAsym_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries.tsv`.
+was done: `sub-01_task-rest_space-MNI152NLin6Asym_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries.tsv`.
 
 {MARK}
 """

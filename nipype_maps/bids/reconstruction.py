@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..images.filenames import short_name, stem
 from ..storage.paths import PathLike
 from .atlas import ENTITY_LABEL
-from .dataset import DESCRIPTION, NAME
+from .dataset import DESCRIPTION, NAME, owner_of
 from .dataset_links import linked_datasets, with_uris
 from .entity_order import ordered
 from .provenance import versions
@@ -69,7 +69,7 @@ def reconstruction_sidecar(
     is_masked: bool,
     voxel_sizes: Sequence[float],
     t_r: float | None,
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """The sidecar of the image.
 
     Parameters
@@ -77,7 +77,7 @@ def reconstruction_sidecar(
     name : str
         Of the image.
     folder : path-like
-        Where it is; in a data set, its sources are BIDS URIs.
+        Where it is; in a data set of nipype-maps, its sources are BIDS URIs.
     files : iterable of path-likes
         What it was made from.
     is_masked : bool
@@ -98,6 +98,6 @@ def reconstruction_sidecar(
     if t_r:
         content["RepetitionTime"] = t_r
     content["Sources"] = [short_name(file) for file in files]
-    if (root := dataset_of(folder)) is not None:
+    if (root := dataset_of(folder)) is not None and owner_of(root) == NAME:
         content = with_uris(content, files, linked_datasets(root))
     return {**content, "Versions": {NAME: versions()[NAME]}}

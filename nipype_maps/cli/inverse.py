@@ -133,7 +133,7 @@ def invert(
             image = outcome.done["back.inverse"].result.outputs
             warn([*outcome.done["atlas.mask"].result.outputs.warnings, *image.warnings])
             if with_sidecar:
-                sources = [signals, *maps, *filter(None, [mask])]
+                sources = [signals, *maps, *([mask] if mask else [])]
                 publish_image(image.out_file, out, sources, is_masked=bool(mask), t_r=t_r)
             else:
                 copy(image.out_file, out)

@@ -1,4 +1,4 @@
-"""Where the image of ``inverse`` goes: a file as it is called, or a folder, in which it has a name of BIDS."""
+"""The image of ``inverse`` in a folder: its name, its sidecar, and how both are published."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ def image_in(folder: Path, signals: PathLike) -> Path:
 
     name = reconstructed_name(signals)
     root = dataset_of(folder)
-    if root is not None and (owner := owner_of(root)) != NAME:
+    if root is None:
+        return folder / f"{name}.nii.gz"
+    below = Path(os.path.realpath(folder)).relative_to(root)
+    if (owner := owner_of(root)) != NAME and str(below).startswith((".", "sub-")):
         raise click.UsageError(
-            f"--out {folder} is in a data set of {owner}; choose a folder elsewhere, or give the name of a file."
+            f"--out {folder} is in a data set of {owner}; choose a folder elsewhere, or the name of a file."
         )
-    is_root = root is not None and os.path.samefile(folder, root)
-    return folder / (folder_of_run(name) if is_root else "") / f"{name}.nii.gz"
+    return folder / (folder_of_run(name) if below == Path() else "") / f"{name}.nii.gz"
 
 
 def require_absent(image: Path, has_sidecar: bool) -> None:

@@ -40,7 +40,7 @@ def warnings_of_work_folder(folder: ResultFolder, work: Path | None) -> list[str
             f"{old} has intermediate results of an earlier version, which are not used any more; delete it, "
             "since a data set has no place for them."
         )
-    if folder.work.stat().st_dev != folder.out.stat().st_dev:
+    if os.path.ismount(folder.out):
         warnings.append(
             f"intermediate results are in {folder.work}, on another file system than {folder.out}, which may "
             "be that of a container; choose a folder by --work."
