@@ -4,5 +4,6 @@ names       entities, entity_order, spaces, atlas, result_names, pairing (does a
 sidecars    sidecar_schema (every entry), json_kinds (their types), sidecars, extractions, provenance
 runs        runs, timing (repetition time), inheritance (which JSON files apply)
 data sets   dataset (the folder), derivatives (find runs), run_selection (choose among them)
-tables      tables, text_tables, decimal_commas, column_names, signals, map_names
+tables      tables, text_tables, decimal_commas, column_names, signals
+labels      the package labels: names of maps, from the label tables of atlases
 """

@@ -10,12 +10,15 @@ from pathlib import Path
 from ..storage.atomic import replacing
 from ..storage.json_files import read_json, write_json
 from ..storage.paths import PathLike
+from ..storage.text import read_text
 from .atlas import Atlas
 from .dataset import DESCRIPTION
 
 UNKNOWN = "unknown: see the publication of the atlas"
 #: Folders from maps up to one with a description of their atlas.
 NEAR = 3
+#: The first columns of a label table.
+OURS = ("index", "name")
 
 
 def label_table_file(out: PathLike, atlas: Atlas) -> Path:
@@ -40,12 +43,22 @@ def label_table(names: Sequence[str], columns: Mapping[str, Sequence[str]] | Non
     >>> label_table(["visual", "motor"], {"network": ["VIS", "SMN"]})
     'index\tname\tnetwork\n1\tvisual\tVIS\n2\tmotor\tSMN\n'
     """
-    further = {name: column for name, column in (columns or {}).items() if name not in ("index", "name")}
-    rows = [("index", "name", *further)]
-    rows += [
-        (str(index), *row) for index, row in enumerate(zip(names, *further.values(), strict=True), start=1)
-    ]
-    return "".join("\t".join(row) + "\n" for row in rows)
+    further = {name: column for name, column in (columns or {}).items() if name not in OURS}
+    rows = enumerate(zip(names, *further.values(), strict=True), start=1)
+    lines = [(*OURS, *further), *((str(index), *row) for index, row in rows)]
+    return "".join("\t".join(cell or "n/a" for cell in line) + "\n" for line in lines)
+
+
+def named_maps(path: PathLike) -> list[str] | None:
+    """The names in the table of a data set; None where it is none."""
+    try:
+        header, *lines = read_text(path).splitlines()
+    except (OSError, ValueError):
+        return None
+    rows = [tuple(line.split("\t")[:2]) for line in (header, *lines)]
+    names = [row[-1] for row in rows[1:]]
+    expected = [OURS, *((str(index), name) for index, name in enumerate(names, start=1))]
+    return names if rows == expected else None
 
 
 def write_label_table(

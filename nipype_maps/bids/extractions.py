@@ -23,7 +23,7 @@ class Extraction:
     grid : (list of int, list of list of float) or None
         Shape and affine of the grid that the signals were extracted on.
     names : list of str or None
-        Names of the maps.
+        Names of the maps that were fitted, whether or not their signals were written.
     maps, mask : sequence of dict
         ``File`` and ``SHA256`` of their files; empty where the sidecar does not say.
     interpolation, empty_maps : str
@@ -62,7 +62,7 @@ def read_extraction(signals: PathLike) -> Extraction:
     }
     return Extraction(
         grid,
-        sidecar.get("Maps.Names", None),
+        sidecar.get("Maps.FittedMaps", None) or sidecar.get("Maps.Names", None),
         sidecar.get("Provenance.Maps", ()),
         sidecar.get("Provenance.Mask", ()),
         options["maps_interpolation"],

@@ -35,22 +35,22 @@ def sidecars_for(path: PathLike) -> list[Path]:
     """
     own = sidecar_of(os.path.abspath(path))
     found = [own] if own.exists() else []
-    suffix, entities = _parsed(stem(path)) or ("", {})
+    suffix, entities = parsed_name(stem(path)) or ("", {})
     if "sub" not in entities:  # in no data set, whatever is above it
         return found
-    for folder in _folders(path, entities):
+    for folder in folders_of_data_set(path, entities):
         applying = []
         with suppress(OSError):  # a folder that cannot be listed
             # the folder of a data set has thousands of other entries
             for file in (name for name in os.listdir(folder) if name.endswith(f"{suffix}.json")):
-                suffix_there, there = _parsed(file.removesuffix(".json")) or (None, {})
+                suffix_there, there = parsed_name(file.removesuffix(".json")) or (None, {})
                 if suffix_there == suffix and there.items() <= entities.items() and folder / file != own:
                     applying.append((-len(there), file))
         found += [folder / file for _, file in sorted(applying)]
     return found
 
 
-def _parsed(name: str) -> tuple[str, dict[str, str]] | None:
+def parsed_name(name: str) -> tuple[str, dict[str, str]] | None:
     """Suffix and entities of a BIDS name; None for any other name."""
     *words, suffix = name.split("_")
     if "-" in suffix or not all(map(ENTITY.fullmatch, words)):
@@ -58,10 +58,10 @@ def _parsed(name: str) -> tuple[str, dict[str, str]] | None:
     return suffix, entities_of("_".join(words))
 
 
-def _folders(path: PathLike, entities: dict[str, str]) -> list[Path]:
-    """A file's folder and those above, up to that of its data set."""
+def folders_of_data_set(path: PathLike, entities: dict[str, str]) -> list[Path]:
+    """A file's folder and those above, up to that of its data set, or of its templates."""
     above = list(Path(os.path.abspath(path)).parents)
     described = (depth for depth, folder in enumerate(above) if (folder / DESCRIPTION).is_file())
-    participant = f"sub-{entities.get('sub')}"
-    beside = (depth for depth, folder in enumerate(above[:-1], start=1) if folder.name == participant)
+    owners = {f"{entity}-{entities[entity]}" for entity in ("sub", "tpl", "atlas") if entity in entities}
+    beside = (depth for depth, folder in enumerate(above[:-1], start=1) if folder.name in owners)
     return above[: next(described, next(beside, 0)) + 1]

@@ -139,6 +139,11 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("Maps.Names", TEXTS, "Names of the maps, in the order of the columns", "FitProjector"),
     Entry(
+        "Maps.FittedMaps", TEXTS,
+        "Names of all maps that were fitted together; only if the signals of some are not written",
+        "FitProjector",
+    ),
+    Entry(
         "Maps.Coverage", SHARES,
         'Per map: share of its absolute weight inside grid and mask; "n/a" for a map that is 0 everywhere',
         "FitProjector",

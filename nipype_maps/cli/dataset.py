@@ -63,7 +63,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     warn(selected.warnings)
-    request = Request(options, maps, mask, values["map_names"], atlas)
+    request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
     names = RunNames(runs)
     if values["dry_run"]:
         require_label_table(folder, request, overwrite)

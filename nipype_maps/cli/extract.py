@@ -59,7 +59,8 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
         require_own_files(runs)
     execution, options = checked_execution(values), checked_options(values)
     check_runs(runs, options)
-    folder, request = ResultFolder(out, work), Request(options, maps, mask, values["map_names"], atlas)
+    folder = ResultFolder(out, work)
+    request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
     if values["dry_run"]:
         plan_runs(runs, request, folder, overwrite=overwrite, verbose=execution.verbose)
         return

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 @takes_option("mask_file", topic="", help="The mask that the signals come from; the image is 0 outside it.")
 @takes_option(
     "map_names", topic="",
-    help="Names of the maps, by which their signals are found: .tsv (index, name), .json or .txt.",
+    help="Names of the maps, by which their signals are found: a label table (.tsv, .csv), .json or .txt.",
+    default_shown="from the sidecar of SIGNALS, or found beside the maps",
 )  # fmt: skip
+@takes_option("map_names_column", topic="")
 @takes_option(
     "t_r", topic="", repeats="", help="Repetition time in seconds.",
     default_shown="from the sidecar of SIGNALS",
@@ -59,7 +61,8 @@ def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **va
         require_absent(image, has_sidecar=is_folder)
     invert(
         signals, maps_file, image,
-        mask=mask, map_names=map_names, t_r=values["t_r"], with_sidecar=is_folder,
+        mask=mask, map_names=map_names, map_names_column=values["map_names_column"], t_r=values["t_r"],
+        with_sidecar=is_folder,
     )  # fmt: skip
     click.echo(f"{os.path.relpath(image)}: written")
 
@@ -71,6 +74,7 @@ def invert(
     *,
     mask: PathLike | None = None,
     map_names: PathLike | None = None,
+    map_names_column: str | None = None,
     t_r: float | None = None,
     with_sidecar: bool = False,
 ) -> None:
@@ -83,6 +87,7 @@ def invert(
     out : pathlib.Path
     mask : path-like, optional
     map_names : path-like, optional
+    map_names_column : str, optional
     t_r : float, optional
         Repetition time in seconds.
     with_sidecar : bool
@@ -116,9 +121,11 @@ def invert(
     inputnode.maps_file = list(maps)
     if mask:
         inputnode.mask_file = mask
+    if map_names_column:
+        inputnode.map_names_column = map_names_column
     if map_names:
         inputnode.map_names = map_names
-    elif are_same_maps and len(extraction.names or ()) == _n_maps(maps):
+    elif not map_names_column and are_same_maps and len(extraction.names or ()) == _n_maps(maps):
         inputnode.map_names = extraction.names  # those of the --map-names of that call
     signals_inputs = workflow.get_node("back").inputs.inputnode
     signals_inputs.signals_file = os.path.abspath(signals)

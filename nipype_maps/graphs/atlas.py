@@ -10,8 +10,8 @@ from ..interfaces import Mask, ReadGrid, Resample
 from ..options import ATLAS, chosen, options_of, takes
 from .nodes import fields, node
 
-INPUTS = ("maps_file", "mask_file", "map_names", "grid")
-OUTPUTS = ("maps_file", "mask_file", "names", "coverage", "warnings", "warning_kinds", "grid")
+INPUTS = ("maps_file", "mask_file", "map_names", "map_names_column", "grid")
+OUTPUTS = ("maps_file", "mask_file", "names", "written", "coverage", "warnings", "warning_kinds", "grid")
 
 
 @takes(ATLAS)
@@ -31,7 +31,9 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options: Any) -> Workflow:
     mask_file
         3D image; optional.
     map_names
-        Names of the maps, a list or a file; optional.
+        Names of the maps, a list or a file, or a file of the numbers of the maps to write; optional.
+    map_names_column
+        Column of names in that label table, or the one found beside the maps; optional.
     grid
         Working grid, for ``resampling_target='data'``: a dict of shape and affine, see `ReadGrid`.
 
@@ -43,6 +45,8 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options: Any) -> Workflow:
         Mask on the working grid; undefined without a mask.
     names
         Names of the maps.
+    written
+        Indices, from 0, of the maps whose signals are written.
     coverage
         Share of each map's absolute weight inside mask and field of view.
     warnings
@@ -68,6 +72,7 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options: Any) -> Workflow:
         (inputnode, resample_mask, [("mask_file", "in_file")]),
         (inputnode, mask, [
             ("maps_file", "original_file"), ("mask_file", "original_mask_file"), ("map_names", "map_names"),
+            ("map_names_column", "map_names_column"),
         ]),
         (resample_maps, mask, [("out_file", "in_file")]),
         (resample_mask, mask, [("out_file", "mask_file")]),
@@ -75,6 +80,7 @@ def init_atlas_wf(*, name: str = "atlas_wf", **options: Any) -> Workflow:
         (mask, outputnode, [
             ("out_file", "maps_file"),
             ("names", "names"),
+            ("written", "written"),
             ("coverage", "coverage"),
             ("warnings", "warnings"),
             ("warning_kinds", "warning_kinds"),

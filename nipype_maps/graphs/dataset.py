@@ -48,7 +48,9 @@ def init_dataset_wf(
     mask_file
         3D image; optional.
     map_names
-        Names of the maps, a list or a file; optional.
+        Names of the maps, a list or a file, or a file of the numbers of the maps to write; optional.
+    map_names_column
+        Column of names in that label table, or the one found beside the maps; optional.
 
     Outputs
     -------
@@ -57,7 +59,7 @@ def init_dataset_wf(
     fit of a ``resampling_target`` other than 'data' is called ``fit``, that of a run's own mask
     `RunInputs.fit_name`.
     """
-    inputnode = fields("inputnode", "maps_file", "mask_file", "map_names")
+    inputnode = fields("inputnode", "maps_file", "mask_file", "map_names", "map_names_column")
     workflow = Workflow(name=name)
     workflow.add_nodes([inputnode])
     fits = _Fits(workflow, inputnode, options)
@@ -103,14 +105,14 @@ class _Fits:
                 return fit
         fit = self._new("fit" if grid is None or not self._to_data else fit_name(grid), grid)
         self._shared.append((grid, fit))
-        self._connect(fit, "maps_file", "map_names", "mask_file")
+        self._connect(fit, "maps_file", "map_names", "map_names_column", "mask_file")
         return fit
 
     def with_mask_of(self, run: RunInputs, grid: WorkingGrid) -> Workflow:
         """The fit of a run with a mask of its own."""
         fit = self._new(run.fit_name, grid)
         fit.inputs.inputnode.mask_file = run.mask_file
-        self._connect(fit, "maps_file", "map_names")
+        self._connect(fit, "maps_file", "map_names", "map_names_column")
         return fit
 
     def _new(self, name: str, grid: WorkingGrid | None) -> Workflow:

@@ -32,7 +32,9 @@ def init_fit_wf(*, name: str = "fit_wf", **options: Any) -> Workflow:
     mask_file
         3D image; optional.
     map_names
-        Names of the maps, a list or a file; optional.
+        Names of the maps, a list or a file, or a file of the numbers of the maps to write; optional.
+    map_names_column
+        Column of names in that label table, or the one found beside the maps; optional.
     grid
         Working grid, for ``resampling_target='data'``: a dict of shape and affine, see `ReadGrid`.
 
@@ -46,6 +48,8 @@ def init_fit_wf(*, name: str = "fit_wf", **options: Any) -> Workflow:
         Mask on the working grid; undefined without a mask.
     names
         Names of the maps.
+    written
+        Indices, from 0, of the maps whose signals are written.
     coverage
         Share of each map's absolute weight inside mask and field of view.
     warnings
@@ -73,6 +77,7 @@ def init_fit_wf(*, name: str = "fit_wf", **options: Any) -> Workflow:
         (atlas, fit_projector, [
             ("outputnode.maps_file", "maps_file"),
             ("outputnode.names", "names"),
+            ("outputnode.written", "written"),
             ("outputnode.coverage", "coverage"),
             ("outputnode.warnings", "warnings"),
             ("outputnode.warning_kinds", "warning_kinds"),

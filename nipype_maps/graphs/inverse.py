@@ -37,6 +37,8 @@ def init_inverse_wf(
         3D image on that grid; optional.
     map_names
         Names of the maps, which their columns have; optional.
+    map_names_column
+        Column of names in a label table; optional.
     t_r
         Repetition time in seconds; by default from the signals' sidecar.
 
@@ -45,7 +47,9 @@ def init_inverse_wf(
     out_file
         4D image, one volume per row of the signals.
     """
-    inputnode = fields("inputnode", "signals_file", "maps_file", "mask_file", "map_names", "t_r")
+    inputnode = fields(
+        "inputnode", "signals_file", "maps_file", "mask_file", "map_names", "map_names_column", "t_r"
+    )
     outputnode = fields("outputnode", "out_file")
     inverse = node(Inverse(dtype=dtype, extension=extension), "inverse")
 
@@ -56,6 +60,7 @@ def init_inverse_wf(
             ("maps_file", "maps_file"),
             ("mask_file", "mask_file"),
             ("map_names", "map_names"),
+            ("map_names_column", "map_names_column"),
             ("t_r", "t_r"),
         ]),
         (inverse, outputnode, [("out_file", "out_file")]),

@@ -32,7 +32,9 @@ def init_masker_wf(*, name: str = "masker_wf", **options: Any) -> Workflow:
     mask_file
         3D image; optional.
     map_names
-        Names of the maps, a list or a file; optional.
+        Names of the maps, a list or a file, or a file of the numbers of the maps to write; optional.
+    map_names_column
+        Column of names in that label table, or the one found beside the maps; optional.
     confounds_files
         Tables of confounds of the run; optional.
     sample_mask
@@ -74,6 +76,7 @@ def init_masker_wf(*, name: str = "masker_wf", **options: Any) -> Workflow:
         "maps_file",
         "mask_file",
         "map_names",
+        "map_names_column",
         "confounds_files",
         "sample_mask",
         "runs",
@@ -99,6 +102,7 @@ def init_masker_wf(*, name: str = "masker_wf", **options: Any) -> Workflow:
             ("maps_file", "inputnode.maps_file"),
             ("mask_file", "inputnode.mask_file"),
             ("map_names", "inputnode.map_names"),
+            ("map_names_column", "inputnode.map_names_column"),
         ]),
         (inputnode, transform, [
             ("run_file", "inputnode.run_file"),

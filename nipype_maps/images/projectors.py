@@ -42,6 +42,8 @@ class MapsInfo:
         The working grid, on which runs must lie.
     names : list of str
         Names of the K maps.
+    written : list of int
+        The maps, from 0, whose signals are written.
     empty : {'nan', 'zero'}
         What the signal of a map without weight is.
     description : dict
@@ -52,6 +54,7 @@ class MapsInfo:
 
     grid: Grid
     names: list[str]
+    written: list[int]
     empty: str = "nan"
     description: dict = field(default_factory=dict)
     located: bool = True
@@ -77,7 +80,7 @@ def write_projector(path: PathLike, weights: Iterable[Tiles], solution: Solution
             write(name, getattr(solution, name))
         write("shape", info.grid.shape)
         write("affine", info.grid.affine)
-        write("text", json.dumps([info.names, info.empty, info.description, info.located]))
+        write("text", json.dumps([info.names, info.written, info.empty, info.description, info.located]))
 
 
 def _aligned(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -109,8 +112,8 @@ def read_projector(path: PathLike) -> tuple[Projector, MapsInfo]:
         scalars = {"rank": int, "condition": float, "scaled_condition": float, "orthogonal": bool}
         fields: dict[str, Any] = {name: scalars.get(name, np.asarray)(arrays[name]) for name in SOLUTION}
         solution = Solution(**fields)
-        names, empty, description, located = json.loads(str(arrays["text"]))
-        info = MapsInfo(Grid(tuple(arrays["shape"]), arrays["affine"]), names, empty, description, located)
+        grid = Grid(tuple(arrays["shape"]), arrays["affine"])
+        info = MapsInfo(grid, *json.loads(str(arrays["text"])))
         _require_consistent(weights, solution, info)
     except Exception as error:  # archives, arrays and JSON are each damaged in ways of their own
         raise ValueError(f"{path} is no projector as FitProjector writes them ({error}).") from error
@@ -136,6 +139,8 @@ def _require_consistent(weights: Tiles, solution: Solution, info: MapsInfo) -> N
         raise ValueError("its values are not as many as its index says")
     if not len(info.names) == len(solution.finish) == len(solution.vif):
         raise ValueError("it has more names than maps, or fewer")
+    if not set(info.written) <= set(range(len(info.names))):
+        raise ValueError("it writes maps that it does not have")
     if not isinstance(info.description, dict):
         raise ValueError("its description is damaged")
 

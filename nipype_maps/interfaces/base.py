@@ -14,7 +14,7 @@ from nipype.interfaces.base import File, InputMultiObject, Str, Undefined, isdef
 from threadpoolctl import threadpool_limits
 
 from ..bids.inheritance import sidecars_for
-from ..bids.map_names import files_beside
+from ..bids.labels import label_files
 from ..engine.interface import ContentHashedInputSpec, RecordedInterface, algorithm
 from ..images.filenames import image_files, stem
 
@@ -26,6 +26,8 @@ __all__ = [
     "algorithm",
     "input_images",
     "logger",
+    "map_names",
+    "map_names_column",
     "names_read",
     "number_or_none",
     "output_path",
@@ -96,6 +98,24 @@ def run_labels() -> traits.Either:
     )
 
 
+def map_names() -> traits.Either:
+    """Trait: the names of maps, or the numbers of those whose signals are written."""
+    return traits.Either(
+        InputFile(),
+        traits.List(Str()),
+        desc="names of the maps: a list, a label table (.tsv, .csv), or a .json or .txt file; or a .txt file "
+        "of the numbers, from 1, of the maps whose signals are written; default: found beside the maps",
+    )
+
+
+def map_names_column() -> Str:
+    """Trait: the column of names in a label table."""
+    return Str(
+        desc="column of the label table that has the names; default: name, else the only one that is called "
+        "Difumo_names, label, labels, names, region or roi"
+    )
+
+
 class MapsInputSpec(ContentHashedInputSpec):
     """Inputs that every interface has."""
 
@@ -113,7 +133,7 @@ def sidecars_read(paths: Sequence[str], t_r: float | None) -> list[Path]:
 def names_read(paths: Sequence[str], given: Any) -> list[Path]:
     """The files beside maps that may hold their names, if nobody gives them."""
     known = isdefined(paths) and paths and given in (None, Undefined)
-    return files_beside(paths[0]) if known else []
+    return [path for path in label_files(paths[0]) if path.exists()] if known else []
 
 
 class MapsInterface(RecordedInterface):

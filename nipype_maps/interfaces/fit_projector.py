@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from nipype.interfaces.base import File, Str, TraitedSpec, traits
 
-from ..bids.map_names import default_map_names
+from ..bids.labels import default_map_names
 from ..bids.provenance import sources
 from ..bids.sidecar_parts import merged, section, warning_entries
 from ..images.projectors import MapsInfo, write_projector
@@ -24,12 +25,15 @@ from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_imag
 
 
 class FitProjectorInputSpec(MapsInputSpec):
-    code_version = algorithm("7")
+    code_version = algorithm("8")
     maps_file = input_images(mandatory=True, desc="maps on the working grid, 0 outside the mask")
     smoothed_file = input_images(desc="the same maps smoothed, instead of smoothing the run")
     names = traits.List(Str(), desc="names of the maps (default: map-01...)")
     coverage = traits.List(
         traits.Float(), desc="per map: share of its absolute weight inside mask and field of view"
+    )
+    written = traits.List(
+        traits.Int(), desc="indices, from 0, of the maps whose signals are written (default: all)"
     )
     empty_maps = traits.Enum(
         "nan", "zero", usedefault=True, desc="signal of a map that is 0 everywhere: n/a or 0"
@@ -61,6 +65,7 @@ class FitProjector(MapsInterface):
         if not smoothed.grid.same_as(maps.grid) or smoothed.n_volumes != maps.n_volumes:
             raise ValueError(f"{smoothed.name} does not hold the maps of {maps.name}, smoothed.")
         names = inputs.names or default_map_names(maps.n_volumes)
+        written = range(maps.n_volumes) if inputs.written is None else inputs.written
         shares = inputs.coverage or [1.0] * maps.n_volumes
         if not len(names) == len(shares) == maps.n_volumes:
             raise ValueError(
@@ -68,16 +73,18 @@ class FitProjector(MapsInterface):
                 f"{len(shares)} coverages."
             )
         solution = solve(StoredMaps(maps, cwd))
-        _note_problems(solution, names, inputs.empty_maps)
+        _note_problems(solution, names, written, inputs.empty_maps)
         about = {
             "Grid": {"Shape": list(maps.grid.shape), "Affine": maps.grid.affine.tolist()},
-            "Names": names,
-            "Coverage": [number(share) for share in shares],
+            "Names": [names[index] for index in written],
+            "Coverage": [number(shares[index]) for index in written],
             "Rank": solution.rank,
             "ConditionNumber": number(solution.condition),
             "ScaledConditionNumber": number(solution.scaled_condition),
-            "VarianceInflation": [number(value) for value in solution.vif],
+            "VarianceInflation": [number(solution.vif[index]) for index in written],
         }
+        if len(written) < maps.n_volumes:
+            about["FittedMaps"] = names
         files = {"Maps": sources(inputs.maps_source or inputs.maps_file)}
         if inputs.mask_source:
             files["Mask"] = sources([inputs.mask_source])
@@ -89,17 +96,20 @@ class FitProjector(MapsInterface):
         )
         out_file = str(cwd / "projector.npz")
         weights = weights_of(StoredMaps(smoothed, cwd), solution)
-        info = MapsInfo(maps.grid, names, inputs.empty_maps, description, maps.located)
+        info = MapsInfo(maps.grid, names, list(written), inputs.empty_maps, description, maps.located)
         write_projector(out_file, weights, solution, info)
         return {"projector": out_file, "rank": solution.rank, "condition": solution.condition}
 
 
-def _note_problems(solution: Solution, names: list[str], empty_maps: str) -> None:
-    """Note maps whose signals are missing, not separate, or uncertain."""
+def _note_problems(solution: Solution, names: list[str], written: Sequence[int], empty_maps: str) -> None:
+    """Note maps whose signals are missing, not separate, or uncertain.
+
+    Maps that are not written matter to those that are, unless they are empty.
+    """
     diagnosis = diagnose(solution)
-    empty, dependent, inflated = (
-        [names[index] for index in indices]
-        for indices in (diagnosis.empty, diagnosis.dependent, diagnosis.inflated)
+    empty = [names[index] for index in diagnosis.empty if index in written]
+    dependent, inflated = (
+        [names[index] for index in indices] for indices in (diagnosis.dependent, diagnosis.inflated)
     )
     if empty:
         note(

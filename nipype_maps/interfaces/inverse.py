@@ -9,9 +9,10 @@ from typing import Any
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
 from ..bids.extractions import frames_left_out
-from ..bids.map_names import names_of_maps
+from ..bids.labels import labels_of
 from ..bids.sidecars import sidecar_of
 from ..bids.signals import maps_of_columns, read_signals
+from ..bids.tables import Table
 from ..bids.timing import repetition_time
 from ..images.filenames import short_name
 from ..images.masks import read_mask
@@ -28,6 +29,8 @@ from .base import (
     MapsInterface,
     algorithm,
     input_images,
+    map_names,
+    map_names_column,
     names_read,
     number_or_none,
     output_path,
@@ -35,15 +38,12 @@ from .base import (
 
 
 class InverseInputSpec(MapsInputSpec):
-    code_version = algorithm("3")
+    code_version = algorithm("4")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a column per map, a row per frame")
     maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the new image")
     mask_file = InputFile(desc="3D image on the maps' grid; the image is 0 outside")
-    map_names = traits.Either(
-        InputFile(),
-        traits.List(Str()),
-        desc="names of the maps, which their columns have; default: found beside the maps",
-    )
+    map_names = map_names()
+    map_names_column = map_names_column()
     t_r = number_or_none(desc="repetition time in seconds; None takes it from the signals' sidecar")
     dtype = traits.Enum("float64", "float32", usedefault=True, desc="data type of the image")
     extension = traits.Enum(".nii.gz", ".nii", usedefault=True, desc="compressed or not")
@@ -62,7 +62,7 @@ class InverseOutputSpec(TraitedSpec):
 class Inverse(MapsInterface):
     """The image of given signals: ``y_t = A s_t`` inside the mask, 0 outside.
 
-    A column of ``n/a``, the signal of an empty map, adds nothing.
+    A column of ``n/a``, the signal of an empty map, adds nothing, nor does a map without a column.
     """
 
     input_spec = InverseInputSpec
@@ -72,9 +72,11 @@ class Inverse(MapsInterface):
         table = read_signals(inputs.in_file)
         _note_gaps(inputs.in_file)
         maps = Volumes(inputs.maps_file)
-        names = names_of_maps(maps.paths, maps.n_volumes, inputs.map_names)
+        names = labels_of(maps.paths, maps.n_volumes, inputs.map_names, inputs.map_names_column).names
         inside = read_mask(inputs.mask_file, maps) if inputs.mask_file else None
-        signals = signals_of_all_maps(table.values, maps_of_columns(table, names), len(names), table.source)
+        columns = maps_of_columns(table, names)
+        _note_maps_left_out(table, columns, names)
+        signals = signals_of_all_maps(table.values, columns, len(names), table.source)
         tiles = tiles_of(StoredMaps(maps, cwd))
         t_r = inputs.t_r
         if t_r is None:
@@ -97,4 +99,15 @@ def _note_gaps(signals_file: str) -> None:
             f"({listed(list(map(str, missing)), most=5)}), and the image has no gaps in their place; its "
             "time axis is not the run's.",
             "FramesLeftOut",
+        )
+
+
+def _note_maps_left_out(table: Table, columns: list[int], names: list[str]) -> None:
+    """Note maps that have no column, such as components that were fitted and not written."""
+    missing = [name for index, name in enumerate(names) if index not in columns]
+    if missing:
+        note(
+            f"{table.source} has signals of {len(columns)} of the {len(names)} maps; the image is the sum of "
+            f"these, without {listed(missing, most=3)}.",
+            "MapsLeftOut",
         )

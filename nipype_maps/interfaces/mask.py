@@ -8,7 +8,7 @@ from typing import Any
 
 from nipype.interfaces.base import File, Str, TraitedSpec, isdefined, traits
 
-from ..bids.map_names import names_of_maps
+from ..bids.labels import Labels, labels_of
 from ..images.map_checks import note_doubtful_values
 from ..images.masks import read_mask
 from ..images.volumes import Volumes
@@ -23,12 +23,22 @@ from ..numerics.masking import (
     require_no_overlap,
 )
 from ..numerics.overlap import OverlapCounter, smallest_weight
-from .base import InputFile, MapsInputSpec, MapsInterface, algorithm, input_images, names_read, output_path
+from .base import (
+    InputFile,
+    MapsInputSpec,
+    MapsInterface,
+    algorithm,
+    input_images,
+    map_names,
+    map_names_column,
+    names_read,
+    output_path,
+)
 from .errors import naming
 
 
 class MaskInputSpec(MapsInputSpec):
-    code_version = algorithm("5")
+    code_version = algorithm("6")
     in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the maps' grid; non-zero voxels are inside")
     original_mask_file = InputFile(desc="the mask before resampling, for messages")
@@ -51,11 +61,8 @@ class MaskInputSpec(MapsInputSpec):
         desc="subtract from each map its mean inside the mask (or the grid): signals are then those of a fit "
         "with an intercept, as in FSL's dual regression",
     )
-    map_names = traits.Either(
-        InputFile(),
-        traits.List(Str()),
-        desc="names of the maps: a list, or a .tsv (columns index, name), .json or .txt file",
-    )
+    map_names = map_names()
+    map_names_column = map_names_column()
 
     def implicit_inputs(self) -> list[Path]:
         """Files that may contain the maps' names."""
@@ -73,6 +80,7 @@ class MaskOutputSpec(TraitedSpec):
         traits.Float(), desc="per map: share of its absolute weight inside mask and field of view"
     )
     names = traits.List(Str(), desc="per map: its name")
+    written = traits.List(traits.Int(), desc="indices, from 0, of the maps whose signals are written")
 
 
 class Mask(MapsInterface):
@@ -91,7 +99,8 @@ class Mask(MapsInterface):
         grid, inside = maps.grid, None
         if inputs.mask_file:
             inside = grid.unflatten(read_mask(inputs.mask_file, maps, inputs.original_mask_file))
-        names = names_of_maps(original.paths, maps.n_volumes, inputs.map_names)
+        labels = labels_of(original.paths, maps.n_volumes, inputs.map_names, inputs.map_names_column)
+        names = labels.names
         note_doubtful_values(original)
 
         overlaps = None
@@ -108,6 +117,7 @@ class Mask(MapsInterface):
         require_any_map(effect, shares, original.name)
         with naming(original.path):
             keep = maps_to_keep(nonzero, names, inputs.empty_maps)
+            written = _written(labels, keep)
 
         out_file = str(maps.path)
         is_copy = len(keep) < maps.n_volumes or len(maps.paths) > 1
@@ -121,6 +131,24 @@ class Mask(MapsInterface):
             "out_file": out_file,
             "coverage": [shares[index] for index in keep],
             "names": [names[index] for index in keep],
+            "written": written,
             "warnings": list(map(str, notes)),
             "warning_kinds": [note.kind for note in notes],
         }
+
+
+def _written(labels: Labels, keep: list[int]) -> list[int]:
+    """The positions, among the maps that are kept, of those whose signals are written.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    written = [position for position, index in enumerate(keep) if index in labels.kept]
+    if not written:
+        raise ValueError(
+            f"none of the maps that {labels.source} lists has a non-zero voxel after resampling and masking; "
+            "check that maps, mask and run are in the same space."
+        )
+    return written

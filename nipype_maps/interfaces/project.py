@@ -105,9 +105,8 @@ class Project(MapsInterface):
         if run.compressed:
             logger.info("%s is inflated by %s.", run.name, LIBRARY)
         demeaned = bool(maps.description["Maps"].get("Demean"))
-        coverage = _coverage(maps) * signal_coverage(
-            run.patches(finite=False), run.grid, maps.grid, projector, demeaned
-        )
+        with_signal = signal_coverage(run.patches(finite=False), run.grid, maps.grid, projector, demeaned)
+        coverage = _coverage(maps) * with_signal[maps.written]
         _note_coverage(coverage, maps, original)
         _note_spaces(original, maps)
         signals = signals_of(projector, blocks, empty_as_nan=maps.empty == "nan")
@@ -115,7 +114,7 @@ class Project(MapsInterface):
             note(f"{NON_FINITE} NaN or infinite voxels of {original.name} count as 0.", "NonFinite")
         out_file = output_path(cwd, original.path, "_signals.tsv")
         out_json = output_path(cwd, original.path, "_signals.json")
-        write_signals(out_file, maps.names, signals)
+        write_signals(out_file, _names(maps), signals[:, maps.written])
         own = option_entries(vars(inputs), options_of(TRANSFORM, node="Project"))
         write_json(out_json, _sidecar(original, run.n_volumes, maps, coverage, own, notes))
         return {"out_file": out_file, "out_json": out_json, "t_r": original.t_r}
@@ -136,14 +135,20 @@ def _maps_name(maps: MapsInfo) -> str:
     return maps.description["Provenance"]["Maps"][0]["File"]
 
 
+def _names(maps: MapsInfo) -> list[str]:
+    """Names of the maps whose signals are written."""
+    return [maps.names[index] for index in maps.written]
+
+
 def _coverage(maps: MapsInfo) -> np.ndarray:
-    """(K,) share of each map inside mask and field of view; 1 where it is not known."""
-    shares = maps.description["Maps"].get("Coverage", [1.0] * len(maps.names))
+    """Share of each map that is written inside mask and field of view; 1 where it is not known."""
+    shares = maps.description["Maps"].get("Coverage", [1.0] * len(maps.written))
     return np.array([1.0 if share == "n/a" else share for share in shares])
 
 
 def _note_coverage(coverage: np.ndarray, maps: MapsInfo, run: Run) -> None:
-    little = [f"{maps.names[index]} ({coverage[index]:.0%})" for index in with_little_signal(coverage)]
+    names = _names(maps)
+    little = [f"{names[index]} ({coverage[index]:.0%})" for index in with_little_signal(coverage)]
     if little:
         note(
             f"less than half of the weight of {listed(little)} is where {short_name(run.path)} has signal; "

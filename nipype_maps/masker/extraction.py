@@ -29,7 +29,7 @@ from ..images.working_grid import WorkingGrid
 from ..options import ATLAS, FIT, TRANSFORM, chosen, options_of
 from ..storage.json_files import read_json
 from .fitted_images import FittedImages
-from .inputs import Images, confounds_files, frames_of
+from .inputs import Images, MapNames, confounds_files, frames_of
 from .verbosity import Verbosity
 from .work_folder import WorkFolder, warn_once
 
@@ -39,7 +39,7 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Prepared:
-    """Maps and mask as files on the working grid, and the maps' names."""
+    """Maps and mask as files on the working grid, and the names of the maps whose signals are written."""
 
     maps_file: str
     mask_file: str | None
@@ -70,6 +70,7 @@ class Extraction:
         The working grid, if it is the runs' and fit was called with an image.
     t_r : float or None
         That image's time step, in seconds.
+    map_names : MapNames
     options : dict
         The options when fit was called.
     last_runs : LastRuns
@@ -79,6 +80,7 @@ class Extraction:
     mask: FittedImages | None = None
     grid: WorkingGrid | None = None
     t_r: float | None = None
+    map_names: MapNames = field(default_factory=MapNames)
     options: Options = field(default_factory=dict)
     last_runs: LastRuns = field(default_factory=LastRuns)
 
@@ -98,14 +100,15 @@ class Extraction:
         if self.is_deferred(options):
             maps_files, mask_file = self._files(folder)
             own = chosen(options, options_of(ATLAS)) | {"resampling_target": "maps"}
-            workflow = init_atlas_wf(name=f"maps_{_digest(maps_files, own)}", **own)
-            workflow.inputs.inputnode.maps_file = maps_files
+            names = self.map_names.inputs()
+            workflow = init_atlas_wf(name=f"maps_{_digest(maps_files, own, *names.items())}", **own)
+            workflow.inputs.inputnode.trait_set(maps_file=maps_files, **names)
             (atlas,) = folder.execute(workflow, ["mask"], verbosity)
-            return Prepared(atlas.out_file, mask_file, atlas.names)
+            return Prepared(atlas.out_file, mask_file, _written(atlas))
         name = f"{_fit_name(self.grid, options)}.atlas"
         wanted = [f"{name}.mask", f"{name}.resample_mask"][: 2 if self.mask else 1]
         atlas, *masks = folder.execute(self._shared(folder, options, [self.grid]), wanted, verbosity)
-        return Prepared(atlas.out_file, masks[0].out_file if masks else None, atlas.names)
+        return Prepared(atlas.out_file, masks[0].out_file if masks else None, _written(atlas))
 
     def transform(
         self,
@@ -199,13 +202,18 @@ class Extraction:
         # a name of its own, so that no other process writes to the folder while the image is read
         workflow = init_inverse_wf(dtype=dtype, extension=".nii", name=f"inverse_{uuid.uuid4().hex}")
         workflow.inputs.inputnode.maps_file = atlas.out_file
+        workflow.inputs.inputnode.map_names = atlas.names
         workflow.inputs.inputnode.t_r = t_r or self._t_r_of_image()
         with folder.scratch() as scratch:
             path = scratch / IN_MEMORY / "region_signals.tsv"
             path.parent.mkdir()
-            write_signals(path, [f"signal-{k}" for k in range(signals.shape[1])], signals)
+            names = _written(atlas)
+            if len(names) != signals.shape[1]:
+                names = [f"signal-{k}" for k in range(signals.shape[1])]
+            write_signals(path, names, signals)
             workflow.inputs.inputnode.signals_file = str(path)
             (image,) = folder.execute(workflow, ["inverse"], verbosity)
+        warn_once(image.warnings)
         return Path(image.out_file)
 
     def _grid_of_image(self, options: Options) -> WorkingGrid | None:
@@ -233,10 +241,11 @@ class Extraction:
         """The graph of what all runs on some grids share."""
         shared = chosen(options, options_of(FIT))
         maps_files, mask_file = self._files(folder)
-        name = f"fits_{_digest(maps_files, mask_file, shared)}"
+        names = self.map_names.inputs()
+        name = f"fits_{_digest(maps_files, mask_file, shared, *names.items())}"
         workflow = init_dataset_wf(runs=[], grids=grids, name=name, **shared)
         inputs = workflow.get_node("inputnode").inputs
-        inputs.maps_file = maps_files
+        inputs.trait_set(maps_file=maps_files, **names)
         if mask_file:
             inputs.mask_file = mask_file
         return workflow
@@ -282,6 +291,11 @@ def _of_several(failures: Mapping[int, Exception], n_runs: int) -> Exception:
     numbered = type(error)(f"run {index + 1} of {n_runs}: {error}{more}")
     numbered.__cause__ = error
     return numbered
+
+
+def _written(atlas: Any) -> list[str]:
+    """Names of the maps whose signals are written, of the outputs of Mask."""
+    return [atlas.names[index] for index in atlas.written]
 
 
 def _fit_name(grid: WorkingGrid | None, options: Options) -> str:

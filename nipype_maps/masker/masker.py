@@ -10,6 +10,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..storage.paths import PathLike
 from .graph_options import graph_options, signals_dtype
 from .inputs import Images, images_of, mask_of, one_per_run, runs_of, signals_of
 from .inputs.arrays import ArrayLike
@@ -81,6 +82,13 @@ class NiftiMapsMasker(FittedEstimator):
     clean_args : dict or None, default=None
         ``filter`` ('butterworth', 'cosine' or None) and ``extrapolate`` (bool), as in
         ``nilearn.signal.clean``.
+    map_names : path-like, sequence of str or None, default=None
+        Names of the maps, which nilearn does not have: a label table (.tsv, .csv), a .json or .txt file,
+        or one name per map; or a .txt file of the numbers, from 1, of the maps whose signals are
+        returned, while all are fitted.  None finds them beside the maps.
+    map_names_column : str or None, default=None
+        Column of the label table that has the names; None takes ``name``, else the only one of
+        ``Difumo_names``, ``label``, ``labels``, ``names``, ``region`` and ``roi``.
 
     Attributes
     ----------
@@ -89,6 +97,8 @@ class NiftiMapsMasker(FittedEstimator):
         if ``resampling_target='data'``.
     mask_img_ : nibabel.Nifti1Image or None
         Mask on that grid, 0 and 1.
+    map_names_ : list of str
+        Names of the signals.
     memory_ : pathlib.Path or None
         Folder in which results are cached.
     n_elements_ : int
@@ -105,10 +115,10 @@ class NiftiMapsMasker(FittedEstimator):
     alphabetical order, as in nilearn.
 
     Parameters that are set after `fit` are used from the next call on, as in nilearn, except
-    ``maps_img`` and ``mask_img``, which are used from the next `fit` on: until then each call warns.
-    ``maps_img_``, ``mask_img_`` and ``n_elements_`` stay as `fit` set them.  Relative paths of maps,
-    mask and memory are relative to the working directory in which `fit` was called; a file that has
-    changed since is an error.
+    ``maps_img``, ``mask_img`` and the names of maps, which are used from the next `fit` on: until then
+    each call warns.  ``maps_img_``, ``mask_img_``, ``map_names_`` and ``n_elements_`` stay as `fit` set
+    them.  Relative paths of maps, mask, names and memory are relative to the working directory in which
+    `fit` was called; a file that has changed since is an error.
 
     A fitted masker that is pickled or copied stays fitted, and nothing is executed to restore it.
     Maps and mask in memory are part of the pickle; files are read from their absolute paths when they
@@ -159,6 +169,8 @@ class NiftiMapsMasker(FittedEstimator):
         reports: bool = True,
         cmap: str = "CMRmap_r",
         clean_args: dict[str, Any] | None = None,
+        map_names: PathLike | Sequence[str] | None = None,
+        map_names_column: str | None = None,
     ):
         self.maps_img = maps_img
         self.mask_img = mask_img
@@ -180,6 +192,8 @@ class NiftiMapsMasker(FittedEstimator):
         self.reports = reports
         self.cmap = cmap
         self.clean_args = clean_args
+        self.map_names = map_names
+        self.map_names_column = map_names_column
 
     @serialized
     def fit(self, X: Any = None, y: None = None, *, imgs: Any = None) -> Self:  # noqa: N803

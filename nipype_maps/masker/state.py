@@ -14,7 +14,7 @@ from .estimator import Estimator
 from .extraction import Extraction, Prepared
 from .fitted_images import FittedImages
 from .graph_options import graph_options
-from .inputs import Images
+from .inputs import Images, MapNames
 from .result_images import maps_image, mask_image
 from .serialized import serialized
 from .user_warnings import warn
@@ -22,10 +22,12 @@ from .verbosity import Verbosity
 from .work_folder import WorkFolder, location_of
 
 #: Version of the state in pickles; maskers that were pickled with another one are not fitted.
-FORMAT = 2
+FORMAT = 3
 IMAGES = ("maps_img_", "mask_img_")
 #: All attributes that fit sets.
-FITTED = (*IMAGES, "_extraction", "_given", "_temporary", "memory_", "n_elements_")
+FITTED = (*IMAGES, "_extraction", "_given", "_temporary", "map_names_", "memory_", "n_elements_")
+#: Parameters that count when fit is called.
+OF_FIT = ("maps_img", "mask_img", "map_names", "map_names_column")
 
 
 class FittedEstimator(Estimator):
@@ -40,6 +42,7 @@ class FittedEstimator(Estimator):
     _extraction: Extraction
     _given: dict[str, Any]
     _temporary: WorkFolder | None
+    map_names_: list[str]
     memory_: Path | None
 
     def __getattr__(self, name: str) -> Any:
@@ -86,14 +89,15 @@ class FittedEstimator(Estimator):
             None if mask is None else FittedImages.of(mask, folder),
             grid,
             t_r,
+            MapNames.of(self.map_names, self.map_names_column),
             graph_options(self.get_params()),
         )
         prepared = extraction.fit(folder, extraction.options, verbosity)
         self._load_images(prepared, folder)
         self._extraction, self._temporary = extraction, None if folder.kept else folder
-        self.n_elements_ = len(prepared.names)
+        self.map_names_, self.n_elements_ = prepared.names, len(prepared.names)
         self.memory_ = folder.path if folder.kept else None
-        self._given = {name: getattr(self, name) for name in ("maps_img", "mask_img", "memory")}
+        self._given = {name: getattr(self, name) for name in (*OF_FIT, "memory")}
 
     @serialized
     def _prepare_again(self) -> None:
@@ -124,8 +128,8 @@ class FittedEstimator(Estimator):
         return value is given or (isinstance(value, (str, os.PathLike)) and value == given)
 
     def _warn_of_other_images(self) -> None:
-        """Warn if maps or mask were set after fit was called."""
-        for name in ("maps_img", "mask_img"):
+        """Warn if maps, mask or names were set after fit was called."""
+        for name in OF_FIT:
             if not self._is_as_fitted(name):
                 warn(f"{name} was set after fit was called, and is not used; call fit again to use it.")
 

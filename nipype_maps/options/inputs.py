@@ -17,7 +17,14 @@ INPUTS = (
     ),
     Option(
         "map_names", "str | Sequence[str] | None", None, parts=(INPUT,), topic="Inputs", syntax="file",
-        argument=None, doc="Names of the maps: .tsv (index, name), .json or .txt",
+        doc="Names of the maps: a label table (.tsv, .csv), .json or .txt; or a .txt file of the numbers, "
+        "from 1, of the maps whose signals are written, while all are fitted",
+        default_shown="found beside the maps",
+    ),
+    Option(
+        "map_names_column", "str | None", None, parts=(INPUT,), topic="Inputs", metavar="NAME",
+        doc="Column of the label table that has the names",
+        default_shown="name, else Difumo_names, label, labels, names, region or roi",
     ),
     Option(
         "confounds_files", "Sequence[str]", (), parts=(INPUT,), topic="Inputs", flag="--confounds",

@@ -8,7 +8,7 @@ from nipype_maps.bids.atlas import Atlas
 from nipype_maps.bids.atlas_files import write_label_table
 from nipype_maps.bids.dataset_description import describe
 from nipype_maps.bids.derivatives import find_runs
-from nipype_maps.bids.map_names import read_map_names
+from nipype_maps.bids.labels import labels_of
 
 FUNC = "sub-{s}/func/sub-{s}_task-{t}"
 
@@ -86,4 +86,4 @@ def test_a_data_set_says_what_it_is(tmp_path):
     assert said["DatasetType"] == "derivative"
     assert said["GeneratedBy"][0]["Name"] == "nipype-maps"
     write_label_table(tmp_path, Atlas("msdl"), ["visual", "motor"])
-    assert read_map_names(tmp_path / "atlas-msdl_dseg.tsv") == ["visual", "motor"]
+    assert labels_of(["msdl.nii"], 2, tmp_path / "atlas-msdl_dseg.tsv").names == ["visual", "motor"]

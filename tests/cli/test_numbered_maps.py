@@ -26,7 +26,7 @@ def test_every_frame_once_and_no_name_among_them(call, make_run, maps, tmp_path,
     call("extract", run, "--maps", maps, "--out", tmp_path / "plain", *OPTIONS)
     call("extract", run, "--maps", maps, "--out", tmp_path / "out", "--map-names", names, *OPTIONS)
     plain, numbered = (next((tmp_path / folder).glob("*_timeseries.tsv")) for folder in ("plain", "out"))
-    assert read_signals(numbered).names == [name.strip() if ending == ".txt" else name for name in NAMES]
+    assert read_signals(numbered).names == [name if ending == ".json" else name.strip() for name in NAMES]
     assert numbered.read_text().splitlines()[1:] == plain.read_text().splitlines()[1:]
     images = [tmp_path / "a.nii", tmp_path / "b.nii"]
     for table, image in zip((plain, numbered), images, strict=True):
@@ -68,7 +68,7 @@ def test_columns_of_confounds_called_like_numbers(call, make_run, maps, rng, tmp
     assert json.loads(sidecar.read_text())["Cleaning"]["ConfoundColumns"] == ["1", "2"]
 
 
-@pytest.mark.parametrize("name", ["a\u2028", '"a', "", "3 "])
+@pytest.mark.parametrize("name", ["a\u2028", '"a', ""])
 def test_names_that_a_table_cannot_hold_are_refused_by_the_command(call, make_run, maps, tmp_path, name):
     (tmp_path / "names.json").write_text(json.dumps(["1", "2", "3", name]))
     options = ["--maps", maps, "--out", tmp_path / "out", "--map-names", tmp_path / "names.json"]

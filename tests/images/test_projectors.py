@@ -13,7 +13,7 @@ from ..matrices import build_projector
 def test_a_projector_survives_the_disk_bit_by_bit(tmp_path, rng, grids, density):
     grid = grids["plain"]
     maps = rng.normal(size=(grid.n_voxels, 3)) * (rng.random((grid.n_voxels, 3)) < density)
-    projector, info = build_projector(maps), MapsInfo(grid, ["a", "b", "ü"], "zero", {"Rank": 3})
+    projector, info = build_projector(maps), MapsInfo(grid, ["a", "b", "ü"], [0, 2], "zero", {"Rank": 3})
     for name in ("one.npz", "two.npz"):
         write_projector(tmp_path / name, [projector.weights], projector.solution, info)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
@@ -21,7 +21,8 @@ def test_a_projector_survives_the_disk_bit_by_bit(tmp_path, rng, grids, density)
     back, said = read_projector(tmp_path / "one.npz")
     run = StoredBlock(0, rng.normal(size=(4, back.support.size)))
     np.testing.assert_array_equal(back.project(run), projector.project(run))
-    assert (said.names, said.empty, said.description) == (["a", "b", "ü"], "zero", {"Rank": 3})
+    assert (said.names, said.written) == (["a", "b", "ü"], [0, 2])
+    assert (said.empty, said.description) == ("zero", {"Rank": 3})
     assert said.grid.same_as(grid)
     assert (back.solution.rank, back.solution.condition) == (3, projector.solution.condition)
 
@@ -51,13 +52,14 @@ def test_another_file_is_refused(tmp_path):
         ("shape", lambda a: np.array([10**6, 10**6])),
         ("text", lambda a: np.array("[" * 100_000)),
         ("text", lambda a: np.array("{}")),
+        ("text", lambda a: np.array(str(a).replace("[0, 1, 2]", "[0, 3]"))),
         ("rank", lambda a: np.array("three")),
     ],
 )
 def test_a_projector_whose_parts_do_not_fit_together_is_refused(tmp_path, rng, grids, name, change):
     grid = grids["plain"]
     projector = build_projector(rng.normal(size=(grid.n_voxels, 3)))
-    info = MapsInfo(grid, ["a", "b", "c"])
+    info = MapsInfo(grid, ["a", "b", "c"], [0, 1, 2])
     write_projector(tmp_path / "good.npz", [projector.weights], projector.solution, info)
     with np.load(tmp_path / "good.npz") as archive:
         arrays = dict(archive)
@@ -76,7 +78,7 @@ def test_a_projector_with_a_damaged_array_is_refused(tmp_path, rng, grids, heade
         tmp_path / "good.npz",
         [projector.weights],
         projector.solution,
-        MapsInfo(grids["plain"], ["a", "b", "c"]),
+        MapsInfo(grids["plain"], ["a", "b", "c"], [0, 1, 2]),
     )
     with zipfile.ZipFile(tmp_path / "good.npz") as good, zipfile.ZipFile(tmp_path / "bad.npz", "w") as bad:
         for member in good.namelist():

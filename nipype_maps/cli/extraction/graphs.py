@@ -83,4 +83,6 @@ def _graph(runs: Sequence[RunInputs], request: Request, folder: ResultFolder) ->
         inputnode.mask_file = request.mask
     if request.map_names:
         inputnode.map_names = request.map_names
+    if request.map_names_column:
+        inputnode.map_names_column = request.map_names_column
     return workflow

@@ -19,7 +19,7 @@ SYNTAXES: dict[str, click.ParamType] = {
 }  # fmt: skip
 UNITS: dict[str, click.ParamType] = {"Hz": HERTZ, "s": SECONDS}
 #: The inputs of a data set that are given for all of its runs.
-SHARED_INPUTS = ("maps_file", "mask_file", "map_names", "t_r")
+SHARED_INPUTS = ("maps_file", "mask_file", "map_names", "map_names_column", "t_r")
 
 
 class OptionOfTopic(click.Option):

@@ -16,6 +16,7 @@ from .comparison import CHECKSUMS
 
 if TYPE_CHECKING:
     from ...bids.atlas import Atlas
+    from ...bids.labels import Labels
     from ...graphs import RunInputs
 
 
@@ -28,6 +29,7 @@ class Request:
         Keywords of `init_dataset_wf`.
     maps : sequence of path-likes
     mask, map_names : path-like, optional
+    map_names_column : str, optional
     atlas : Atlas, optional
         Default by the name of the maps.
 
@@ -39,8 +41,11 @@ class Request:
         Absolute paths, since the working directory changes while nodes are executed.
     atlas : Atlas
         What the maps are called in names of results.
-    names : list of str or None
+    map_names_column : str or None
+    labels : nipype_maps.bids.labels.Labels or None
         Of the maps; None where these cannot be read.
+    names : list of str or None
+        Of the maps whose signals are written.
     settings : dict
         All options but those of a single run, by their keys in sidecars.
 
@@ -56,6 +61,7 @@ class Request:
         maps: Sequence[PathLike],
         mask: PathLike | None = None,
         map_names: PathLike | None = None,
+        map_names_column: str | None = None,
         atlas: Atlas | None = None,
     ) -> None:
         from ...bids.atlas import atlas_of
@@ -64,7 +70,9 @@ class Request:
         self.options, self.maps = dict(options), [os.path.abspath(path) for path in maps]
         self.mask = os.path.abspath(mask) if mask else None
         self.map_names = os.path.abspath(map_names) if map_names else None
-        self.names = _names_of(maps, map_names)
+        self.map_names_column = map_names_column
+        self.labels = _labels_of(maps, map_names, map_names_column)
+        self.names = None if self.labels is None else self.labels.written
         self.settings = settings_of(options)
         if self.names is not None:
             self.settings["MapNames"] = self.names
@@ -172,16 +180,18 @@ def _as_in_json(value: Any) -> Any:
     return [_as_in_json(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _names_of(maps: Sequence[PathLike], map_names: PathLike | None) -> list[str] | None:
-    """The names of maps; None where the maps cannot be read, for which their step will fail."""
-    from ...bids.map_names import names_of_maps
+def _labels_of(maps: Sequence[PathLike], map_names: PathLike | None, column: str | None) -> Labels | None:
+    """The labels of maps; None where the maps cannot be read, for which their step will fail."""
+    from ...bids.labels import labels_of
     from ...images.volumes import Volumes
+    from ...notes import collected
 
     try:
         n_maps = Volumes(list(maps), quiet=True).n_volumes
     except (OSError, ValueError):
         return None
     try:
-        return names_of_maps(list(maps), n_maps, map_names)
+        with collected():  # these notes are repeated when the maps are masked
+            return labels_of(list(maps), n_maps, map_names, column)
     except (OSError, ValueError) as error:
         raise click.UsageError(str(error)) from error

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from ...storage.paths import PathLike
 from ..records.request import Request
 from .folder import ResultFolder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
@@ -54,16 +50,12 @@ def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
 
 def require_label_table(folder: ResultFolder, request: Request, overwrite: bool) -> None:
     """Raise click.UsageError if the data set's table of an atlas has other maps."""
-    from ...bids.atlas_files import label_table, label_table_file
+    from ...bids.atlas_files import label_table_file, named_maps
 
     path = label_table_file(folder.out, request.atlas)
-    if request.names is None or overwrite or not os.path.lexists(path):
+    if request.labels is None or overwrite or not os.path.lexists(path):
         return
-    try:
-        same = path.read_text(encoding="utf-8") == label_table(request.names, _columns(request))
-    except (OSError, ValueError):
-        same = False
-    if not same:
+    if named_maps(path) != request.labels.names:
         raise click.UsageError(
             f"{path} names other maps than those requested; choose another OUT, or give --overwrite to "
             "replace it."
@@ -74,11 +66,6 @@ def write_atlas(folder: ResultFolder, request: Request) -> None:
     """Write the table of the maps of a call, and the description of their atlas."""
     from ...bids.atlas_files import write_atlas_description, write_label_table
 
-    if request.names is not None:
-        write_label_table(folder.out, request.atlas, request.names, _columns(request))
+    if request.labels is not None:
+        write_label_table(folder.out, request.atlas, request.labels.names, request.labels.columns)
         write_atlas_description(folder.out, request.atlas, request.maps)
-
-
-def _columns(request: Request) -> Mapping[str, Sequence[str]]:
-    """Further columns of the table of the maps."""
-    return {}

@@ -1,0 +1,92 @@
+"""Names in JSON and text files, and lists of the good components."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ...storage.paths import PathLike
+from ...storage.text import lines_of, parse_json, read_text
+from .fitting import Rows
+
+#: The key of the names in the sidecar of a 4D image.
+LABEL_MAP = "LabelMap"
+
+
+def read_json_of_labels(path: PathLike) -> Rows | None:
+    """The names in a JSON file; None where it has none, as a sidecar that describes the maps.
+
+    The file is a list of names, or an object from index to name, or has either as ``LabelMap``.
+
+    Raises
+    ------
+    ValueError
+        If the file is no JSON, or names are not strings.
+    """
+    content = parse_json(read_text(path), path)
+    is_sidecar = isinstance(content, dict) and LABEL_MAP in content
+    if is_sidecar:
+        content = content[LABEL_MAP]
+    indices = None
+    if _is_indexed(content):
+        keys = sorted(content, key=int)
+        content, indices = [content[key] for key in keys], [float(key) for key in keys]
+    if content and isinstance(content, list) and all(isinstance(name, str) for name in content):
+        return Rows(content, indices)
+    if is_sidecar or isinstance(content, list):
+        what = f"{LABEL_MAP} of {path}" if is_sidecar else str(path)
+        raise ValueError(f"{what} must be a list of map names, or an object from index to name.")
+    return None
+
+
+def read_text_of_names(path: PathLike) -> Rows:
+    """The names in a text file, one in each line; it may begin with ``name``."""
+    names = [line.strip() for line in lines_of(read_text(path)) if line.strip()]
+    return Rows(names[1:] if names[:1] == ["name"] else names)
+
+
+def read_good_components(path: PathLike, n_maps: int) -> list[int] | None:
+    """The maps, from 0, that a text file lists by their numbers, from 1; None where it is no such list.
+
+    A file of so many lines as there are maps is one of names, be they numbers.
+
+    Parameters
+    ----------
+    path : path-like
+    n_maps : int
+
+    Raises
+    ------
+    ValueError
+        If a number is not that of a map, or comes twice.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "rfMRI_GoodComponents_d25_v1.txt")
+    >>> _ = path.write_text("1  2  3  5")
+    >>> read_good_components(path, 25)
+    [0, 1, 2, 4]
+    """
+    if Path(path).suffix in (".tsv", ".csv", ".json") or len(read_text_of_names(path).names) == n_maps:
+        return None
+    words = read_text(path).split()
+    if not words or not all(re.fullmatch("[0-9]{1,9}", word) for word in words):
+        return None
+    numbers = sorted(map(int, words))
+    outside = [number for number in numbers if not 1 <= number <= n_maps]
+    if outside:
+        raise ValueError(
+            f"{path} lists component {outside[0]}, but the numbers of these maps are 1 to {n_maps}; give the "
+            "list that belongs to them."
+        )
+    if len(set(numbers)) < len(numbers):
+        twice = next(number for number in numbers if numbers.count(number) > 1)
+        raise ValueError(f"{path} lists component {twice} twice; list each once.")
+    return [number - 1 for number in numbers]
+
+
+def _is_indexed(content: Any) -> bool:
+    """Whether JSON is an object from index to name."""
+    return isinstance(content, dict) and bool(content) and all(map(str.isdecimal, content))
