@@ -10,7 +10,7 @@ from pathlib import Path
 from ..storage.atomic import replacing
 from ..storage.json_files import read_json, write_json
 from ..storage.paths import PathLike
-from ..storage.text import read_text
+from ..storage.text import lines_of, read_text
 from .atlas import Atlas
 from .dataset import DESCRIPTION
 
@@ -52,7 +52,7 @@ def label_table(names: Sequence[str], columns: Mapping[str, Sequence[str]] | Non
 def named_maps(path: PathLike) -> list[str] | None:
     """The names in the table of a data set; None where it is none."""
     try:
-        header, *lines = read_text(path).splitlines()
+        header, *lines = lines_of(read_text(path).removesuffix("\n"))
     except (OSError, ValueError):
         return None
     rows = [tuple(line.split("\t")[:2]) for line in (header, *lines)]
