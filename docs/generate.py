@@ -3,7 +3,8 @@
     python3 -m docs.generate
 
 Tables of options, fields, interfaces and strategies come from the code, so that no page differs from it;
-tests/test_docs.py checks that they are up to date.
+tests/test_docs.py checks that they are up to date.  So does the descriptor of the command: see
+docs/descriptor.py.
 """
 
 from __future__ import annotations
@@ -175,8 +176,13 @@ def generated(text: str) -> str:
 
 
 if __name__ == "__main__":
+    from . import descriptor
+
     for page in sorted(DOCS.glob("*.md")):
         before = page.read_text(encoding="utf-8")
         if (after := generated(before)) != before:
             page.write_text(after, encoding="utf-8")
             print(f"{page.name}: written")
+    if descriptor.text() != descriptor.FILE.read_text(encoding="utf-8"):
+        descriptor.FILE.write_text(descriptor.text(), encoding="utf-8")
+        print(f"{descriptor.FILE.name}: written")

@@ -23,13 +23,19 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         The data set that the results are made from, if they become a data set too.
     """
     out = Path(os.path.realpath(out))
+    given = f"--out {out}" if source is None else f"OUT {out}"
     if source is not None:
         source = Path(os.path.realpath(source))
         if out == source:
-            raise ValueError(f"--out {out} is the data set that the runs come from; choose another folder.")
+            raise ValueError(f"{given} is the data set that the runs come from; choose another folder.")
+        around = next((folder for folder in (out, *out.parents) if _is_of_participant(folder)), None)
+        if around is not None and around.parent != source:
+            raise ValueError(
+                f"{given} is in {around.name} of the data set {around.parent}; choose another folder."
+            )
         if source in out.parents and out.relative_to(source).parts[0].startswith("sub-"):
             raise ValueError(
-                f"--out {out} is inside the data set that the runs come from; choose a folder outside of "
+                f"{given} is inside the data set that the runs come from; choose a folder outside of "
                 f"it, or {source / 'derivatives' / NAME}."
             )
     owner = owner_of(out)
@@ -41,13 +47,17 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         strange = inside and out.is_dir() and {*os.listdir(out)} - {"logs", "work"}
         if theirs or strange:
             raise ValueError(
-                f"--out {out} has files, but no {DESCRIPTION} by nipype-maps; choose another folder."
+                f"{given} has files, but no {DESCRIPTION} by nipype-maps; choose another folder."
             )
     elif owner != NAME:
         raise ValueError(
-            f"--out {out} is a data set of {owner}; choose another folder, such as "
-            f"{out / 'derivatives' / NAME}."
+            f"{given} is a data set of {owner}; choose another folder, such as {out / 'derivatives' / NAME}."
         )
+
+
+def _is_of_participant(folder: Path) -> bool:
+    """Whether a folder is that of a participant of a data set."""
+    return folder.name.startswith("sub-") and os.path.lexists(folder.parent / DESCRIPTION)
 
 
 def owner_of(folder: Path) -> str | None:

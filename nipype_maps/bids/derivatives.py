@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,16 @@ from ..images.filenames import stem
 from ..notes import note
 from ..storage.paths import PathLike
 from .dataset import DESCRIPTION
-from .entities import entities_of
+from .echoes import without_echoes
+from .entities import bare_labels, key_of
+from .filters import Filters, require_entities
+from .index import index_of
+from .no_runs import hint_of_derivatives, why_no_runs
 from .spaces import OF_SPACE, full_space, is_in, spaces_meant
 
 IMAGES = [".nii.gz", ".nii"]
-#: Entities of names by what pybids calls them.
-ENTITIES = {"subject": "sub", "session": "ses", "task": "task"}
+#: The desc of runs that fMRIPrep has preprocessed.
+PREPROCESSED = "preproc"
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,15 @@ def find_runs(
     sessions: Sequence[str] = (),
     tasks: Sequence[str] = (),
     spaces: Sequence[str] = (),
+    *,
+    desc: str = PREPROCESSED,
+    filters: Filters | None = None,
+    index: PathLike | None = None,
 ) -> list[FoundRun]:
     """The runs preprocessed by fMRIPrep, or by another pipeline that names its files in the same way.
 
-    Only folders of participants at the top are searched: others belong to other data sets.
+    Only folders of participants at the top are searched: others belong to other data sets.  An echo is
+    no run where the echoes are also combined.
 
     Parameters
     ----------
@@ -77,6 +85,12 @@ def find_runs(
         Labels to choose; empty takes all.  A space may be as narrow as ``MNI152NLin6Asym:res-2``;
         ``func`` selects runs that were not resampled.  What a space means depends on the whole data
         set, not on what else is chosen: see `spaces_meant`.
+    desc : str
+        The label of the runs; XCP-D's are ``denoised`` or ``denoisedSmoothed``.
+    filters : mapping of str to list, optional
+        Further labels, as from `read_filters`.
+    index : path-like, optional
+        Folder of an index to keep: see `index_of`.
 
     Returns
     -------
@@ -94,19 +108,21 @@ def find_runs(
     if not (root / DESCRIPTION).is_file():
         raise ValueError(
             f"{root} has no {DESCRIPTION}, which every BIDS derivatives folder has; give the "
-            "folder that the preprocessing wrote."
+            f"folder that the preprocessing wrote.{hint_of_derivatives(root)}"
         )
-    layout = _layout(root)
+    layout, filters = index_of(root, index), filters or {}
+    require_entities(filters, layout.get_entities())
     chosen = {"subject": participants, "session": sessions, "task": tasks}
-    filters = {name: bare_labels(labels, name) for name, labels in chosen.items() if labels}
+    asked = {name: bare_labels(labels, name) for name, labels in chosen.items() if labels} | dict(filters)
     tables = _by_key(
         layout.get(suffix=["timeseries", "regressors"], desc="confounds", extension=".tsv"),
         ("echo", *OF_SPACE),
     )
     masks = _by_key(layout.get(suffix="mask", desc="brain", extension=IMAGES))
-    images = {"suffix": "bold", "desc": "preproc", "extension": IMAGES}
+    images = {"suffix": "bold", "desc": desc, "extension": IMAGES}
     found = []
-    for path in sorted(_paths(layout.get(**images, **filters))):
+    paths, on_echoes = without_echoes(_each_once(_paths(layout.get(**{**images, **_query(asked)}))))
+    for path in paths:
         own = masks.get(key_of(path)) or masks.get(key_of(path, ("echo",)))
         table = tables.get(key_of(path, ("echo", *OF_SPACE)))
         found.append(FoundRun(path, path.parent.relative_to(root), tuple(table or ()), tuple(own or ())))
@@ -115,32 +131,13 @@ def find_runs(
     meant = {space for label in wanted for space in spaces_meant(label, everywhere)}
     runs = [run for run in found if not wanted or run.space in meant]
     if not runs:
-        asked = {**filters, "space": wanted} if wanted else filters
-        words = ", ".join(f"{name} {' or '.join(labels)}" for name, labels in asked.items())
-        known = spaces_of(found) or _labels_in(layout, "space")
-        raise ValueError(
-            f"{root} has no preprocessed run (*_desc-preproc_bold.nii.gz){' of ' * bool(words)}{words}; "
-            f"there are the tasks {_labels_in(layout, 'task')} in the spaces {known}.{_hint_of_others(root)}"
-        )
+        asked |= {"space": wanted} if wanted else {}
+        why = why_no_runs(layout, root, desc, asked, IMAGES, spaces_of(found))
+        raise ValueError(" ".join(filter(None, [why, on_echoes])))
+    if on_echoes:
+        note(on_echoes, "SingleEchoes")
     _note_narrower(found, runs, wanted)
     return runs
-
-
-def bare_labels(labels: Sequence[str], name: str) -> list[str]:
-    """Labels without the entity that people write before them.
-
-    Examples
-    --------
-    >>> bare_labels(["sub-01", "02"], "subject")
-    ['01', '02']
-    """
-    return [label.removeprefix(f"{ENTITIES.get(name, name)}-") for label in labels]
-
-
-def key_of(path: Path, without: Sequence[str] = ()) -> tuple:
-    """The folder and entities of a file, which files of one run share, but for some entities."""
-    kept = ((name, label) for name, label in entities_of(path).items() if name not in ("desc", *without))
-    return (path.parent, *sorted(kept))
 
 
 def spaces_of(runs: Iterable[FoundRun]) -> str:
@@ -174,29 +171,12 @@ def _note_narrower(found: Sequence[FoundRun], chosen: Sequence[FoundRun], asked:
         )
 
 
-def _layout(root: Path) -> Any:
-    """A pybids layout of a folder, by the names of its files."""
-    try:
-        from bids import layout
-    except ImportError as error:
-        raise ImportError(
-            "pybids, which finds runs in a BIDS folder, is not installed; install nipype-maps[bids]."
-        ) from error
-    # names are enough; to read each sidecar would take minutes
-    indexer = layout.BIDSLayoutIndexer(
-        validate=False, index_metadata=False, ignore=[re.compile(r"^/(?!sub-)")]
-    )
-    return layout.BIDSLayout(root, validate=False, config=["bids", "derivatives"], indexer=indexer)
+def _query(asked: Filters) -> dict[str, Any]:
+    """Labels as pybids asks for them."""
+    from bids.layout import Query
 
-
-def _hint_of_others(root: Path) -> str:
-    """A hint at folders below that have participants; empty without any."""
-    below = sorted({path.parent.name for path in root.glob("*/sub-*") if path.parent.name[:1] != "."})
-    return f" There are participants in {', '.join(below[:5])}; give one of these folders." if below else ""
-
-
-def _labels_in(layout: Any, entity: str) -> str:
-    return ", ".join(map(str, sorted(layout.get(return_type="id", target=entity)))) or "(none)"
+    special = {None: Query.NONE, "*": Query.ANY}
+    return {name: [special.get(label, label) for label in labels] for name, labels in asked.items()}
 
 
 def _only(paths: Sequence[Path]) -> Path | None:
@@ -205,6 +185,15 @@ def _only(paths: Sequence[Path]) -> Path | None:
 
 def _paths(files: Iterable[Any]) -> list[Path]:
     return [Path(file.path) for file in files]
+
+
+def _each_once(paths: Iterable[Path]) -> list[Path]:
+    """Paths in their order, without those that reach the same file again, through a link to a folder."""
+    found: dict[Path, Path] = {}
+    for path in sorted(paths, key=lambda path: (len(path.parts), path.parent.is_symlink(), path)):
+        # the file itself may be a link to content that is elsewhere, or not there yet
+        found.setdefault(path.parent.resolve() / path.name, path)
+    return sorted(found.values())
 
 
 def _by_key(files: Iterable[Any], without: Sequence[str] = ()) -> dict[tuple, list[Path]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..images.filenames import stem
@@ -20,6 +21,8 @@ OF_RUN = (
 )  # fmt: skip
 #: Entities whose labels are numbers: run-1 is run-01.
 NUMBERS = ("run", "echo", "inv", "flip", "chunk", "split")
+#: Entities by what pybids calls them.
+ENTITIES = {"subject": "sub", "session": "ses", "task": "task"}
 #: Folders above a file that may name its participant even if they contain the whole study.
 NEAR = 3
 
@@ -54,6 +57,29 @@ def entities_of(path: PathLike, folders: bool = False, beside: PathLike | None =
     for entity, label in filter(None, pairs):
         found.setdefault(entity, _number(label) if entity in NUMBERS else label)
     return found
+
+
+def key_of(path: Path, without: Sequence[str] = ()) -> tuple:
+    """The folder and entities of a file, which files of one run share, but for ``desc`` and some others.
+
+    Examples
+    --------
+    >>> key_of(Path("func/sub-01_space-T1w_desc-preproc_bold.nii"), ["space"])[1:]
+    (('sub', '01'),)
+    """
+    kept = ((name, label) for name, label in entities_of(path).items() if name not in ("desc", *without))
+    return (path.parent, *sorted(kept))
+
+
+def bare_labels(labels: Sequence[str], name: str) -> list[str]:
+    """Labels without the entity that people write before them.
+
+    Examples
+    --------
+    >>> bare_labels(["sub-01", "02"], "subject")
+    ['01', '02']
+    """
+    return [label.removeprefix(f"{ENTITIES.get(name, name)}-") for label in labels]
 
 
 def labels_differ(one: str, other: str) -> bool:

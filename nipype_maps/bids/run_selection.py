@@ -1,4 +1,4 @@
-"""Which of a data set's runs are extracted: combined echoes, one space, all labels asked for."""
+"""Which of a data set's runs are extracted: those of one space; labels that were asked for in vain."""
 
 from __future__ import annotations
 
@@ -6,43 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..storage.paths import PathLike
-from .derivatives import ENTITIES, FoundRun, bare_labels, counted, key_of, spaces_of
-from .entities import entities_of
-from .spaces import OF_SPACE, is_in, spaces_meant
-
-
-def without_echoes(runs: Sequence[FoundRun]) -> tuple[list[FoundRun], str | None]:
-    """Leave out images of single echoes where the echoes are also combined.
-
-    Parameters
-    ----------
-    runs : sequence of FoundRun
-
-    Returns
-    -------
-    list of FoundRun
-        The others.
-    str or None
-        A message, if there are images of single echoes.
-    """
-    combined = {key_of(run.path, OF_SPACE) for run in runs if "echo" not in entities_of(run.path)}
-    echoes = [run for run in runs if "echo" in entities_of(run.path)]
-    left_out = [run for run in echoes if key_of(run.path, ("echo", *OF_SPACE)) in combined]
-    n_single = len(echoes) - len(left_out)
-    kept = [run for run in runs if run not in set(left_out)]
-    messages = []
-    if left_out:
-        messages.append(
-            f"{counted(len(left_out), 'image')} of single echoes, such as {left_out[0].path.name}, "
-            "left out, because the echoes are also combined"
-        )
-    if n_single:
-        first = next(run for run in kept if "echo" in entities_of(run.path))
-        messages.append(
-            f"{counted(n_single, 'run')} of a single echo, such as {first.path.name}; the confounds of all "
-            "echoes of a run are the same table"
-        )
-    return kept, "; ".join(messages) + "." if messages else None
+from .derivatives import FoundRun, spaces_of
+from .entities import ENTITIES, bare_labels, entities_of
+from .spaces import is_in, spaces_meant
 
 
 def require_one_space(runs: Sequence[FoundRun], asked: Sequence[str], maps: Sequence[PathLike]) -> None:

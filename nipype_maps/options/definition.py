@@ -48,7 +48,7 @@ class Option:
         The words on the command for values that are not strings.
     syntax : str
         How the command parses a value, where ``type`` does not determine it: ``'file'``,
-        ``'files'``, ``'folder'``, ``'widths'``.
+        ``'files'``, ``'folder'``, ``'widths'``, ``'memory'``.
     metavar : str
         The placeholder of its value in the help of the command.
     default_shown : str

@@ -44,9 +44,24 @@ EXECUTION_OPTIONS = (
         doc="JSON file of arguments of MultiProc or SLURM; lines that begin with # are comments",
     ),
     Option(
+        "use_plugin", "str | None", None, parts=(EXECUTION,), topic="Execution", syntax="file",
+        argument=None,
+        doc='File of a plugin and its arguments, {"plugin": ..., "plugin_args": {...}} in YAML or JSON, as '
+        "fMRIPrep takes it, in place of --plugin and --plugin-args",
+    ),
+    Option(
         "n_procs", "int | None", None, parts=(EXECUTION,), topic="Execution", default_shown="all cores",
-        aliases=("--nprocs",),
-        argument=None, doc="Processes of MultiProc",
+        aliases=("--nprocs", "--n-cpus", "--nthreads"), argument=None,
+        doc="Processes of MultiProc, which is the plugin if there are several and --plugin is left out",
+    ),
+    Option(
+        "mem_mb", "float | None", None, parts=(EXECUTION,), topic="Execution", syntax="memory",
+        aliases=("--mem",), default_shown="90% of the machine's", argument=None,
+        doc="Memory that steps of MultiProc may request together, in MB, or with a unit (16G)",
+    ),
+    Option(
+        "stop_on_first_crash", "bool", False, parts=(EXECUTION,), topic="Execution", argument=None,
+        doc="Execute nothing more once a step has failed; by default the other runs go on",
     ),
     Option(
         "wait", "bool", False, parts=(EXECUTION,), topic="Execution", argument=None,
@@ -57,7 +72,7 @@ EXECUTION_OPTIONS = (
         doc="Show what would be computed and why, and compute and write nothing",
     ),
     Option(
-        "verbose", "bool", False, parts=(EXECUTION,), topic="Execution",
+        "verbose", "bool", False, parts=(EXECUTION,), topic="Execution", aliases=("-v",),
         doc="Show nipype's log, which is in OUT/logs, on the screen too; with --dry-run, show every step",
     ),
 )  # fmt: skip

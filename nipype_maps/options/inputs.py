@@ -74,6 +74,23 @@ SELECTIONS = (
         "means the images without res-, where IN has any; func means runs that were not resampled",
     ),
     Option(
+        "desc_in", "str | None", None, parts=(SELECTION,), topic="Selection of runs", metavar="LABEL",
+        default_shown="preproc", argument=None,
+        doc="Runs with this desc- in their names, such as denoised or denoisedSmoothed of XCP-D",
+    ),
+    Option(
+        "bids_filter_file", "str | None", None, parts=(SELECTION,), topic="Selection of runs",
+        syntax="file", argument=None,
+        doc="JSON file that chooses runs in pybids' words, as fMRIPrep takes it: the query bold, such as "
+        '{"bold": {"session": "01", "run": [1, 2]}}; null means none, "*" any',
+    ),
+    Option(
+        "bids_database_dir", "str | None", None, parts=(SELECTION,), topic="Selection of runs",
+        syntax="folder", argument=None,
+        doc="Folder in which pybids keeps its index of IN, for the next call; made if it is not there, made "
+        "again if files of IN have changed",
+    ),
+    Option(
         "brain_masks", "bool", False, parts=(SELECTION,), topic="Inputs", argument=None,
         doc="Use each run's own brain mask in place of --mask: a fit per run, which takes time and space",
     ),

@@ -132,7 +132,8 @@ def test_what_fits_is_not_refused(data, options):
     [
         ("--smooth-on data", "--smooth-on has no effect without --smoothing-fwhm"),
         ("--no-standardize-confounds", "--no-standardize-confounds has no effect without confounds"),
-        ("--n-procs 2", "--plugin Linear does not use --n-procs, which is for MultiProc"),
+        ("--plugin Linear --n-procs 2", "--plugin Linear does not use --n-procs, which is for MultiProc"),
+        ("--mem-mb 2000", "--plugin Linear does not use --mem-mb, which is for MultiProc"),
         ("--plugin-args n_procs.json", "--plugin Linear does not use n_procs of --plugin-args"),
     ],
 )

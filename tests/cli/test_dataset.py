@@ -48,9 +48,7 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     out = tmp_path / "out"
     done = call("dataset", derivatives, out, "--maps", maps, *OPTIONS)
     assert "6 of 6 runs done" in done.stdout
-    table = read_table(
-        out / "sub-01/func/sub-01_task-rest_run-1_space-MNI_atlas-atlas_timeseries.tsv"
-    )
+    table = read_table(out / "sub-01/func/sub-01_task-rest_run-1_space-MNI_atlas-atlas_timeseries.tsv")
     assert table.values.shape == (38, 4)
     assert len(list(out.glob("sub-*/func/*_timeseries.json"))) == 6
     assert json.loads((out / "dataset_description.json").read_text())["DatasetType"] == "derivative"

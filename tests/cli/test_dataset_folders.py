@@ -154,9 +154,7 @@ def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_pa
     (table,) = out.glob("sub-02/func/*.tsv")
     shutil.copytree(one, tmp_path / "copy")
     remove_run(one, 2)
-    told = (
-        "summary.tsv, such as sub-02_task-rest_space-MNI_atlas-atlas_timeseries, does not exist"
-    )
+    told = "summary.tsv, such as sub-02_task-rest_space-MNI_atlas-atlas_timeseries, does not exist"
     done = invoke(*call, *more)
     assert f"warning: 1 run of {out}/{told} any more and has the status 'removed'" in done.stderr
     said = {"status": "removed", "reason": "its run does not exist any more"}

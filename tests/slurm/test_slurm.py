@@ -75,6 +75,15 @@ def test_a_failure_is_told_and_the_others_go_on(cluster, tmp_path):
     assert list(tmp_path.glob("crash*step0*"))
 
 
+def test_where_the_first_failure_stops_all_jobs_are_cancelled(cluster, tmp_path):
+    workflow = steps(tmp_path, "raises", "sleeps", "sleeps")  # an hour
+    workflow.config["execution"]["stop_on_first_crash"] = "true"
+    plugin = run(workflow, nodes_per_task=1)
+    assert [failure.node for failure in plugin.failures] == ["step0"]
+    assert plugin.executed == []
+    until(lambda: not cluster.jobs())
+
+
 def test_a_node_that_kills_its_job_takes_no_other_with_it(cluster, tmp_path):
     plugin = run(steps(tmp_path, "works", "is_killed", "works", "works"))
     (failure,) = plugin.failures

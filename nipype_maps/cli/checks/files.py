@@ -43,13 +43,28 @@ def check_roles(runs: Sequence[str], others: Mapping[str, Sequence[str | None]])
                 raise click.UsageError(f"{run} is given both as a run and as {option}; leave out one.")
 
 
-def check_folders(out: Path, work: Path | None) -> None:
-    """Raise click.UsageError if results and intermediate files would be in the same folder."""
+def check_folders(out: Path, work: Path | None, source: Path | None = None) -> None:
+    """Raise click.UsageError if intermediate files would be among results, or among runs.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+    work : pathlib.Path or None
+    source : pathlib.Path, optional
+        The data set of the runs, if OUT becomes one too.
+    """
     if work is None:
         return
     out, work = Path(os.path.realpath(out)), Path(os.path.realpath(work))
     if work in (out, out / "logs") or out.is_relative_to(work):
         raise click.UsageError(
-            f"--work {work} would contain results or logs of --out {out}; choose a folder of its own, or "
-            "leave --work out."
+            f"--work {work} would contain results or logs of {'OUT' if source else '--out'} {out}; choose a "
+            "folder of its own, or leave --work out."
+        )
+    if source is None:
+        return
+    source = Path(os.path.realpath(source))
+    if work == source or (work.is_relative_to(source) and work.relative_to(source).parts[0][:4] == "sub-"):
+        raise click.UsageError(
+            f"--work {work} is among the runs of {source}; choose a folder of its own, or leave --work out."
         )

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from ...options import OPTIONS, chosen, option
 from ..messages import warn
+from ..parsing.given import is_given
 
 #: What gives a run confounds.
 CONFOUNDS = ("confounds_files", "confounds_strategy", "confound_columns", "high_variance_confounds")
@@ -44,7 +44,7 @@ def _check_filter(kind: str, low: float | None, high: float | None) -> None:
             "--low-pass has no meaning with --filter cosine, which removes slow drift only; leave it out, or "
             "use --filter butterworth."
         )
-    if _is_given("filter") and low is None and high is None:
+    if is_given("filter") and low is None and high is None:
         raise click.UsageError(f"--filter {kind} removes nothing; give --low-pass, --high-pass or both.")
     if low is not None and high is not None and high >= low:
         raise click.UsageError(
@@ -62,7 +62,7 @@ def _warn_of_options_without_effect(values: Mapping[str, Any]) -> None:
     }
     for one in OPTIONS:
         is_met, what = met.get(one.needs, (True, ""))
-        if not is_met and _is_given(one.name):
+        if not is_met and is_given(one.name):
             warn([f"{one.flag} has no effect without {what}."])
 
 
@@ -82,8 +82,3 @@ def _checked_strategies(values: Mapping[str, Any]) -> str | None:
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     return file and str(Path(file).absolute())
-
-
-def _is_given(name: str) -> bool:
-    """Whether an option was typed."""
-    return click.get_current_context().get_parameter_source(name) == ParameterSource.COMMANDLINE

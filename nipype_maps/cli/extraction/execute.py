@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ..checks.execution import Execution
 from ..messages import counted, fail, warn
 from ..records.request import Request
 from ..reports.run_line import run_line
-from ..reports.run_names import RunNames, run_label
+from ..reports.run_names import RunNames, part_of, run_label
 from ..reports.run_warnings import grouped, warnings_of
 from ..results.existing import require_replaceable
 from ..results.extracted import Extracted
@@ -20,6 +20,9 @@ from ..results.folder import ResultFolder
 from .graphs import graphs_of
 
 if TYPE_CHECKING:
+    from nipype.pipeline.engine import Workflow
+
+    from ...engine.execution import Failure
     from ...graphs import RunInputs
 
 
@@ -77,14 +80,17 @@ def execute_runs(
             extracted.failures.append(Failure(run.workflow_name, message_of(error, folder.out)))
 
     with log_to(folder.logs / "nipype.log", execution.verbose):
+        graphs = graphs_of(runs, request, folder, extracted.failures)
+        if execution.stop_on_first_crash:
+            graphs = _until_failure(graphs, extracted.failures)
         try:
             outcome = run_workflows(
-                graphs_of(runs, request, folder, extracted.failures),
+                graphs,
                 logs=folder.logs,
                 plugin=execution.plugin,
-                n_procs=execution.n_procs,
                 plugin_args=execution.plugin_args,
                 wait=execution.wait,
+                stop_on_first_crash=execution.stop_on_first_crash,
                 on_done=publish,
                 progress="lines" if execution.verbose else True,
             )
@@ -93,9 +99,33 @@ def execute_runs(
                 on_interrupt(extracted)
             raise
     extracted.failures += outcome.failures
+    if execution.stop_on_first_crash:
+        extracted.failures += _not_reached(runs, extracted)
     extracted.done, extracted.n_executed = outcome.done, len(outcome.executed)
     extracted.warnings = grouped(one for run in runs for one in warnings.get(run.name, ()))
     return extracted
+
+
+def _until_failure(graphs: Iterable[Workflow], failures: Sequence[Failure]) -> Iterator[Workflow]:
+    """Graphs, until a run's inputs cannot be read while one is made."""
+    for graph in graphs:
+        if failures:
+            return
+        yield graph
+
+
+def _not_reached(runs: Sequence[RunInputs], extracted: Extracted) -> list[Failure]:
+    """Failures of the runs that were left when another one failed."""
+    from ...engine.execution import Failure
+
+    failed = {part_of(failure.node) for failure in extracted.failures}
+    return [
+        Failure(run.workflow_name, "not executed, since another run failed (--stop-on-first-crash).")
+        for run in runs
+        if failed
+        and run.name not in extracted.published
+        and failed.isdisjoint((run.workflow_name, run.fit_name))
+    ]
 
 
 def extract_runs(

@@ -15,6 +15,15 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 LEVEL = "participant"
 FORM = f"nipype-maps dataset IN OUT {LEVEL} --maps ..."
+#: Options of other BIDS Apps, and what they are called here.
+ELSEWHERE = {
+    "--out": f"OUT is the second argument: {FORM}",
+    "--res": "choose a resolution with its space: --space MNI152NLin2009cAsym:res-2",
+    "--output-spaces": "choose among the spaces of IN: --space MNI152NLin2009cAsym:res-2",
+    "--atlases": "give the images of an atlas: --maps FILE",
+    "--mem-gb": "give MB or a unit: --mem-mb 16G",
+    "--fwhm": "give the width: --smoothing-fwhm 6",
+}
 
 
 class BidsApp(Command):
@@ -22,12 +31,22 @@ class BidsApp(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Give each word of a list its option, then parse the words."""
-        if any(word.partition("=")[0] == "--out" for word in args):
-            raise click.UsageError(
-                f"--out is not an option of dataset, whose second argument it is: {FORM}", ctx
-            )
+        for word in args:
+            option = word.partition("=")[0].replace("_", "-")
+            if option in ELSEWHERE:
+                raise click.UsageError(f"{option} is no option of dataset; {ELSEWHERE[option]}", ctx)
         lists = {name for param in self.params if getattr(param, "takes_words", False) for name in param.opts}
-        return super().parse_args(ctx, spread(args, lists))
+        words = spread(args, lists)
+        are_spread = len(words) > len(args)
+        try:
+            return super().parse_args(ctx, words)
+        except click.MissingParameter as error:
+            # a list has taken what followed it
+            if not (are_spread and isinstance(error.param, click.Argument)):
+                raise
+            raise click.UsageError(
+                f"{error.param.metavar} is missing; give IN and OUT before lists of labels: {FORM}", ctx
+            ) from error
 
 
 def spread(args: Sequence[str], lists: set[str]) -> list[str]:

@@ -79,6 +79,21 @@ class Count(click.ParamType):
         return int(value)
 
 
+class Memory(click.ParamType):
+    """An amount of memory in MB, or with a unit: ``4000``, ``4000M``, ``4G``."""
+
+    name = "mb"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return MB."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"([0-9]+\.?[0-9]*)\s*([KMGT]?)B?", value.strip(), re.I)
+        if not found or not float(found[1]):
+            self.fail(f"{value!r} is no amount of memory; give MB, or a number with a unit: 16G.", param, ctx)
+        return float(found[1]) * {"K": 1e-3, "M": 1.0, "G": 1e3, "T": 1e6}[found[2].upper() or "M"]
+
+
 class Files(click.ParamType):
     """Existing files, joined by commas."""
 

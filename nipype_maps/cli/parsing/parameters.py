@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -10,12 +11,15 @@ import click
 
 from ...options import EXECUTION_OPTIONS, INPUTS, OPTIONS, SELECTIONS, Option, option
 from ..messages import counted
-from .click_types import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Count, Files, Widths
+from .click_types import EXISTING_FILE, FOLDER, HERTZ, SECONDS, Count, Files, Memory, Widths
+
+#: Letters and digits; a hyphen after an entity, a colon before details of a space.
+LABEL = re.compile(r"[\w+:-]+")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SYNTAXES: dict[str, click.ParamType] = {
-    "file": EXISTING_FILE, "files": Files(), "folder": FOLDER, "widths": Widths(),
+    "file": EXISTING_FILE, "files": Files(), "folder": FOLDER, "widths": Widths(), "memory": Memory(),
 }  # fmt: skip
 UNITS: dict[str, click.ParamType] = {"Hz": HERTZ, "s": SECONDS}
 #: The inputs of a data set that are given for all of its runs.
@@ -149,8 +153,15 @@ def _split_at_commas(
 ) -> tuple[str, ...]:
     """The labels in some words, each once; no label has a comma."""
     labels = [label.strip() for word in words for label in word.split(",")]
-    if not all(labels):
-        raise click.BadParameter("a label between two commas or at an end is empty.", context, parameter)
+    for label in labels:
+        if not label:
+            raise click.BadParameter("a label between two commas or at an end is empty.", context, parameter)
+        if not LABEL.fullmatch(label) or label in ("participant", "group"):
+            raise click.BadParameter(
+                f"{label!r} is no label; give IN, OUT and participant before lists of labels.",
+                context,
+                parameter,
+            )
     return tuple(dict.fromkeys(labels))
 
 

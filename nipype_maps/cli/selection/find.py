@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...options import option
 from ..messages import warn
 
 if TYPE_CHECKING:
     from ...bids.derivatives import FoundRun
+
+#: Options that choose runs, by pybids' words for what they choose by.
+FLAGS = {"subject": "participant_label", "session": "session", "task": "task", "space": "space"}
 
 
 def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
@@ -27,17 +31,37 @@ def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
         If there is none, or they are in several spaces.
     """
     from ...bids.derivatives import find_runs
-    from ...bids.run_selection import labels_without_runs, require_one_space, without_echoes
+    from ...bids.run_selection import labels_without_runs, require_one_space
     from ...notes import collected
 
-    labels = {
-        "subject": values["participant_label"], "session": values["session"], "task": values["task"],
-        "space": values["space"],
-    }  # fmt: skip
+    labels = {entity: values[name] for entity, name in FLAGS.items()}
     with collected() as notes:
-        found, on_echoes = without_echoes(find_runs(derivatives, *labels.values()))
+        found = find_runs(
+            derivatives, *labels.values(), desc=desc_of(values), filters=_filters(values),
+            index=values["bids_database_dir"],
+        )  # fmt: skip
     require_one_space(found, values["space"], values["maps_file"])
     absent = labels_without_runs(found, labels)
     on_labels = f"no run is of {', '.join(absent)}." if absent else None
-    warn(filter(None, [*notes, on_echoes, on_labels]))
+    warn([*notes, *([on_labels] if on_labels else [])])
     return found
+
+
+def desc_of(values: Mapping[str, Any]) -> str:
+    """The desc of the runs of a call."""
+    from ...bids.derivatives import PREPROCESSED
+
+    return (values["desc_in"] or PREPROCESSED).removeprefix("desc-")
+
+
+def _filters(values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The filters of a call, which must not choose by an entity that an option chooses by."""
+    from ...bids.filters import read_filters
+
+    filters = read_filters(file) if (file := values["bids_filter_file"]) else {}
+    for entity, name in {**FLAGS, "desc": "desc_in"}.items():
+        if entity in filters and values[name]:
+            raise ValueError(
+                f"{file} and {option(name).flag} both choose by {entity}; leave out one of them."
+            )
+    return filters

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..messages import counted
-from .find import found_runs
+from .find import desc_of, found_runs
 
 if TYPE_CHECKING:
     from ...bids.atlas import Atlas
@@ -76,6 +76,8 @@ def selected_runs(
     wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * values["brain_masks"]]
     try:
         found = found_runs(derivatives, values)
+        if wants_confounds:
+            _require_tables(found, desc_of(values))
         names = [*map(_result_name, found, repeat(atlas), repeat(desc))]
         runs = [_run_inputs(run, name, values, wanted) for run, name in zip(found, names, strict=True)]
     except (ImportError, ValueError) as error:
@@ -84,8 +86,19 @@ def selected_runs(
     return SelectedRuns(
         all=runs,
         failures=_failures(runs, found, wanted),
-        warnings=_on_older_tables(found) if wants_confounds else _on_no_confounds(),
+        warnings=_on_older_tables(found) if wants_confounds else _on_no_confounds(desc_of(values)),
     )
+
+
+def _require_tables(runs: Sequence[FoundRun], desc: str) -> None:
+    """Raise ValueError if runs that another tool has denoised have no tables of confounds at all."""
+    from ...bids.derivatives import PREPROCESSED
+
+    if desc != PREPROCESSED and not any(run.tables for run in runs):
+        raise ValueError(
+            f"no run of desc-{desc} has a {FILES_OF_RUN['confounds']}, as those that were denoised before; "
+            "leave out --confounds-strategy and --confound-columns."
+        )
 
 
 def _result_name(run: FoundRun, atlas: Atlas, desc: str | None) -> str:
@@ -142,7 +155,12 @@ def _lack(run: FoundRun, what: str) -> str | None:
     return None
 
 
-def _on_no_confounds() -> list[str]:
+def _on_no_confounds(desc: str) -> list[str]:
+    """A warning if no confounds are regressed out, now or before."""
+    from ...bids.derivatives import PREPROCESSED
+
+    if desc != PREPROCESSED:
+        return []
     return [
         "no confounds are regressed out; choose some (--confounds-strategy, --confound-columns), or give "
         "--confounds-strategy none if this is meant."

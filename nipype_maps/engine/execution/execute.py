@@ -36,7 +36,6 @@ SETTINGS = {
     "crashfile_format": "txt",
     "create_report": "false",
     "remove_unnecessary_outputs": "false",
-    "stop_on_first_crash": "false",
 }
 
 
@@ -99,6 +98,7 @@ def run_workflows(
     n_procs: int | None = None,
     plugin_args: dict[str, Any] | None = None,
     wait: bool = False,
+    stop_on_first_crash: bool = False,
     on_start: Callable[[str, Node], None] | None = None,
     on_done: Callable[[str, Node], None] | None = None,
     progress: bool | Literal["lines"] = True,
@@ -120,6 +120,8 @@ def run_workflows(
         Further arguments of the plugin.
     wait : bool
         Wait until another process has finished with the work folder; else that is a failure.
+    stop_on_first_crash : bool
+        Start no further node once one has failed, and cancel what waits in the cluster's queue.
     on_start : callable, optional
         Called with the name in the graph of each node that is executed, not cached, and the node.
     on_done : callable, optional
@@ -155,7 +157,8 @@ def run_workflows(
         own |= {"wait": True} if wait else {}
         runner = PLUGINS[plugin]({**(plugin_args or {}), **own})
         try:
-            runner.run_workflows(_prepared(chain([first], workflows), logs, bar))
+            workflows = chain([first], workflows)
+            runner.run_workflows(_prepared(workflows, logs, bar, stop_on_first_crash))
         except NodesFailedError:
             pass  # each is in `runner.failures`
         except KeyboardInterrupt:
@@ -178,11 +181,13 @@ def plan_workflow(workflow: Workflow) -> list[Step]:
     return planner.steps
 
 
-def _prepared(workflows: Iterable[Workflow], logs: Path, bar: Progress) -> Iterator[Workflow]:
+def _prepared(workflows: Iterable[Workflow], logs: Path, bar: Progress, stops: bool) -> Iterator[Workflow]:
     """The workflows with our settings, their nodes counted."""
     known: set[str] = set()
     for workflow in workflows:
-        workflow.config["execution"].update(SETTINGS, crashdump_dir=str(logs))
+        workflow.config["execution"].update(
+            SETTINGS, crashdump_dir=str(logs), stop_on_first_crash=str(stops).lower()
+        )
         names = _names(workflow)
         bar.expect(len(names - known))
         known |= names

@@ -22,12 +22,16 @@ class Executor(Protocol):
         How many unfinished nodes it needs at hand, where there are several graphs.
     patience : float
         Seconds that the results of a finished node may take to become visible.
+    cancels : bool
+        Whether it is left when the execution stops, which cancels what has been submitted; else
+        that is finished.
     is_busy : bool
         Whether any node has been submitted that `wait` has not returned yet.
     """
 
     divides: bool
     patience: float
+    cancels: bool
 
     @property
     def ahead(self) -> int:
@@ -57,6 +61,7 @@ class InThisProcess:
     """Executes one node at a time, in this process; see `Executor`."""
 
     divides = False
+    cancels = False
     ahead = 1
     patience = 0.0
 

@@ -147,6 +147,8 @@ class GraphPlugin(PluginBase):
 
     def _execute_all(self, schedule: Schedule, executor: Executor) -> None:
         while self._adds_more(schedule, executor) or schedule.ready or executor.is_busy:
+            if self._is_stopped() and executor.cancels:
+                return
             for node in list(schedule.ready):
                 if self._is_stopped():
                     schedule.ready.clear()

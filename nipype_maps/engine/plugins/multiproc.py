@@ -48,6 +48,7 @@ class InWorkers:
     """Executes nodes in workers, as many as there are processors and memory for; see `Executor`."""
 
     divides = True
+    cancels = False
     patience = 0.0
 
     def __init__(self, n_procs: int, memory_gb: float, updatehash: bool = False):

@@ -50,6 +50,7 @@ class OnCluster:
     """Executes nodes in jobs; see `executors.Executor`."""
 
     divides = True
+    cancels = True
 
     def __init__(self, schedule: Schedule, folder: Path, arguments: SLURMArguments, updatehash: bool = False):
         self._schedule, self._folder, self._updatehash = schedule, folder, updatehash
