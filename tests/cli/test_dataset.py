@@ -61,7 +61,7 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     assert {row["degrees_of_freedom"] for row in rows} == {"30"}
     assert {row["repetition_time"] for row in rows} == {"2.0"}
     assert all(0 < float(row["coverage_min"]) <= float(row["coverage_mean"]) <= 1 for row in rows)
-    fits = [path.name for path in (out / "work").glob("*/fit_*")]
+    fits = [path.name for path in (tmp_path / "out-work").glob("*/fit_*")]
     assert len(fits) == 2  # one for each grid
 
     # again, and nothing is run; in processes, and the bytes are the same

@@ -87,7 +87,8 @@ def test_results_may_be_below_the_data_set(invoke, one, maps):
     call = ["dataset", one, out, "--maps", maps]
     for _ in range(2):  # the second call meets what the first one left
         assert "2 of 2 runs done" in invoke(*call).stdout
-    assert {path: text for path, text in as_it_was(one).items() if out not in path.parents} == before
+    ours = {out, out.with_name("nipype-maps-work")}
+    assert {path: text for path, text in as_it_was(one).items() if ours.isdisjoint(path.parents)} == before
 
 
 def test_runs_of_other_data_sets_below_are_not_this_ones(invoke, one, maps, tmp_path):
@@ -109,7 +110,7 @@ def test_what_users_add_to_the_description_stays_and_sources_are_joined(invoke, 
     invoke("dataset", second, out, "--maps", maps)
     said = json.loads(path.read_text())
     assert said["Authors"] == ["Ann"]
-    assert [source["URL"] for source in said["SourceDatasets"]] == [one.as_uri(), second.as_uri()]
+    assert [source["URL"] for source in said["SourceDatasets"]] == ["../fmriprep", "../second"]
 
 
 def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_path):
