@@ -13,12 +13,14 @@ from pathlib import Path
 from ..images.filenames import stem
 from ..storage.json_files import as_utf8
 from ..storage.paths import PathLike
-from .atlas import Atlas
+from .atlas import ENTITY_LABEL, Atlas
 from .entities import ENTITY
 from .entity_order import ordered
 
 #: Letters of a run's name in the names of its nodes, which are names of folders.
 READABLE = 120
+#: Entities that results have anew.
+OF_RESULTS = ("atlas", "seg", "scale", "desc")
 #: Bytes that file systems allow in a name.
 MOST_BYTES = 255
 
@@ -80,6 +82,32 @@ def result_names(runs: Sequence[PathLike], atlas: Atlas, desc: str | None = None
     if double := first_duplicate(names):  # rest.nii beside rest.nii.gz, or Rest.nii
         raise ValueError(f"the results of two runs would both be called {double!r}; rename one of them.")
     return names
+
+
+def desc_of(name: str) -> str | None:
+    """What results are, by their name; None if it does not say.
+
+    Examples
+    --------
+    >>> desc_of("sub-01/func/sub-01_atlas-msdl_desc-denoised_timeseries")
+    'denoised'
+    >>> desc_of("rest_atlas-msdl_timeseries")
+    """
+    return dict(ENTITY_LABEL.findall(Path(name).name)).get("desc")
+
+
+def entities_of_run(name: PathLike) -> list[str]:
+    """The entities, with their labels, that a run and its results have in common, in the order of BIDS.
+
+    Examples
+    --------
+    >>> entities_of_run("sub-01/func/sub-01_task-rest_space-MNI_atlas-msdl_res-2_desc-denoised_timeseries")
+    ['sub-01', 'task-rest', 'space-MNI', 'res-2']
+    >>> entities_of_run("sub-01_task-rest_space-MNI_res-2_desc-preproc_bold.nii.gz")
+    ['sub-01', 'task-rest', 'space-MNI', 'res-2']
+    """
+    words = ordered(word for word in stem(name).split("_") if ENTITY.fullmatch(word))
+    return [word for word in words if word.partition("-")[0] not in OF_RESULTS]
 
 
 def first_duplicate(names: Sequence[str]) -> str | None:
@@ -149,7 +177,7 @@ def _require_more_than_desc(paths: Sequence[Path], entities: Sequence[list[str]]
     for path, words in zip(paths, entities, strict=True):
         if not words:
             continue
-        key = path.parent, _folded("_".join(words))
+        key = path.parent, "_".join(words)
         other = known.setdefault(key, path)
         if other != path and stem(other).rpartition("_")[0] != stem(path).rpartition("_")[0]:
             raise ValueError(

@@ -75,7 +75,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         done = [run for run in runs if run.name in extracted.published]
         with contextlib.suppress(OSError, ValueError):
             if done:
-                write_summary(summary, done, extracted, folder, derivatives)
+                write_summary(summary, done, extracted, folder, derivatives, selected.tables)
 
     with folder.locked(execution.wait):
         require_label_table(folder, request, overwrite)
@@ -87,7 +87,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         extracted.failures += selected.failures.values()
         if extracted.published:
             write_atlas(folder, request)
-        removed = write_summary(summary, runs, extracted, folder, derivatives)
+        removed = write_summary(summary, runs, extracted, folder, derivatives, selected.tables)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
     warn([*_first_kinds(extracted.warnings), *earlier, *removed])

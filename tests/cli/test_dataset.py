@@ -48,7 +48,9 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     out = tmp_path / "out"
     done = call("dataset", derivatives, out, "--maps", maps, *OPTIONS)
     assert "6 of 6 runs done" in done.stdout
-    table = read_table(out / "sub-01/func/sub-01_task-rest_run-1_space-MNI_atlas-atlas_timeseries.tsv")
+    table = read_table(
+        out / "sub-01/func/sub-01_task-rest_run-1_space-MNI_atlas-atlas_desc-denoised_timeseries.tsv"
+    )
     assert table.values.shape == (38, 4)
     assert len(list(out.glob("sub-*/func/*_timeseries.json"))) == 6
     assert json.loads((out / "dataset_description.json").read_text())["DatasetType"] == "derivative"
@@ -171,9 +173,9 @@ def test_runs_are_chosen(call, derivatives, maps, tmp_path):
     out = tmp_path / "out"
     chosen = ["--participant-label", "sub-03", "--task", "rest", "--space", "MNI"]
     call("dataset", derivatives, out, "--maps", maps, *chosen)
-    assert [row["run"][:6] for row in summary(out)] == ["sub-03"] * 2
+    assert [row["participant_id"] for row in summary(out)] == ["sub-03"] * 2
     call("dataset", derivatives, out, "--maps", maps, "--participant-label", "01")
-    assert [row["run"][:6] for row in summary(out)] == ["sub-01"] * 2 + ["sub-03"] * 2
+    assert [row["participant_id"] for row in summary(out)] == ["sub-01"] * 2 + ["sub-03"] * 2
     sidecar = json.loads(next(out.glob("sub-03/func/*.json")).read_text())
     assert sidecar["Cleaning"]["ConfoundColumns"] == []  # none was asked for
     done = call("dataset", derivatives, out, "--maps", maps, "--task", "nback", status=1)
@@ -232,7 +234,7 @@ def test_what_was_noticed_of_runs_is_said_and_counted(derivatives, maps, tmp_pat
     for _ in range(2):  # the second time everything is cached
         (said,) = (line for line in warnings() if "first frames" in line)
         assert said == (
-            "warning: 4 runs, such as sub-01_task-rest_run-1_space-MNI_desc-preproc: "
+            "warning: 4 runs, such as sub-01_task-rest_run-1_space-MNI: "
             "confounds without a number in the first frames take their first number there: trans_x."
         )
     assert [row["warnings"] for row in summary(tmp_path / "out")] == ["1", "0", "1", "1", "1", "0"]

@@ -115,11 +115,11 @@ def test_what_users_add_to_the_description_stays_and_sources_are_joined(invoke, 
 
 def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, out, "--maps", maps]
+    call = ["dataset", one, out, "--maps", maps, "--desc", "ours"]
     invoke(*call)
     before = as_it_was(out)
     done = invoke(*call, "--detrend", status=2)
-    assert " and 1 more (Detrend: no before, yes now)" in done.stderr
+    assert " and 1 more (Detrend: no there, yes asked)" in done.stderr
     tables = {path: text for path, text in before.items() if path.suffix == ".tsv"}
     assert all(path.read_bytes() == text for path, text in tables.items())
     invoke(*call, "--detrend", "--overwrite")
@@ -132,9 +132,7 @@ def test_the_summary_claims_no_table_that_is_not_there(invoke, one, maps, tmp_pa
     invoke(*call)
     next(out.glob("sub-02/func/*.tsv")).unlink()
     invoke(*call, "--participant-label", "01")
-    first, second = summary(out)
-    assert first["status"] == "done"
-    assert (second["status"], second["reason"]) == ("failed", "its table does not exist any more")
+    assert statuses(out) == {"sub-01": "done"}
 
 
 def remove_run(root, s):
@@ -143,7 +141,7 @@ def remove_run(root, s):
 
 
 def statuses(out):
-    return {row["run"][:6]: row["status"] for row in summary(out)}
+    return {row["participant_id"]: row["status"] for row in summary(out)}
 
 
 @pytest.mark.parametrize("more", [[], ["--overwrite"], ["--participant-label", "01"]])
@@ -168,7 +166,7 @@ def test_runs_that_were_removed_are_marked_and_told_of(invoke, one, maps, tmp_pa
     assert told in invoke(*call, *more).stderr
     table.unlink()
     assert "removed" not in invoke(*call, *more).stderr
-    assert statuses(out) == {"sub-01": "done", "sub-02": "removed"}
+    assert statuses(out) == {"sub-01": "done"}
 
 
 def test_runs_that_cannot_be_looked_for_are_not_taken_for_removed(invoke, one, maps, tmp_path):
@@ -193,7 +191,7 @@ def test_a_run_that_was_unpacked_is_there(invoke, one, maps, tmp_path):
     assert statuses(out) == {"sub-01": "done", "sub-02": "done"}
 
 
-def test_a_run_that_failed_and_was_removed_is_marked(invoke, one, maps, tmp_path):
+def test_a_run_that_failed_and_was_removed_has_no_row(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
     call = ["dataset", one, out, "--maps", maps, "--participant-label"]
     next(func(one, 2).glob("*_bold.nii.gz")).write_bytes(b"")
@@ -202,7 +200,7 @@ def test_a_run_that_failed_and_was_removed_is_marked(invoke, one, maps, tmp_path
     assert statuses(out) == {"sub-01": "done", "sub-02": "failed"}
     remove_run(one, 2)
     assert "removed" not in invoke(*call, "01").stderr  # there is no table to take for good
-    assert statuses(out) == {"sub-01": "done", "sub-02": "removed"}
+    assert statuses(out) == {"sub-01": "done"}
 
 
 @pytest.mark.parametrize("text", ["run,status\n", "", "participant_id\tage\nsub-01\t30\n", "\0\1\2"])
@@ -220,8 +218,8 @@ def test_a_summary_of_an_older_version_or_with_damaged_rows_is_carried_on(invoke
     invoke(*call, "01")
     (out / "summary.tsv").write_text("run\tstatus\tframes\treason\nx\tfailed\t9\tn/a\nhalf a ro")
     invoke(*call, "02")
-    rows = {row["run"][:6]: row for row in summary(out)}
-    assert rows["x"]["frames"] == "9"
+    rows = {row["participant_id"]: row for row in summary(out)}
+    assert rows["n/a"]["frames"] == "9"
     assert rows["sub-02"]["columns"] == "4"
 
 
@@ -314,6 +312,12 @@ RESOLUTIONS = {
 }  # fmt: skip
 
 
+def space_of(row):
+    """The space of a row of the summary, as names of runs have it."""
+    more = [f"_{entity}-{row[entity]}" for entity in ("res", "den") if row.get(entity, "n/a") != "n/a"]
+    return row["space"] + "".join(more)
+
+
 def in_spaces(one, spaces, s):
     """Put a participant's run into spaces."""
     bold = func(one, s) / f"sub-{s:02d}_task-rest{RUN}"
@@ -334,8 +338,8 @@ def test_a_data_set_is_of_one_resolution(invoke, one, maps, tmp_path, case):
         assert taken in invoke(*call, status=1).stderr
         return
     done = invoke(*call)
-    names = [row["run"].partition("_desc")[0] for row in summary(tmp_path / "out")]
-    assert names == [f"sub-0{s}_task-rest_space-{space}" for s, space in taken.items()]
+    names = [f"{row['participant_id']}_{space_of(row)}" for row in summary(tmp_path / "out")]
+    assert names == [f"sub-0{s}_{space}" for s, space in taken.items()]
     assert done.stderr.count("left out, because not in MNI but in MNI:res-2") == (case == "left out")
 
 
@@ -411,11 +415,11 @@ def test_participants_that_differ_in_case_alone_are_refused(invoke, one, maps, t
 
 def test_a_run_that_lacks_its_table_now_keeps_no_results_of_other_settings(invoke, one, maps, tmp_path):
     out = tmp_path / "out"
-    call = ["dataset", one, out, "--maps", maps]
+    call = ["dataset", one, out, "--maps", maps, "--desc", "ours"]
     invoke(*call)
     (func(one) / "sub-01_task-rest_desc-confounds_timeseries.tsv").unlink()
     other = [*call, "--confounds-strategy", "6P"]
-    assert "(ConfoundsStrategy: none before, 6P now" in invoke(*other, status=2).stderr
+    assert "(ConfoundsStrategy: none there, 6P asked" in invoke(*other, status=2).stderr
     assert "1 of 2 runs done" in invoke(*other, "--overwrite", status=1).stdout
     assert [path.name[:6] for path in out.glob("sub-*/func/*.tsv")] == ["sub-02"]
 
@@ -425,10 +429,10 @@ HARMS = {
     "conflict": ("bold.json", '{"RepetitionTime": 7}', 1, "but the header says 2 s"),
     "sidecar": ("bold.json", "{", 1, "is not a JSON file"),
     "run": ("bold.nii.gz", "no image", 1, "bold.nii.gz"),
-    "table": ("timeseries.tsv", "no table", 2, "has changed"),
+    "table": ("timeseries.tsv", "no table", 1, "timeseries.tsv"),
     "no table": ("timeseries.tsv", None, 1, "has no table of confounds"),
     "no mask": ("mask.nii.gz", None, 1, "has no brain mask"),
-    "mask": ("mask.nii.gz", "no image", 2, "has changed"),
+    "mask": ("mask.nii.gz", "no image", 1, "mask.nii.gz"),
 }
 
 
@@ -460,7 +464,7 @@ def test_results_of_which_the_records_were_lost_are_known_by_their_sidecars(invo
     assert "2 of 2 runs done" in invoke(*call).stdout
     shutil.rmtree(out / "logs")
     other = invoke(*call[:-1], "6P", status=2)
-    assert "(ConfoundsStrategy: 6P+scrub before, 6P now)" in other.stderr
+    assert "(ConfoundsStrategy: 6P+scrub there, 6P asked)" in other.stderr
 
 
 def test_a_dry_run_writes_nothing(invoke, one, maps, tmp_path, monkeypatch):
@@ -487,13 +491,13 @@ def test_what_a_killed_command_left_half_made_goes(invoke, one, maps, tmp_path):
 def test_a_data_set_is_of_one_atlas_and_says_where_settings_differ(
     invoke, one, maps, tmp_path, save, rng, grids
 ):
-    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--participant-label"]
+    call = ["dataset", one, tmp_path / "out", "--maps", maps, "--desc", "ours", "--participant-label"]
     invoke(*call, "01")
     elsewhere = save(rng.normal(size=(*grids["plain"].shape, 4)), grids["plain"], "other/atlas.nii.gz")
     refused = invoke(*call[:4], elsewhere, *call[5:], "02", status=2)
     assert "contains results of other maps under the same name" in refused.stderr
     other = invoke(*call, "02", "--standardize", "zscore")
-    assert "results of other runs with other settings: Standardize: no before, zscore now" in other.stderr
+    assert "results of other runs with other settings: Standardize: no there, zscore asked" in other.stderr
 
 
 def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng, grids):
@@ -509,15 +513,15 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
         invoke("dataset", one, apart, "--maps", atlas, "--detrend")
         for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_dseg.tsv"]:
             assert (together / path.relative_to(apart)).read_bytes() == path.read_bytes()
-        assert [row for row in summary(together) if f"_atlas-{name}_" in row["run"]] == [
+        assert [row for row in summary(together) if row["atlas"] == name] == [
             {**row, "seconds": ANY} for row in summary(apart)
         ]
     assert len(summary(together)) == 4
     assert len(list(together.glob("atlas-*_dseg.tsv"))) == 2
     # runs of an atlas are still compared with each other
-    call = ["dataset", one, together, "--maps", maps, "--participant-label", "01"]
+    call = ["dataset", one, together, "--maps", maps, "--participant-label", "01", "--desc", "denoised"]
     told = invoke(*call, "--overwrite").stderr
-    assert "other runs with other settings: Detrend: yes before, no now (such as sub-02/func/sub-02" in told
+    assert "other runs with other settings: Detrend: yes there, no asked (such as sub-02/func/sub-02" in told
     assert "MapNames" not in told
 
 
@@ -526,7 +530,7 @@ def test_atlases_that_differ_in_case_alone_are_refused(invoke, one, maps, tmp_pa
     invoke("dataset", one, tmp_path / "out", "--maps", maps, "--participant-label", "01")
     other = save(rng.random(size=(*grids["plain"].shape, 4)), grids["plain"], f"elsewhere/{name}")
     call = ["dataset", one, tmp_path / "out", "--maps", other, "--participant-label", "02"]
-    assert "or a name for the file of the maps that gives another atlas-" in invoke(*call, status=2).stderr
+    assert "Give these maps a name of their own (--atlas)" in invoke(*call, status=2).stderr
     assert not list(tmp_path.glob("out/sub-02/**/*.tsv"))
 
 
@@ -535,7 +539,7 @@ def test_runs_of_one_name_in_different_folders_have_a_row_each(
 ):
     done = invoke("dataset", derivatives_of_sessions, tmp_path / "out", "--maps", maps)
     assert "2 of 2 runs done" in done.stdout
-    assert [row["run"].rpartition("/")[0] for row in summary(tmp_path / "out")] == [
+    assert [row["file"].rpartition("/")[0] for row in summary(tmp_path / "out")] == [
         "sub-01/ses-1/func",
         "sub-01/ses-2/func",
     ]

@@ -41,8 +41,8 @@ def test_two_runs_share_the_fit_and_land_under_their_names(call, make_run, maps,
     assert [line.split(": ")[:2] for line in said] == [["warning", "2 runs, such as sub-01_task-rest"]]
     assert all("less than half of the weight of map-01 (25%)" in line for line in said)
     for run, t_r in (("sub-01", 2.0), ("sub-02", 2.5)):
-        table = read_table(out / f"{run}_task-rest_atlas-atlas_timeseries.tsv")
-        sidecar = json.loads((out / f"{run}_task-rest_atlas-atlas_timeseries.json").read_text())
+        table = read_table(out / f"{run}_task-rest_atlas-atlas_desc-denoised_timeseries.tsv")
+        sidecar = json.loads((out / f"{run}_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text())
         assert table.values.shape == (40, 4)
         np.testing.assert_allclose(table.values.std(axis=0), 1, rtol=1e-6)
         assert sidecar["RepetitionTime"] == t_r
@@ -77,7 +77,7 @@ def test_data_that_moved_run_nothing_again(call, make_run, maps, out, tmp_path):
 
 
 def test_a_dry_run_says_what_would_run_and_why(call, make_run, maps, out):
-    arguments = ["extract", make_run(), "--maps", maps, "--out", out]
+    arguments = ["extract", make_run(), "--maps", maps, "--out", out, "--desc", "test"]
     first = call(*arguments, "--dry-run").stdout.splitlines()
     assert first[-1] == (
         "1 run: 1 to execute, 0 depending on other results, 0 cached; "
@@ -96,7 +96,7 @@ def test_a_dry_run_says_what_would_run_and_why(call, make_run, maps, out):
     call(*arguments)
     assert call(*arguments, "--dry-run").stdout.splitlines()[-1].endswith("6 cached")
     refused = call(*arguments, "--detrend", "--dry-run", status=2).stderr
-    assert "Detrend: no before, yes now" in refused
+    assert "Detrend: no there, yes asked" in refused
     arguments += ["--detrend", "--overwrite"]
     changed = call(*arguments, "--dry-run").stdout.splitlines()
     assert changed[:-1] == [
@@ -219,7 +219,7 @@ def test_a_name_is_not_given_to_another_run_later(call, make_run, maps, out):
     call("extract", same, "--maps", maps, "--out", out)
     bob = make_run("bob/rest.nii.gz")
     done = call("extract", bob, "--maps", maps, "--out", out, status=2)
-    assert f"(run: {same} before, {bob} now)" in done.stderr
+    assert f"(run: {same} there, {bob} asked)" in done.stderr
 
 
 def test_an_output_folder_that_is_a_file_is_refused(call, make_run, maps, tmp_path):
@@ -250,8 +250,8 @@ def test_every_option_reaches_the_graph(call, make_run, maps, mask, out, tmp_pat
         "--high-pass", "0.01", "--filter", "cosine", "--t-r", "1.5", "--dtype", "float16",
         "--smooth-on", "data", "--allow-mismatch",  # one table for both runs
     )  # fmt: skip
-    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
-    other = json.loads((out / "sub-02_task-rest_atlas-atlas_timeseries.json").read_text())
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text())
+    other = json.loads((out / "sub-02_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text())
     assert sidecar["FramesKept"] == list(range(2, 40))
     assert other["FramesKept"] == list(range(38))
     assert sidecar["RepetitionTime"] == 1.5
@@ -280,7 +280,7 @@ def test_options_that_the_graphs_had_first_reach_them(call, make_run, save, rng,
     maps = save(rng.random((*grids["coarse"].shape, 2)), grids["coarse"], "coarse.nii.gz")
     (tmp_path / "keep.txt").write_text("\n".join(map(str, range(2, 40))))
     options = ["--resampling-target", "maps", "--low-pass", "0.1", "--sample-mask", tmp_path / "keep.txt"]
-    table = "sub-01_task-rest_atlas-coarse_timeseries"
+    table = "sub-01_task-rest_atlas-coarse_desc-denoised_timeseries"
     found = {}
     for name, more in (("plain", []), ("other", ["--demean", "--extrapolate", "--no-clip"])):
         call("extract", run, "--maps", maps, "--out", out / name, *options, *more)
@@ -293,7 +293,7 @@ def test_options_that_the_graphs_had_first_reach_them(call, make_run, save, rng,
     assert np.abs(found["plain"][1] - found["other"][1]).max() > 1e-3
     # a result of the one is none of the other
     done = call("extract", run, "--maps", maps, "--out", out / "plain", *options, "--no-clip", status=2)
-    assert "Clip: yes before, no now" in done.stderr
+    assert "Clip: yes there, no asked" in done.stderr
 
 
 def test_concatenated_acquisitions_are_denoised_each_by_itself(invoke, make_run, save, maps, out, tmp_path):
@@ -307,7 +307,7 @@ def test_concatenated_acquisitions_are_denoised_each_by_itself(invoke, make_run,
     options = ["--maps", maps, "--t-r", "2", "--high-pass", "0.05", "--detrend"]
     said = invoke("extract", both, *options, "--out", out, "--runs", labels).stdout
     assert "sub-01_task-rest: 70 frames, at least " in said
-    name = "sub-01_task-rest_atlas-atlas_timeseries"
+    name = "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries"
     together = read_table(out / f"{name}.tsv").values
     for part, path in zip((together[:40], together[40:]), parts, strict=True):
         invoke("extract", path, *options, "--out", tmp_path / "apart", "--overwrite")
@@ -317,8 +317,8 @@ def test_concatenated_acquisitions_are_denoised_each_by_itself(invoke, make_run,
     assert len(sidecar["DegreesOfFreedom"]) == 2
     assert "SamplingFrequency" not in sidecar  # nobody knows the time between two acquisitions
     # results of other labels, or of none, are other results
-    for more, words in ((["--runs", others], "run labels: labels.txt before, others.txt now"),
-                        ([], "run labels: labels.txt before, none now")):  # fmt: skip
+    for more, words in ((["--runs", others], "run labels: labels.txt there, others.txt asked"),
+                        ([], "run labels: labels.txt there, none asked")):  # fmt: skip
         assert words in invoke("extract", both, *options, "--out", out, *more, status=2).stderr
     assert "1 step executed" in invoke("extract", both, *options, "--out", out, "--overwrite").stdout
 
@@ -345,7 +345,7 @@ def test_a_strategy_chooses_columns_and_frames(call, make_run, maps, out, fmripr
     options = ["--maps", maps, "--out", out, "--confounds", fmriprep, "--detrend"]
     options += ["--strategies", tmp_path / "ours.json"]
     call("extract", run, *options, "--confounds-strategy", "ours", "--high-variance-confounds")
-    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text())
     kept = [k for k in range(1, 40) if k != 20]
     assert sidecar["FramesKept"] == kept
     cleaning = sidecar["Cleaning"]
@@ -356,7 +356,7 @@ def test_a_strategy_chooses_columns_and_frames(call, make_run, maps, out, fmripr
     assert sidecar["ConfoundsStrategy"] == "ours"
     assert sidecar["FramesCensored"] == {"non_steady_state": [0], "framewise_displacement": [20]}
     assert sidecar["Provenance"]["Confounds"][0]["File"] == fmriprep.name
-    by_strategy = read_table(out / "sub-01_task-rest_atlas-atlas_timeseries.tsv").values
+    by_strategy = read_table(out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.tsv").values
 
     # the same by hand
     np.savetxt(tmp_path / "kept.txt", kept, fmt="%d")
@@ -370,7 +370,7 @@ def test_a_strategy_chooses_columns_and_frames(call, make_run, maps, out, fmripr
     ]
     call("extract", run, *options[:-2], *by_hand, "--high-variance-confounds", "--overwrite")
     np.testing.assert_array_equal(
-        read_table(out / "sub-01_task-rest_atlas-atlas_timeseries.tsv").values, by_strategy
+        read_table(out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.tsv").values, by_strategy
     )
 
 
@@ -379,7 +379,7 @@ def test_a_strategy_that_only_censors(call, make_run, maps, out, fmriprep):
         "extract", make_run(), "--maps", maps, "--out", out, "--confounds", fmriprep,
         "--confounds-strategy", "none+scrub",
     )  # fmt: skip
-    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text())
     assert len(sidecar["FramesKept"]) == 38
     assert sidecar["Cleaning"]["ConfoundColumns"] == []
 
@@ -420,11 +420,11 @@ def test_the_time_between_frames_may_be_that_of_the_data_set(invoke, make_run, m
     assert "has no repetition time" in invoke(*call, status=2).output
     inherited.write_text('{"RepetitionTime": 2.5}')
     invoke(*call)
-    sidecar = out / "sub-01_task-rest_atlas-atlas_timeseries.json"
+    sidecar = out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.json"
     assert json.loads(sidecar.read_text())["RepetitionTime"] == 2.5
     before = sidecar.with_suffix(".tsv").read_bytes()
     inherited.write_text('{"RepetitionTime": 2.0}')
-    assert "RepetitionTime: 2.5 before, 2 now" in invoke(*call, status=2).output
+    assert "RepetitionTime: 2.5 there, 2 asked" in invoke(*call, status=2).output
     invoke(*call, "--overwrite")
     assert json.loads(sidecar.read_text())["RepetitionTime"] == 2.0
     assert sidecar.with_suffix(".tsv").read_bytes() != before
@@ -452,7 +452,7 @@ def test_the_sidecar_says_when_rows_were_acquired(
     frames = tmp_path / "frames.txt"
     frames.write_text("\n".join(map(str, kept)))
     call("extract", run, "--maps", maps, "--out", out, "--sample-mask", frames, *options)
-    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    sidecar = json.loads((out / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text())
     assert (sidecar["StartTime"], sidecar.get("SamplingFrequency")) == times
     assert sidecar["NumberOfFramesKept"] == len(sidecar["FramesKept"]) == len(kept)
 

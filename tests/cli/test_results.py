@@ -16,7 +16,7 @@ from nipype_maps.cli import main
 from nipype_maps.cli.results.folder import ResultFolder
 from nipype_maps.engine.workfolder.lock import locked
 
-NAME = "sub-01_task-rest_atlas-atlas_timeseries"
+NAME = "sub-01_task-rest_atlas-atlas_desc-test_timeseries"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def another(which, run, maps, table):
 @pytest.fixture
 def made(invoke, make_run, maps, out):
     """A call whose results are there."""
-    call = ["extract", make_run(), "--maps", maps, "--out", out, "--smoothing-fwhm", "6"]
+    call = ["extract", make_run(), "--maps", maps, "--out", out, "--desc", "test", "--smoothing-fwhm", "6"]
     invoke(*call)
     return call
 
@@ -62,14 +62,14 @@ def made(invoke, make_run, maps, out):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--smoothing-fwhm", "4"], "SmoothingFWHM: 6 before, 4 now"),
-        (["--detrend"], "Detrend: no before, yes now"),
-        (["--high-variance-confounds"], "HighVarianceConfounds: no before, yes now"),
-        (["--t-r", "1"], "RepetitionTime: 2 before, 1 now"),
-        (["--no-allow-overlap"], "AllowOverlap: yes before, no now"),
-        (["--map-names", "{names}"], "MapNames: map-01, map-02, map-03, map-04 before, a, b, c, d now"),
-        (["--mask", "{mask}"], "mask: none before, mask.nii.gz now"),
-        (["--confounds", "{table}"], "confounds: none before, confounds.tsv now"),
+        (["--smoothing-fwhm", "4"], "SmoothingFWHM: 6 there, 4 asked"),
+        (["--detrend"], "Detrend: no there, yes asked"),
+        (["--high-variance-confounds"], "HighVarianceConfounds: no there, yes asked"),
+        (["--t-r", "1"], "RepetitionTime: 2 there, 1 asked"),
+        (["--no-allow-overlap"], "AllowOverlap: yes there, no asked"),
+        (["--map-names", "{names}"], "MapNames: map-01, map-02, map-03, map-04 there, a, b, c, d asked"),
+        (["--mask", "{mask}"], "mask: none there, mask.nii.gz asked"),
+        (["--confounds", "{table}"], "confounds: none there, confounds.tsv asked"),
     ],
 )
 def test_results_of_other_settings_stay_as_they_are(invoke, made, mask, out, table, tmp_path, options, told):
@@ -92,9 +92,20 @@ def test_results_of_other_inputs_stay_as_they_are(invoke, make_run, maps, out, t
     before = contents(out)
     another(which, run, maps, table)
     name = Path({"run": run, "maps": maps, "confounds": table}[which]).name
-    assert f"({which}: {name} has changed)" in invoke(*made, status=2).stderr
-    assert contents(out) == before
-    invoke(*made, "--overwrite")
+    told = f"({which}: {name} has changed)"
+    if which == "maps":  # of all results in the folder
+        assert told in invoke(*made, status=2).stderr
+        assert contents(out) == before
+        invoke(*made, "--overwrite")
+    else:
+        planned = invoke(*made, "--dry-run").stderr
+        assert "results would be recomputed, since their inputs have changed: " in planned
+        assert told in planned
+        assert contents(out) == before
+        done = invoke(*made).stderr
+        assert "warning: results are recomputed, since their inputs have changed: " in done
+        assert told in done
+        assert "recomputed" not in invoke(*made).stderr
     assert contents(out) != before
 
 
@@ -116,9 +127,9 @@ def test_a_damaged_record_is_made_up_for_by_the_sidecar(invoke, made, out, damag
         record.unlink()
     if damage == "a folder":
         record.mkdir()
-    assert "Detrend: no before, yes now" in invoke(*made, "--detrend", status=2).stderr
+    assert "Detrend: no there, yes asked" in invoke(*made, "--detrend", status=2).stderr
     other = invoke(*made[:-1], "4", status=2)
-    assert f"{NAME} (SmoothingFWHM: 6 before, 4 now)" in other.stderr
+    assert f"{NAME} (SmoothingFWHM: 6 there, 4 asked)" in other.stderr
     done = invoke(*made, status=int(damage == "a folder"))
     assert contents(out) == before
     if damage == "a folder":
@@ -130,7 +141,7 @@ def test_a_damaged_record_is_made_up_for_by_the_sidecar(invoke, made, out, damag
 def test_a_table_of_which_nothing_tells_how_it_was_made_stays(invoke, make_run, maps, out):
     out.mkdir()
     (out / f"{NAME}.tsv").write_text("mine\n")
-    made = ["extract", make_run(), "--maps", maps, "--out", out]
+    made = ["extract", make_run(), "--maps", maps, "--out", out, "--desc", "test"]
     assert "neither a record nor a sidecar of this version says how" in invoke(*made, status=2).stderr
     assert "neither a record" in invoke(*made, "--dry-run", status=2).stderr
     assert (out / f"{NAME}.tsv").read_text() == "mine\n"
@@ -182,7 +193,11 @@ def test_other_inputs_are_seen_beside_such_a_sidecar(invoke, make_run, maps, out
     another(which, run, maps, table)
     Path(run).with_name("sub-01_task-rest_bold.json").write_text(text)
     for last in ([], ["--dry-run"]):
-        assert f"({which}: " in invoke(*call, *last, status=2).stderr
+        if which == "maps":
+            assert f"({which}: " in invoke(*call, *last, status=2).stderr
+        else:
+            told = "" if last else "the existing table is of an earlier call"
+            assert told in invoke(*call, *last, status=0 if last else 1).stderr
         assert as_it_was(out) == before
     invoke(*call, "--overwrite", status=1)
     assert not as_it_was(out)
@@ -195,7 +210,7 @@ def damaged(path):
 
 
 @pytest.mark.parametrize("which", ["run", "maps", "confounds", "mask", "strategies", "sample mask"])
-@pytest.mark.parametrize("harm", ["cut", "empty", "gone", "text"])
+@pytest.mark.parametrize("harm", ["first half", "empty", "gone", "text"])
 def test_a_call_whose_files_are_damaged_takes_no_results_away(
     invoke, make_run, maps, mask, out, table, which, harm
 ):
@@ -209,14 +224,24 @@ def test_a_call_whose_files_are_damaged_takes_no_results_away(
     invoke(*call)
     before = as_it_was(out)
     path = Path(files[which])
+    whole = path.read_bytes()
     {
-        "cut": damaged,
+        "first half": damaged,
         "empty": lambda path: path.write_bytes(b""),
         "gone": Path.unlink,
         "text": lambda path: path.write_text("no such thing\n"),
     }[harm](path)
     done = CliRunner().invoke(main, list(map(str, call)))
+    if harm == "first half" and which == "sample mask":  # fewer frames are frames
+        assert done.exit_code == 0
+        assert as_it_was(out) != before
+        return
     assert done.exit_code in (1, 2), done.output
+    if harm == "first half" and which == "run":  # whose header is whole, and no header tells of its end
+        assert "results are recomputed" in done.stderr
+        assert not as_it_was(out)
+        path.write_bytes(whole)
+        assert "1 of 1 run done" in invoke(*call).stdout
     assert as_it_was(out) == before
 
 
@@ -276,7 +301,7 @@ def test_columns_are_known_without_records_by_what_they_are(
     assert contents(out) == before
     if not same:
         asked = ", ".join(patterns[second]) or "none"
-        assert f"(ConfoundColumns: {', '.join(CHOSEN[first])} before, {asked} now)" in done.stderr
+        assert f"(ConfoundColumns: {', '.join(CHOSEN[first])} there, {asked} asked)" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -340,11 +365,11 @@ def test_what_an_earlier_version_wrote_is_replaced_only_on_demand(invoke, made, 
 def test_confounds_that_are_not_asked_for_are_named_without_records(
     invoke, make_run, maps, out, table, options
 ):
-    call = ["extract", make_run(), "--maps", maps, "--out", out]
+    call = ["extract", make_run(), "--maps", maps, "--out", out, "--desc", "test"]
     invoke(*call, "--confounds", table, *options)
     shutil.rmtree(out / "logs" / "runs")
     told = invoke(*call, status=2).stderr
-    assert f"(ConfoundColumns: trans_x{', trans_y' * (not options)} before, none now; confounds: " in told
+    assert f"(ConfoundColumns: trans_x{', trans_y' * (not options)} there, none asked; confounds: " in told
     assert "unknown" not in told
 
 
@@ -490,7 +515,7 @@ def test_results_are_never_exchanged_between_calls_with_other_lists(invoke, make
     tables = {path.name[:5]: path.read_bytes() for path in out.glob("*.tsv")}
     assert tables["ann_r"] == tables["rest_"] != tables["bob_r"]
     refused = invoke("extract", bob, *call, status=2).stderr
-    assert f"rest_atlas-atlas_timeseries (run: {ann} before, {bob} now)" in refused
+    assert f"rest_atlas-atlas_timeseries (run: {ann} there, {bob} asked)" in refused
 
 
 def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grids, tmp_path, rng):
@@ -504,7 +529,7 @@ def test_two_atlases_of_one_name_in_one_work_folder(invoke, make_run, save, grid
         tables.append(table.read_bytes())
     assert tables[0] == tables[2] != tables[1] == tables[3]
     refused = invoke("extract", run, "--maps", both[1], "--out", tmp_path / "w", status=2).stderr
-    assert "(maps: m.nii.gz has changed)" in refused
+    assert f"(maps: {both[0]} there, {both[1]} asked)" in refused
 
 
 def test_paths_may_be_relative(invoke, make_run, maps, mask, table, tmp_path, monkeypatch):
@@ -518,8 +543,10 @@ def test_paths_may_be_relative(invoke, make_run, maps, mask, table, tmp_path, mo
     call += ["--confounds-strategy", "ours", "--strategies", "ours.json", "--out", "out"]
     for _ in range(2):
         invoke(*call)
-    record = json.loads((tmp_path / "out/logs/runs" / f"{NAME}.json").read_text())
-    assert {role: [name for name, _ in files] for role, files in record["Inputs"].items()} == {
+    (path,) = (tmp_path / "out/logs/runs").iterdir()
+    inputs = json.loads(path.read_text())["Inputs"]
+    found = {role: [os.path.relpath(name, tmp_path) for name, _ in files] for role, files in inputs.items()}
+    assert found == {
         "run": ["sub-01_task-rest_bold.nii.gz"],
         "maps": ["atlas.nii.gz"],
         "mask": ["mask.nii.gz"],

@@ -119,7 +119,9 @@ def test_strategies_are_joined(call, make_run, maps, tmp_path):
         "--confounds-strategy", "6P", "--confounds-strategy", "none+scrub",
         "--strategies", strategies(tmp_path),
     )  # fmt: skip
-    sidecar = json.loads((tmp_path / "out" / "sub-01_task-rest_atlas-atlas_timeseries.json").read_text())
+    sidecar = json.loads(
+        (tmp_path / "out" / "sub-01_task-rest_atlas-atlas_desc-denoised_timeseries.json").read_text()
+    )
     assert sidecar["Cleaning"]["ConfoundColumns"] == names
     assert 20 not in sidecar["FramesKept"]
 

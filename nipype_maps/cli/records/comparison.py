@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 #: Characters of a value that a message shows.
@@ -26,10 +28,10 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, 
 
     Examples
     --------
-    >>> before = {"Settings": {"SmoothingFWHM": 6.0}, "Inputs": {"confounds": [["c.tsv", "1"]]}}
-    >>> now = {"Settings": {"SmoothingFWHM": 4.0}, "Inputs": {"confounds": [["c.tsv", "2"]]}}
+    >>> before = {"Settings": {"SmoothingFWHM": 6.0}, "Inputs": {"confounds": [["/d/c.tsv", "1"]]}}
+    >>> now = {"Settings": {"SmoothingFWHM": 4.0}, "Inputs": {"confounds": [["/d/c.tsv", "2"]]}}
     >>> differences(before, now)
-    {'SmoothingFWHM': '6 before, 4 now', 'confounds': 'c.tsv has changed'}
+    {'SmoothingFWHM': '6 there, 4 asked', 'confounds': 'c.tsv has changed'}
     """
     found = {}
     old, new = before.get("Settings", {}), now["Settings"]
@@ -39,16 +41,28 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, 
             found[key] = _change(old.get(key), new[key])
     for role, files in now.get("Inputs", {}).items():
         earlier = before.get("Inputs", {}).get(role, [])
-        if [fingerprint for _, fingerprint in earlier] == [fingerprint for _, fingerprint in files]:
-            continue
-        names = [[name for name, _ in pairs] for pairs in (earlier, files)]
-        if names[0] == names[1]:
-            known = dict(earlier)
-            changed = [name for name, fingerprint in files if known[name] != fingerprint] or names[1]
-            found[role] = f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed"
-        else:
-            found[role] = _change(*names)
+        if [fingerprint for _, fingerprint in earlier] != [fingerprint for _, fingerprint in files]:
+            found[role] = _change_of_files(earlier, files)
     return found
+
+
+def is_of_same_files(role: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether the inputs of a role are files of the same paths; what these contain is not compared.
+
+    Sidecars, which belong to the tables beside them, may have come or gone.  Records of earlier
+    versions have no paths, and no file of theirs is taken for the same.
+
+    Examples
+    --------
+    >>> before, now = ({"Inputs": {"run": [["/d/rest.nii", digest]]}} for digest in "12")
+    >>> is_of_same_files("run", before, now), is_of_same_files("run", {"Inputs": {}}, now)
+    (True, False)
+    """
+    earlier, paths = (
+        [path for path, _ in record["Inputs"].get(role, ()) if not path.endswith(".json")]
+        for record in (before, now)
+    )
+    return earlier == paths and all(map(os.path.isabs, paths))
 
 
 def is_record(content: Mapping[str, Any]) -> bool:
@@ -67,15 +81,38 @@ def _is_pair(item: Any) -> bool:
     return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
 
 
-def _shown(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """The value of a setting as people read it.
+
+    Examples
+    --------
+    >>> in_words(6.0), in_words(None), in_words(True), in_words(["csf", "white_matter"])
+    ('6', 'none', 'yes', 'csf, white_matter')
+    """
     if isinstance(value, list):
-        text = ", ".join(map(_shown, value)) or "none"
-    elif isinstance(value, bool) or value is None:
-        text = {True: "yes", False: "no", None: "none"}[value]
-    else:
-        text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= MOST else f"{text[: MOST - 3]}..."
+        return ", ".join(map(in_words, value)) or "none"
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _change(old: Any, new: Any) -> str:
-    return f"{_shown(old)} before, {_shown(new)} now"
+    there, asked = (
+        text if len(text) <= MOST else f"{text[: MOST - 3]}..." for text in map(in_words, (old, new))
+    )
+    return f"{there} there, {asked} asked"
+
+
+def _change_of_files(earlier: Sequence[Sequence[str]], files: Sequence[Sequence[str]]) -> str:
+    """How the files of a role differ: by their names, by their paths, or by what they contain."""
+    paths = [[path for path, _ in pairs] for pairs in (earlier, files)]
+    names = [[PurePath(path).name for path in found] for found in paths]
+    if names[0] != names[1]:
+        return _change(*names)
+    if paths[0] != paths[1] and all(map(os.path.isabs, paths[0])):
+        return f"{', '.join(paths[0])} there, {', '.join(paths[1])} asked"
+    known = [fingerprint for _, fingerprint in earlier]
+    changed = [
+        name for name, old, (_, new) in zip(names[1], known, files, strict=True) if old != new
+    ]  # fmt: skip
+    return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed"

@@ -72,11 +72,11 @@ def _keys(part: str, node: str = "") -> list[str]:
 def _fingerprints(
     sources: Sequence[Mapping[str, str]], files: Sequence[PathLike], request: Request
 ) -> list[list[str]]:
-    """Names of sources, with the fingerprints of those files whose content is theirs."""
+    """Files whose content is that of sources, with their fingerprints; of other sources the names."""
     from ...storage.checksums import checksum
 
-    known = {checksum(path): request.fingerprint(path) for path in files}
-    return [[source["File"], known.get(source["SHA256"], "")] for source in sources]
+    known = {checksum(path): request.fingerprints([path])[0] for path in files}
+    return [known.get(source["SHA256"], [source["File"], ""]) for source in sources]
 
 
 def _columns_matching(run: RunInputs, patterns: Sequence[str]) -> list[str] | None:

@@ -153,8 +153,8 @@ class Request:
         return [path for path in map(sidecar_of, run.confounds_files or ()) if path.exists()]
 
     def fingerprints(self, paths: Iterable[PathLike]) -> list[list[str]]:
-        """Names and fingerprints of files."""
-        return [[Path(path).name, self.fingerprint(path)] for path in paths]
+        """Paths and fingerprints of files."""
+        return [[os.path.abspath(path), self.fingerprint(path)] for path in paths]
 
     def fingerprint(self, path: PathLike) -> str:
         """The fingerprint of a file; that of a file that all runs share is computed once."""

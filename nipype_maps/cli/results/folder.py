@@ -102,10 +102,15 @@ class ResultFolder:
         """Whether there is a table of signals of a name."""
         return os.path.lexists(self.files(name)[0])
 
+    def recorded(self) -> Iterator[str]:
+        """The names of results that have records."""
+        for path in sorted((self.logs / "runs").rglob("*.json")):
+            yield path.relative_to(self.logs / "runs").with_suffix("").as_posix()
+
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The names of results that have records, and these; empty where they are damaged."""
-        for path in sorted((self.logs / "runs").rglob("*.json")):
-            yield path.relative_to(self.logs / "runs").with_suffix("").as_posix(), read_object(path)
+        for name in self.recorded():
+            yield name, read_object(self.files(name)[2])
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove tables, their sidecars and records.

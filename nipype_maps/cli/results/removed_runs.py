@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from ...storage.paths import PathLike
-from ..reports.run_names import ATLAS, results_label
 from .folder import ResultFolder
 
 
-def removed_runs(labels: Iterable[str], folder: ResultFolder, source: PathLike) -> set[str]:
-    """The labels of rows whose runs do not exist any more.
+def removed_runs(
+    names: Iterable[str], recorded: Mapping[str, Any], folder: ResultFolder, source: PathLike
+) -> set[str]:
+    """The names of results whose runs do not exist any more.
 
     A run exists if it is where it was, or at the same place in any data set that the results are
     made from.  A data set that cannot be reached, as on a disk that is not mounted, has lost no run.
 
     Parameters
     ----------
-    labels : iterable of str
-        Of rows.
+    names : iterable of str
+        Of results, of which there may be no files.
+    recorded : mapping
+        Paths of runs, by the names of results that have records.
     folder : ResultFolder
     source : path-like
         The data set that is read now.
@@ -29,38 +33,37 @@ def removed_runs(labels: Iterable[str], folder: ResultFolder, source: PathLike) 
     from ...bids.dataset_description import sources_of
 
     sources = list(dict.fromkeys([Path(source).absolute(), *sources_of(folder.out)]))
-    known = {
-        results_label(name): (name, record["Run"])
-        for name, record in folder.records()
-        if isinstance(record.get("Run"), str) and os.path.isabs(record["Run"])
-    }
     removed = set()
-    for label in labels:
-        if label in known:
-            places, is_reachable = _recorded_places(*known[label], sources)
+    for name in names:
+        run = recorded.get(name)
+        if isinstance(run, str) and os.path.isabs(run):
+            exists, is_reachable = _is_at_recorded_place(name, run, sources)
+        elif name.rpartition("/")[2].startswith("sub-"):
+            exists, is_reachable = _is_in_sources(name, sources)
         else:
-            run = label.rpartition("/")[2].rpartition(ATLAS)[0]
-            if not run.startswith("sub-"):
-                continue
-            places, is_reachable = _possible_places(run, sources)
-        if is_reachable and not any(map(os.path.lexists, places)):
-            removed.add(label)
+            continue
+        if is_reachable and not exists:
+            removed.add(name)
     return removed
 
 
-def _recorded_places(name: str, run: str, sources: list[Path]) -> tuple[list[Path], bool]:
-    """Where the image of a recorded run may be, and whether the data set that it was in can be reached."""
+def _is_at_recorded_place(name: str, run: str, sources: list[Path]) -> tuple[bool, bool]:
+    """Whether a recorded run exists, and whether the data set that it was in can be reached."""
     from ...bids.derivatives import IMAGES
     from ...images.filenames import stem
 
     folders = name.rpartition("/")[0]
     dataset = Path(str(Path(run).parent).removesuffix(folders))
     images = [f"{stem(run)}{ending}" for ending in IMAGES]  # it may have been decompressed since
-    return [Path(path, folders, image) for path in (dataset, *sources) for image in images], dataset.is_dir()
+    places = (Path(path, folders, image) for path in (dataset, *sources) for image in images)
+    return any(map(os.path.lexists, places)), dataset.is_dir()
 
 
-def _possible_places(run: str, sources: list[Path]) -> tuple[list[Path], bool]:
-    """Images of the name of a run without a record, and whether all data sets can be reached."""
-    pattern = f"{glob.escape(run).partition('_')[0]}/**/{glob.escape(run)}_bold.nii*"
-    places = [place for path in sources for place in path.glob(pattern)]
-    return places, all(path.is_dir() for path in sources)
+def _is_in_sources(name: str, sources: list[Path]) -> tuple[bool, bool]:
+    """Whether a run of results without a record exists, and whether all data sets can be reached."""
+    from ...bids.result_names import entities_of_run
+
+    wanted = entities_of_run(name)
+    participant = glob.escape(wanted[0])
+    images = (image for path in sources for image in path.glob(f"{participant}/**/{participant}_*bold.nii*"))
+    return any(entities_of_run(image) == wanted for image in images), all(path.is_dir() for path in sources)

@@ -1,50 +1,52 @@
-"""The table of a data set: a row per run, its figures, and where it failed, why."""
+"""The table of a data set: a row per result, its figures, and where its run failed, why."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...storage.paths import PathLike
 from ..messages import counted
 from ..reports.run_names import part_of, results_label
 from .extracted import Extracted
+from .figures import FIGURES, figures_of
 from .folder import ResultFolder
+from .motion import mean_framewise_displacement
 from .removed_runs import removed_runs
+from .summary_columns import Row, compared_settings, differing_settings, in_columns
 
 if TYPE_CHECKING:
-    from ...bids.sidecars import Sidecar
     from ...graphs import RunInputs
 
-COLUMNS = (
-    "run", "status", "columns", "frames", "frames_kept", "repetition_time", "degrees_of_freedom",
-    "coverage_min", "coverage_mean", "signal_coverage_min", "warnings", "seconds", "reason",
-)  # fmt: skip
-#: The first columns in all versions.
-OURS = list(COLUMNS[:2])
-NO_TABLE = "its table does not exist any more"
+#: What rows keep from call to call; the other columns follow from names and records.
+KEPT = ("status", *FIGURES, "seconds", "reason")
+#: The first columns, in this version and in earlier ones.
+FIRST = ("file",), ("run", "status")
 NO_RUN = "its run does not exist any more"
-
-#: What a row has after the name of its run.
-Row = tuple[Any, ...]
+NOT_KNOWN = "n/a"
 
 
 def require_summary(path: Path) -> None:
     """Raise ValueError if a file in the place of the summary is another program's."""
-    if os.path.lexists(path) and _header(path)[:2] != OURS:
-        raise ValueError(f"{path} is not a summary that nipype-maps wrote; move it, or choose another --out.")
+    if os.path.lexists(path) and not any(_header(path)[: len(first)] == [*first] for first in FIRST):
+        raise ValueError(f"{path} is not a summary that nipype-maps wrote; move it, or choose another OUT.")
 
 
 def write_summary(
-    path: Path, runs: Sequence[RunInputs], extracted: Extracted, folder: ResultFolder, source: PathLike
+    path: Path,
+    runs: Sequence[RunInputs],
+    extracted: Extracted,
+    folder: ResultFolder,
+    source: PathLike,
+    tables: Mapping[str, PathLike] | None = None,
 ) -> list[str]:
-    """Write a row per run; rows of other runs, from calls that selected those, stay.
+    """Write a row per result; rows of other results, from other calls, stay.
 
-    The status of other runs becomes 'failed' where their tables do not exist any more, and 'removed'
-    where their images do not.
+    Rows of results that do not exist any more go.  So do those of runs that failed and do not exist any
+    more; where the table of such a run is left, its status becomes 'removed'.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def write_summary(
     folder : ResultFolder
     source : path-like
         The data set that the runs are from.
+    tables : mapping, optional
+        By the names of results, the tables of confounds of their runs, which have their motion.
 
     Returns
     -------
@@ -65,19 +69,26 @@ def write_summary(
     from ...storage.atomic import replacing
     from ...storage.json_files import as_utf8
 
-    rows = _earlier_rows(path)
-    tables = path.parent.glob("sub-*/**/*.tsv")
-    existing = {results_label(table.relative_to(path.parent).with_suffix("").as_posix()) for table in tables}
-    others = rows.keys() - {results_label(run.name) for run in runs}
-    removed = removed_runs(others, folder, source)
-    for name, (status, *figures, _) in list(rows.items()):
-        if name in removed:
-            rows[name] = ("removed", *figures, NO_RUN)
-        elif status in ("done", "removed"):
-            rows[name] = ("done", *figures, "n/a") if name in existing else _failed(NO_TABLE)
-    rows |= _new_rows(runs, extracted)
-    lines = [COLUMNS, *((name, *row) for name, row in sorted(rows.items()))]
-    text = as_utf8("".join("\t".join(map(str, line)) + "\n" for line in lines))
+    found = path.parent.glob("sub-*/**/*_timeseries.tsv")
+    existing = {table.relative_to(path.parent).with_suffix("").as_posix() for table in found}
+    runs_of_results, settings = {}, {}
+    for name, record in folder.records():
+        runs_of_results[name], settings[name] = record.get("Run"), compared_settings(record)
+    rows = _earlier_rows(path, existing)
+    others = rows.keys() - {run.name for run in runs}
+    removed = removed_runs(others, runs_of_results, folder, source)
+    for name in others:
+        row = rows[name]
+        if name not in existing and (name in removed or row["status"] != "failed"):
+            del rows[name]
+        elif name in removed:
+            rows[name] = row | {"status": "removed", "reason": NO_RUN}
+        elif row["status"] == "removed":
+            rows[name] = row | {"status": "done", "reason": NOT_KNOWN}
+    rows |= _new_rows(runs, extracted, tables or {})
+    differing = differing_settings({name: settings[name] for name in rows if name in settings})
+    lines = in_columns(rows, KEPT, differing)
+    text = as_utf8("".join("\t".join(line) + "\n" for line in lines))
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
     left = sorted(removed & existing)
@@ -85,12 +96,14 @@ def write_summary(
         return []
     do, have = ("does", "has") if len(left) == 1 else ("do", "have")
     return [
-        f"{counted(len(left), 'run')} of {path}, such as {left[0]}, {do} not exist any more and {have} the "
-        "status 'removed'; delete the results unless they are needed."
+        f"{counted(len(left), 'run')} of {path}, such as {results_label(left[0])}, {do} not exist any more "
+        f"and {have} the status 'removed'; delete the results unless they are needed."
     ]
 
 
-def _new_rows(runs: Sequence[RunInputs], extracted: Extracted) -> dict[str, Row]:
+def _new_rows(
+    runs: Sequence[RunInputs], extracted: Extracted, tables: Mapping[str, PathLike]
+) -> dict[str, Row]:
     """The rows of the runs of this call."""
     from ...bids.sidecars import Sidecar
 
@@ -104,17 +117,17 @@ def _new_rows(runs: Sequence[RunInputs], extracted: Extracted) -> dict[str, Row]
     of_shared_fit = next((reason for part, reason in reasons.items() if part not in own), "not executed")
     rows = {}
     for run in runs:
+        row = dict.fromkeys(KEPT, NOT_KNOWN)
         if run.name in extracted.published:
-            figures = _figures(Sidecar.beside(extracted.published[run.name]))
-            row = ("done", *figures, f"{seconds[run.workflow_name]:.2f}", "n/a")
+            row |= figures_of(Sidecar.beside(extracted.published[run.name]))
+            row |= {"status": "done", "seconds": f"{seconds[run.workflow_name]:.2f}"}
         else:
-            row = _failed(reasons.get(run.workflow_name, reasons.get(run.fit_name, of_shared_fit)))
-        rows[results_label(run.name)] = row
+            reason = reasons.get(run.workflow_name, reasons.get(run.fit_name, of_shared_fit))
+            row |= {"status": "failed", "reason": " ".join(reason.split())}
+        if (mean := mean_framewise_displacement(tables.get(run.name))) is not None:
+            row["mean_fd"] = f"{mean:.4f}"
+        rows[run.name] = row
     return rows
-
-
-def _failed(reason: str) -> Row:
-    return ("failed", *["n/a"] * (len(COLUMNS) - 3), " ".join(reason.split()))
 
 
 def _header(path: Path) -> list[str]:
@@ -125,29 +138,21 @@ def _header(path: Path) -> list[str]:
         return []
 
 
-def _earlier_rows(path: Path) -> dict[str, Row]:
-    """The rows that an earlier call wrote, maybe of an older version, by run; damaged rows are left out."""
+def _earlier_rows(path: Path, existing: set[str]) -> dict[str, Row]:
+    """The rows that an earlier call wrote, by the names of results; damaged rows are left out.
+
+    Those of versions before this have labels in place of names.
+    """
     try:
         header, *lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except (OSError, ValueError):
         return {}
     names = header.split("\t")
-    rows = (line.split("\t") for line in lines)
-    known = [dict(zip(names, row, strict=True)) for row in rows if len(row) == len(names)]
-    return {row["run"]: tuple(row.get(name, "n/a") for name in COLUMNS[1:]) for row in known if "run" in row}
-
-
-def _figures(sidecar: Sidecar) -> Row:
-    """The figures of a run's signals."""
-    coverage, signal_coverage = sidecar.coverage, sidecar.signal_coverage
-    return (
-        len(sidecar.map_names),
-        sidecar.frames_in_run,
-        len(sidecar.frames_kept),
-        sidecar.t_r or "n/a",
-        min(sidecar.degrees_of_freedom),
-        f"{min(coverage):.4f}",
-        f"{sum(coverage) / len(coverage):.4f}",
-        f"{min(signal_coverage):.4f}" if signal_coverage else "n/a",
-        len(sidecar.warnings),
-    )
+    fields = (line.split("\t") for line in lines)
+    known = [dict(zip(names, row, strict=True)) for row in fields if len(row) == len(names)]
+    by_label = {results_label(name): name for name in existing}
+    rows = {}
+    for row in known:
+        name = row["file"].removesuffix(".tsv") if "file" in row else by_label.get(row["run"], row["run"])
+        rows[name] = {column: row.get(column, NOT_KNOWN) for column in KEPT}
+    return rows

@@ -37,11 +37,14 @@ class SelectedRuns:
         Of runs that lack a file, by the names of their results.
     warnings : list of str
         On which files are used.
+    tables : dict of str to pathlib.Path
+        Tables of confounds, used or not, by the names of results.
     """
 
     all: list[RunInputs]
     failures: dict[str, Failure]
     warnings: list[str]
+    tables: dict[str, Path]
 
     @property
     def ready(self) -> list[RunInputs]:
@@ -87,6 +90,7 @@ def selected_runs(
         all=runs,
         failures=_failures(runs, found, wanted),
         warnings=_on_older_tables(found) if wants_confounds else _on_no_confounds(desc_of(values)),
+        tables={name: run.confounds for run, name in zip(found, names, strict=True) if run.confounds},
     )
 
 
