@@ -85,3 +85,13 @@ def test_another_file_system_is_spoken_of(invoke, fmriprep, tmp_path, monkeypatc
     monkeypatch.setattr("os.path.ismount", lambda path: path == tmp_path / "out")
     call = ["dataset", fmriprep, tmp_path / "out", "--maps", ",".join(map(str, REAL_MAPS))]
     assert "on another file system than" in invoke(*call).stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--work", "sub-0001/work"]])
+def test_intermediate_results_are_not_among_the_runs(invoke, tmp_path, more):
+    root = write_derivatives(tmp_path / "maps-work", 1, 1, tiny=True)
+    before = state(root)
+    more = [root / word if word.startswith("sub-") else word for word in more]
+    call = ["dataset", root, tmp_path / "maps", "--maps", ",".join(map(str, REAL_MAPS)), *more]
+    assert "is among the runs of" in invoke(*call, status=2).stderr
+    assert state(root) == before

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import sysconfig
 from fnmatch import fnmatch
 from pathlib import Path
@@ -80,6 +81,25 @@ def test_atlases_strategies_and_spaces_in_one_data_set_are_valid(extracted, fmri
     assert len((out / "atlas-DiFuMo_scale-128_dseg.tsv").read_text().splitlines()) == 9
     assert not (out / "work").exists()
     assert list((fmriprep.parent / "nipype-maps-work").glob("extract_*"))
+
+
+def test_calls_at_the_same_time_keep_the_files_of_one_another(fmriprep, difumo):
+    out, program = fmriprep.parent / "maps", "from nipype_maps.cli import main; main()"
+    words = ["dataset", fmriprep, out, "--space", "MNI152NLin6Asym:res-2", "--wait", "--maps"]
+    together = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, *words, maps], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        for maps in difumo.values()
+    ]
+    for process in together:
+        said, _ = process.communicate(timeout=300)
+        assert (process.returncode, b"3 of 3 runs done" in said) == (0, True), said
+    assert sorted(path.name for path in out.glob("atlas-*")) == [
+        "atlas-DiFuMo_description.json", "atlas-DiFuMo_scale-128_dseg.tsv", "atlas-DiFuMo_scale-64_dseg.tsv",
+    ]  # fmt: skip
+    assert len(list(out.rglob("*_timeseries.tsv"))) == 6
+    require_valid(out)
 
 
 def test_sources_are_uris_that_lead_to_the_files(extracted, fmriprep):
