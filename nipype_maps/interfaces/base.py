@@ -131,8 +131,9 @@ def sidecars_read(paths: Sequence[str], t_r: float | None) -> list[Path]:
 
 
 def names_read(paths: Sequence[str], given: Any) -> list[Path]:
-    """The files beside maps that may hold their names, if nobody gives them."""
-    known = isdefined(paths) and paths and given in (None, Undefined)
+    """The files beside maps that may hold their names, unless these are given; a text may choose maps."""
+    is_text = isinstance(given, (str, Path)) and Path(given).suffix.lower() not in (".tsv", ".csv", ".json")
+    known = isdefined(paths) and paths and (is_text or given in (None, Undefined))
     return [path for path in label_files(paths[0]) if path.exists()] if known else []
 
 

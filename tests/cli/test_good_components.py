@@ -58,7 +58,7 @@ def test_another_choice_is_another_result(extract, invoke, make_run, maps, good,
     extract("out", run, maps)
     call = ["extract", run, "--maps", maps, "--out", tmp_path / "out", "--map-names", good]
     said = invoke(*call, status=2).stderr
-    assert "MapNames: map-01, map-02, map-03, map-04 before, map-01, map-03, map-04 now" in said
+    assert "MapNames: map-01, map-02, map-03, map-04 there, map-01, map-03, map-04 asked" in said
     good.write_text("1 5")
     assert "lists component 5, but the numbers of these maps are 1 to 4" in invoke(*call, status=2).stderr
 
@@ -116,3 +116,12 @@ def test_a_lost_record_is_made_from_the_sidecar(extract, invoke, make_run, maps,
     extract("out", run, maps, "--map-names", good)
     call = ["extract", run, "--maps", maps, "--out", tmp_path / "out"]
     assert "contains results of other settings" in invoke(*call, status=2).stderr
+
+
+def test_names_beside_the_maps_are_read_again_when_they_change(extract, make_run, maps, good, tmp_path):
+    run, table = make_run(), tmp_path / "atlas.tsv"
+    for names in ("abcd", "efgh"):
+        table.write_text("\n".join(["name", *names]))
+        written, sidecar = extract("out", run, maps, "--map-names", good, "--overwrite")
+        assert read_signals(written).names == [names[index] for index in GOOD]
+        assert sidecar["Maps"]["FittedMaps"] == list(names)

@@ -70,7 +70,7 @@ RENAMED = {"--desc": "other", "--atlas": "other"}
 #: What is no matter of one name: where results and intermediate files are, and what is not done.
 ELSEWHERE = {"--out", "--work", "--dry-run"}
 #: Options that need another one.
-NEEDS = {"--strategies": {"--confounds-strategy": "6P"}}
+NEEDS = {"--strategies": {"--confounds-strategy": "6P"}, "--map-names-column": {"--map-names": "{table}"}}
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def files(make_run, maps, mask, save, rng, grids, tmp_path):
         "confounds": ("confounds.tsv", "\t".join(names) + "\n" + _rows(rng, 6)),
         "other confounds": ("more.tsv", "\t".join(names) + "\n" + _rows(rng, 6)),
         "names": ("names.txt", "a\nb\nc\nd\n"),
+        "table": ("names.tsv", "name\tshort\na\tp\nb\tq\nc\tr\nd\ts\n"),
         "frames": ("frames.txt", "\n".join(map(str, range(2, 40))) + "\n"),
         "labels": ("labels.txt", "first\n" * 20 + "second\n" * 20),
         "ours": ("ours.json", '{"ours": {"Columns": ["trans_x"]}}'),
@@ -160,6 +161,20 @@ def test_results_of_other_names_stand_beside_each_other(invoke, files, tmp_path,
     invoke(*words(files, out, BASE | {flag: RENAMED[flag], "--smoothing-fwhm": "4"}))
     assert before.items() < as_it_was(out).items()
     assert len(list(out.glob("*.tsv"))) == 2
+
+
+def test_another_column_of_the_names_of_maps_is_refused(invoke, files, tmp_path):
+    out = tmp_path / "out"
+    options = BASE | NEEDS["--map-names-column"]
+    invoke(*words(files, out, options))
+    before = as_it_was(out)
+    second = words(files, out, options | {"--map-names-column": "short"})
+    assert f"{NAME} (MapNames: a, b, c, d there, p, q, r, s asked" in " ".join(
+        invoke(*second, status=2).stderr.split()
+    )
+    assert as_it_was(out) == before
+    invoke(*second, "--overwrite")
+    assert read_table(out / f"{NAME}.tsv").names == ["p", "q", "r", "s"]
 
 
 def test_a_strategy_of_the_same_name_that_means_something_else_is_refused(invoke, files, tmp_path):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from ...notes import listed, note
 from ..column_names import check_names
 
+#: What BIDS writes for a missing value.
+MISSING = "n/a"
 #: What the row of the background is called, in lower case.
 BACKGROUND = {"background", "unknown", "unlabeled", "unlabelled", "outside", "clear label", "???"}
 
@@ -20,14 +22,14 @@ class Rows:
     Attributes
     ----------
     names : list of str
-    indices : list of float or None
+    indices : list of int or None
         None without an index.
     columns : dict of str to list of str
         Further columns.
     """
 
     names: list[str]
-    indices: list[float] | None = None
+    indices: list[int] | None = None
     columns: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -50,10 +52,14 @@ def fitted(rows: Rows, n_maps: int, origin: str) -> Rows:
     kept = _without_background(rows) if len(rows.names) == n_maps + 1 else rows
     if len(kept.names) != n_maps:
         raise ValueError(f"{origin} has {len(rows.names)} names for {n_maps} maps; {_cause(rows, n_maps)}.")
+    if MISSING in map(str.lower, kept.names):
+        number = [name.lower() for name in kept.names].index(MISSING) + 1
+        raise ValueError(f"{origin} has no name for map {number}, but n/a; give each map a name.")
     names = told_apart(kept.names)
     check_names(names, origin)
     if kept is not rows:
         note(f"{origin} has a row of the background, which is left out.", "BackgroundRow")
+    _note_index(kept, n_maps, origin)
     if names != kept.names:
         repeated = [name for name, new in zip(kept.names, names, strict=True) if name != new]
         example = next(new for name, new in zip(kept.names, names, strict=True) if name != new)
@@ -124,6 +130,26 @@ def _without_background(rows: Rows) -> Rows:
 
     columns = {name: rest(values) for name, values in rows.columns.items()}
     return Rows(rest(rows.names), None if rows.indices is None else rest(rows.indices), columns)
+
+
+def _note_index(rows: Rows, n_maps: int, origin: str) -> None:
+    """Note what is guessed of the index: that a map is the background, or that numbers are left out."""
+    if rows.indices is None:
+        return
+    first = rows.names[0]
+    if rows.indices[0] == 0 and first.strip().lower() in BACKGROUND:
+        note(
+            f"{origin} has as many rows as there are maps ({n_maps}), so that its row of index 0, {first!r}, "
+            "names the first map; if it is the background, the table is that of other maps.",
+            "BackgroundRow",
+        )
+    if not any(rows.indices == list(range(start, start + n_maps)) for start in (0, 1)):
+        unexpected = [index for number, index in enumerate(rows.indices, start=1) if index != number]
+        note(
+            f"{origin} has as many rows as there are maps, but an index that is not 1 to {n_maps} "
+            f"({listed([str(index) for index in unexpected], most=3)}); maps are in the order of the index.",
+            "LabelIndex",
+        )
 
 
 def _cause(rows: Rows, n_maps: int) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...notes import note
+from ...notes import Note, collected, note
 from ...storage.paths import PathLike
 from .beside import is_of_another_scale, is_own_text, label_files
 from .fitting import Rows, default_map_names, fitted
@@ -63,7 +64,7 @@ def labels_of(
         Number of maps, K.
     given : path-like or list of str, optional
         A label table (.tsv, .csv), a .json or .txt file of names, a .txt file of the numbers of the
-        maps to write, or the names.  Without it, the files of `label_files` are tried.
+        maps to write, or the names.  Unless it has names, the files of `label_files` are tried.
     column : str, optional
         The column of names in the label table.
 
@@ -93,7 +94,10 @@ def labels_of(
         _require_table(path, column)
         kept = read_good_components(path, n_maps)
         if kept is not None:
-            return Labels(default_map_names(n_maps), kept, source=str(path))
+            all_maps = _found(maps[0], n_maps, None, besides=path) or _of_all(
+                Rows(default_map_names(n_maps)), None
+            )
+            return replace(all_maps, kept=kept, source=str(path))
         return _of_all(fitted(_read_given(path, column), n_maps, str(path)), path)
     _require_table(None, column)
     return _of_all(fitted(Rows([str(name) for name in given]), n_maps, "map_names"), None)
@@ -105,7 +109,7 @@ def _of_all(rows: Rows, path: Path | None) -> Labels:
 
 def _require_table(path: Path | None, column: str | None) -> None:
     """Raise ValueError if a column is chosen of something that has none."""
-    if column is not None and (path is None or path.suffix not in TABLES):
+    if column is not None and (path is None or path.suffix.lower() not in TABLES):
         raise ValueError(
             f"map_names_column (--map-names-column) is a column of a label table, but "
             f"{'map_names is a list' if path is None else f'{path} is no .tsv or .csv file'}; leave it out."
@@ -113,9 +117,9 @@ def _require_table(path: Path | None, column: str | None) -> None:
 
 
 def _read_given(path: Path, column: str | None) -> Rows:
-    if path.suffix in TABLES:
+    if path.suffix.lower() in TABLES:
         return read_table_of_labels(path, column)
-    if path.suffix != ".json":
+    if path.suffix.lower() != ".json":
         return read_text_of_names(path)
     rows = read_json_of_labels(path)
     if rows is None:
@@ -123,15 +127,17 @@ def _read_given(path: Path, column: str | None) -> Rows:
     return rows
 
 
-def _found(maps: PathLike, n_maps: int, column: str | None) -> Labels | None:
-    """Labels from a file beside the maps; None without one that can be used."""
+def _found(maps: PathLike, n_maps: int, column: str | None, besides: Path | None = None) -> Labels | None:
+    """Labels from a file beside the maps, but one; None without one that can be used."""
     problems: list[str] = []
-    for path in label_files(maps):
-        if is_of_another_scale(path, n_maps) or (column is not None and path.suffix not in TABLES):
-            continue
+    files = [path for path in label_files(maps) if not is_of_another_scale(path, n_maps)]
+    if besides is not None:
+        files = [path for path in files if path != Path(os.path.abspath(besides))]
+    if column is not None:
+        files = [path for path in files if path.suffix.lower() in TABLES]
+    for number, path in enumerate(files, start=1):
         try:
-            rows = _read_found(path, maps, n_maps, column)
-            labels = None if rows is None else _of_all(fitted(rows, n_maps, str(path)), path)
+            labels, notes = _labels_from(path, maps, n_maps, column)
         except OSError as error:
             problems.append(f"{path} cannot be read ({error.strerror}).")
         except ValueError as error:
@@ -139,6 +145,9 @@ def _found(maps: PathLike, n_maps: int, column: str | None) -> Labels | None:
         else:
             if labels is not None:
                 _note(problems)
+                for found in notes:
+                    note(found, found.kind)
+                _note_other(labels, path, files[number:], maps, column)
                 return labels
     if column is not None:
         none = f"no label table was found for {maps} that has the column {column!r} (--map-names-column)"
@@ -147,11 +156,38 @@ def _found(maps: PathLike, n_maps: int, column: str | None) -> Labels | None:
     return None
 
 
+def _labels_from(
+    path: Path, maps: PathLike, n_maps: int, column: str | None
+) -> tuple[Labels | None, list[Note]]:
+    """Labels from a file beside the maps, None where it is something else; and what is to be noted then."""
+    with collected() as notes:
+        rows = _read_found(path, maps, n_maps, column)
+        return None if rows is None else _of_all(fitted(rows, n_maps, str(path)), path), notes
+
+
+def _note_other(
+    labels: Labels, used: Path, files: Sequence[Path], maps: PathLike, column: str | None
+) -> None:
+    """Note a file in the same folder that would give the maps other names."""
+    for path in files:
+        if path.parent != used.parent:
+            continue  # that of a folder above is meant for more than these maps
+        with suppress(OSError, ValueError):
+            other, _ = _labels_from(path, maps, len(labels.names), column)
+            if other is not None and other.names != labels.names:
+                note(
+                    f"{used.name} and {path.name} in {used.parent} give the maps different names; those of "
+                    "the first are used, and map_names (--map-names) chooses.",
+                    "SeveralLabelTables",
+                )
+                return
+
+
 def _read_found(path: Path, maps: PathLike, n_maps: int, column: str | None) -> Rows | None:
     """What a file beside the maps, which was not given, says of them; None where it is something else."""
-    if path.suffix in TABLES:
+    if path.suffix.lower() in TABLES:
         return read_table_of_labels(path, column)
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         return read_json_of_labels(path)
     rows = read_text_of_names(path)
     return None if is_own_text(path, maps) and len(rows.names) != n_maps else rows

@@ -12,6 +12,10 @@ from .fitting import Rows
 
 #: The key of the names in the sidecar of a 4D image.
 LABEL_MAP = "LabelMap"
+#: A line that begins with a number, as those of FreeSurfer's and FSL's tables do.
+NUMBERED = re.compile(r"([0-9]{1,9})[\s:.,)]+\S")
+#: A whole number, as programs write it: ``np.savetxt`` writes 3 as ``3.000e+00``.
+WHOLE = re.compile(r"[0-9]{1,9}(\.0*)?|[0-9](\.[0-9]{1,30})?[eE][+]?0[0-9]")
 
 
 def read_json_of_labels(path: PathLike) -> Rows | None:
@@ -31,7 +35,9 @@ def read_json_of_labels(path: PathLike) -> Rows | None:
     indices = None
     if _is_indexed(content):
         keys = sorted(content, key=int)
-        content, indices = [content[key] for key in keys], [float(key) for key in keys]
+        content, indices = [content[key] for key in keys], list(map(int, keys))
+        if len(set(indices)) < len(indices):
+            raise ValueError(f"{path} gives the same index twice; give each map its own.")
     if content and isinstance(content, list) and all(isinstance(name, str) for name in content):
         return Rows(content, indices)
     if is_sidecar or isinstance(content, list):
@@ -41,15 +47,29 @@ def read_json_of_labels(path: PathLike) -> Rows | None:
 
 
 def read_text_of_names(path: PathLike) -> Rows:
-    """The names in a text file, one in each line; it may begin with ``name``."""
+    """The names in a text file, one in each line; it may begin with ``name``.
+
+    Raises
+    ------
+    ValueError
+        If lines begin with their numbers, in another order.
+    """
     names = [line.strip() for line in lines_of(read_text(path)) if line.strip()]
-    return Rows(names[1:] if names[:1] == ["name"] else names)
+    names = names[1:] if names[:1] == ["name"] else names
+    numbers = [int(found[1]) if (found := NUMBERED.match(name)) else -1 for name in names]
+    if any(numbers != sorted(numbers) == list(range(start, start + len(names))) for start in (0, 1)):
+        raise ValueError(
+            f"{path} numbers its lines in another order than they have; sort them, or give a .tsv file with "
+            "the columns index and name."
+        )
+    return Rows(names)
 
 
 def read_good_components(path: PathLike, n_maps: int) -> list[int] | None:
     """The maps, from 0, that a text file lists by their numbers, from 1; None where it is no such list.
 
-    A file of so many lines as there are maps is one of names, be they numbers.
+    Numbers are separated by blanks, commas or line breaks; lines that begin with ``#`` are comments.  A
+    file of so many lines as there are maps is one of names, be they numbers.
 
     Parameters
     ----------
@@ -69,12 +89,13 @@ def read_good_components(path: PathLike, n_maps: int) -> list[int] | None:
     >>> read_good_components(path, 25)
     [0, 1, 2, 4]
     """
-    if Path(path).suffix in (".tsv", ".csv", ".json") or len(read_text_of_names(path).names) == n_maps:
+    if Path(path).suffix.lower() in (".tsv", ".csv", ".json"):
         return None
-    words = read_text(path).split()
-    if not words or not all(re.fullmatch("[0-9]{1,9}", word) for word in words):
+    lines = [line for line in lines_of(read_text(path)) if line.strip() and not line.startswith("#")]
+    words = re.split(r"[\s,]+", "\n".join(lines).strip())
+    if len(lines) == n_maps or not all(WHOLE.fullmatch(word) and float(word).is_integer() for word in words):
         return None
-    numbers = sorted(map(int, words))
+    numbers = sorted(int(float(word)) for word in words)
     outside = [number for number in numbers if not 1 <= number <= n_maps]
     if outside:
         raise ValueError(

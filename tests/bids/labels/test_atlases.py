@@ -169,3 +169,26 @@ def test_other_lists_of_components_are_refused(tmp_path, text, sentence):
 def test_numbers_in_as_many_lines_as_maps_are_names(tmp_path):
     labels = labels_of(["ica.nii"], 3, write(tmp_path / "names.txt", "11\n12\n13\n"))
     assert (labels.names, labels.kept) == (["11", "12", "13"], [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,2, 4\n", "# good components of group ICA\n1\n2\n4\n", "1.000000e+00\n2.000000e+00\n4.000000e+00\n"],
+)
+def test_good_components_as_programs_write_them(tmp_path, text):
+    assert labels_of(["ica.nii"], 5, write(tmp_path / "good.txt", text)).kept == [0, 1, 3]
+
+
+def test_good_components_have_the_names_beside_the_maps(tmp_path):
+    write(tmp_path / "ica.tsv", "index\tname\tnetwork\n2\tb\tB\n1\ta\tA\n3\tc\tC\n")
+    good = write(tmp_path / "good.txt", "1 3")
+    labels = labels_of([tmp_path / "ica.nii"], 3, good)
+    assert (labels.written, labels.names, labels.source) == (["a", "c"], ["a", "b", "c"], str(good))
+    assert labels.columns == {"network": ["A", "B", "C"]}
+
+
+def test_a_list_of_good_components_beside_the_maps_may_be_given(tmp_path):
+    good = write(tmp_path / "ica_labels.txt", "1 3")
+    with collected() as notes:
+        assert labels_of([tmp_path / "ica.nii"], 3, good).written == ["map-01", "map-03"]
+    assert notes == []

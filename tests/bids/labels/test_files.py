@@ -29,7 +29,7 @@ def names_of(tmp_path):
         (".tsv", "name\nmotor\ndefault mode\nvision\n"),
         (".csv", "index,name\n3,vision\n1,motor\n2,default mode\n"),
         (".json", json.dumps(NAMES)),
-        (".json", json.dumps({"1": "motor", "10": "vision", "2": "default mode"})),
+        (".json", json.dumps({"1": "motor", "3": "vision", "2": "default mode"})),
         (".json", json.dumps({"SkullStripped": True, "LabelMap": NAMES})),
         (".json", json.dumps({"LabelMap": {"2": "vision", "0": "motor", "1": "default mode"}})),
         (".txt", "motor\ndefault mode\n\nvision\n"),
@@ -87,8 +87,8 @@ def test_names_that_do_not_fit_are_refused(names, sentence):
         ("n.json", '{"LabelMap": ["a", 2]}', "LabelMap of .*n.json must be a list of map names"),
         ("n.json", '["a", "b\\u2028"]', "n.json has a name with a tab or line break"),
         ("n.json", '{"a": 1}', "n.json must be a list of map names"),
-        ("n.tsv", "index\tname\none\ta\n2\tb\n", "n.tsv: an index is no number"),
-        ("n.tsv", "index\tname\n2\ta\n2\tb\n", "n.tsv must have a different number in each row"),
+        ("n.tsv", "index\tname\none\ta\n2\tb\n", "n.tsv: 'one' in its column 'index' is no whole "),
+        ("n.tsv", "index\tname\n2\ta\n2\tb\n", "n.tsv has 2 twice in its column 'index'"),
         ("n.tsv", "index\tname\n1\ta\n2\n", "n.tsv has 1 fields in line 3, but 2 in its first"),
         ("n.tsv", 'name\n"a\nb\n', "n.tsv cannot be read as a table"),
         ("n.tsv", "", "n.tsv is empty"),
@@ -110,7 +110,7 @@ def test_a_damaged_file_is_an_error_where_it_is_given(tmp_path, name, content, s
         ("atlas.json", "[", "atlas.json is not a JSON file"),
         ("atlas.json", "[1, 2]", "atlas.json must be a list of map names"),
         ("atlas.json", '["a", "b", "c"]', "atlas.json has 3 names for 2 maps"),
-        ("atlas.tsv", "index\tname\n1\ta\n1\tb\n", "atlas.tsv must have a different number in each row"),
+        ("atlas.tsv", "index\tname\n1\ta\n1\tb\n", "atlas.tsv has 1 twice in its column 'index'"),
         (
             "atlas.tsv",
             "voxel\tcount\n1\t2\n",
@@ -217,7 +217,7 @@ def test_a_row_of_the_background_is_left_out_and_said(tmp_path, content, names, 
 
 def test_a_background_that_is_a_map_stays(tmp_path, names_of):
     (tmp_path / "n.tsv").write_text("index\tname\n0\tBackground\n1\ta\n")
-    assert names_of(2, "n.tsv") == (["Background", "a"], [])
+    assert names_of(2, "n.tsv") == (["Background", "a"], ["BackgroundRow"])
 
 
 @pytest.mark.parametrize(
