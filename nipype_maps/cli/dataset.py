@@ -45,7 +45,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     """
     from ..bids.dataset import require_own
 
-    check_folders(out, work or beside(out), derivatives)
+    check_folders(out, work, derivatives)
     execution, options = checked_execution(values), checked_options(values)
     maps, mask = values["maps_file"], values["mask_file"]
     if values["brain_masks"] and mask:
@@ -55,6 +55,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     summary = folder.out / SUMMARY
     try:
         require_own(folder.out, derivatives)
+        check_folders(out, folder.work, derivatives)
         selected = selected_runs(derivatives, values, atlas, desc)
         require_summary(summary)
     except ValueError as error:
