@@ -121,7 +121,8 @@ def find_runs(
     masks = _by_key(layout.get(suffix="mask", desc="brain", extension=IMAGES))
     images = {"suffix": "bold", "desc": desc, "extension": IMAGES}
     found = []
-    paths, on_echoes = without_echoes(_each_once(_paths(layout.get(**{**images, **_query(asked)}))))
+    every = _each_once(_paths(layout.get(**{**images, **_query(asked)})))
+    paths, on_echoes = without_echoes(every)
     for path in paths:
         own = masks.get(key_of(path)) or masks.get(key_of(path, ("echo",)))
         table = tables.get(key_of(path, ("echo", *OF_SPACE)))
@@ -133,7 +134,8 @@ def find_runs(
     if not runs:
         asked |= {"space": wanted} if wanted else {}
         why = why_no_runs(layout, root, desc, asked, IMAGES, spaces_of(found))
-        raise ValueError(" ".join(filter(None, [why, on_echoes])))
+        explains = any(full_space(path) in meant for path in every)
+        raise ValueError(f"{why} {on_echoes}" if explains else why)
     if on_echoes:
         note(on_echoes, "SingleEchoes")
     _note_narrower(found, runs, wanted)

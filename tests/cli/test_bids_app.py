@@ -31,7 +31,8 @@ def done(invoke, sessions, maps, tmp_path):
 
     def done(*words, before=("participant",), out="out"):
         invoke("dataset", sessions, tmp_path / out, *before, "--maps", maps, *words)
-        return [row["run"][4:6] + row["run"][11:12] for row in summary(tmp_path / out)]
+        rows = summary(tmp_path / out)
+        return [row["participant_id"].removeprefix("sub-") + row["session_id"][-1] for row in rows]
 
     return done
 
@@ -241,6 +242,13 @@ def test_an_index_is_kept_for_the_next_call(done, tmp_path):
     words = ["--bids_database_dir", tmp_path / "index", "--participant-label", "01"]
     assert done(*words) == done(*words, out="other") == ["011", "012"]
     assert (tmp_path / "index" / "layout_index.sqlite").is_file()
+
+
+def test_a_dry_run_writes_no_index(invoke, sessions, maps, tmp_path):
+    words = ["--maps", maps, "--bids-database-dir", tmp_path / "index", "--dry-run"]
+    assert "6 runs: 6 to execute" in invoke("dataset", sessions, tmp_path / "out", *words).stdout
+    assert not (tmp_path / "index").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_nothing_is_written_to_in_or_home(call, sessions, maps, tmp_path, monkeypatch):

@@ -71,7 +71,7 @@ def test_an_invocation_of_nipoppy_is_a_call(command, invoke, sessions, maps, tmp
     assert program == "nipype-maps"
     invoke(*words)
     (row,) = summary(tmp_path / "idp" / "nipype-maps")
-    assert row["run"].startswith("sub-01_ses-2_task-rest")
+    assert row["file"].startswith("sub-01/ses-2/func/sub-01_ses-2_task-rest")
 
 
 def test_every_input_becomes_words_that_the_command_understands(

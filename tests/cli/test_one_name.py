@@ -58,7 +58,10 @@ SAME = {
     "--allow-mismatch": None,
     "--plugin": "MultiProc",
     "--plugin-args": "{arguments}",
+    "--use-plugin": "{plugin}",
     "--n-procs": "1",
+    "--mem-mb": "1000",
+    "--stop-on-first-crash": None,
     "--wait": None,
     "--overwrite": None,
     "--verbose": None,
@@ -86,6 +89,7 @@ def files(make_run, maps, mask, save, rng, grids, tmp_path):
         "labels": ("labels.txt", "first\n" * 20 + "second\n" * 20),
         "ours": ("ours.json", '{"ours": {"Columns": ["trans_x"]}}'),
         "arguments": ("arguments.json", '{"n_procs": 1}'),
+        "plugin": ("plugin.yml", "plugin: MultiProc"),
     }
     found = {"run": make_run(), "maps": maps, "mask": mask}
     found["other maps"] = save(rng.random((*grids["plain"].shape, 4)), grids["plain"], "b/atlas.nii.gz")

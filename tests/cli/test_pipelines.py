@@ -51,7 +51,8 @@ def dataset(invoke, maps, tmp_path):
         done = invoke("dataset", root, tmp_path / "out", "participant", "--maps", maps, *words, status=status)
         table = tmp_path / "out" / "summary.tsv"
         rows = summary(tmp_path / "out") if table.exists() else []
-        return " ".join(done.stderr.split()), [row["run"].partition("_atlas")[0] for row in rows]
+        names = [row["file"].rpartition("/")[2].partition("_atlas")[0] for row in rows]
+        return " ".join(done.stderr.split()), names
 
     return dataset
 
@@ -118,6 +119,8 @@ def test_single_echoes_are_no_runs_in_their_own_space_either(tree, dataset, tmp_
     root = tree(*ECHOES, f"task-rest_space-{MNI}_res-2_desc-preproc_bold.nii.gz")
     said, _ = dataset(root, "--space", "func", status=1)
     assert f"of space func; there are the tasks rest in the spaces {MNI}:res-2. 3 images of single" in said
+    said, _ = dataset(root, "--space", "T1w", status=1)
+    assert said.endswith(f"of space T1w; there are the tasks rest in the spaces {MNI}:res-2.")
     # whoever wants one says so
     (tmp_path / "filter.json").write_text('{"bold": {"echo": 2}}')
     said, runs = dataset(root, "--bids-filter-file", tmp_path / "filter.json")

@@ -38,7 +38,7 @@ def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
     with collected() as notes:
         found = find_runs(
             derivatives, *labels.values(), desc=desc_of(values), filters=_filters(values),
-            index=values["bids_database_dir"],
+            index=None if values["dry_run"] else values["bids_database_dir"],
         )  # fmt: skip
     require_one_space(found, values["space"], values["maps_file"])
     absent = labels_without_runs(found, labels)
