@@ -229,6 +229,9 @@ def test_commands_are_known_to_the_command_line(name, site):
     """As far as they can be parsed: files are there, options and their values are known."""
     (site / "signals" / "work").mkdir(parents=True)
     (site / "signals" / "sub-01_task-rest_atlas-tissues_desc-denoised_timeseries.tsv").touch()
+    run = site / "signals-dataset" / "sub-0001" / "func" / "sub-0001_task-rest_run-01_space-MNI_atlas-tissues"
+    run.parent.mkdir(parents=True)
+    run.with_name(f"{run.name}_desc-denoised_timeseries.tsv").touch()
     found = [words for _, text in blocks(name, "bash") for words in commands(text)]
     for path in (site / word for words in found for word in words if word.startswith("atlases/")):
         path.parent.mkdir(parents=True, exist_ok=True)

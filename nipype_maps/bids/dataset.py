@@ -1,19 +1,13 @@
-"""The folder of a BIDS derivatives data set: which tool it belongs to, and its description."""
+"""The folder of a BIDS derivatives data set: which tool it belongs to."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from ..storage.atomic import replacing
-from ..storage.json_files import read_json, write_json
+from ..storage.json_files import read_json
 from ..storage.paths import PathLike
-from .atlas import Atlas
-from .provenance import versions
 
-BIDS_VERSION = "1.10.0"
 NAME = "nipype-maps"
 DESCRIPTION = "dataset_description.json"
 
@@ -44,7 +38,7 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
                 f"{given} is inside the data set that the runs come from; choose a folder outside of "
                 f"it, or {source / 'derivatives' / NAME}."
             )
-    owner = _owner(out)
+    owner = owner_of(out)
     if owner is None:
         theirs = next(out.glob("sub-*/"), None) if source is not None and out.is_dir() else None
         inside = (
@@ -61,62 +55,12 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         )
 
 
-def describe(out: PathLike, source: PathLike, name: str = f"{NAME}: time series of brain maps") -> None:
-    """Write the dataset_description.json of a derivatives folder; entries that users added stay.
-
-    Parameters
-    ----------
-    out, source : path-like
-        The folder, and the data set that its files were made from.
-    name : str
-    """
-    path = Path(out) / DESCRIPTION
-    before = read_json(path) if path.exists() else {}
-    sources, own = before.get("SourceDatasets"), {"URL": Path(source).absolute().as_uri()}
-    sources = sources if isinstance(sources, list) else []
-    content = {
-        "Name": name,
-        "BIDSVersion": BIDS_VERSION,
-        "DatasetType": "derivative",
-        **before,
-        "GeneratedBy": [{"Name": NAME, "Version": versions()[NAME]}],
-        "SourceDatasets": sources if own in sources else [*sources, own],
-    }
-    if content != before:
-        write_json(path, content)
-
-
-def sources_of(out: PathLike) -> list[Path]:
-    """The data sets that a derivatives folder was made from, by its dataset_description.json."""
-    sources = read_json(Path(out) / DESCRIPTION).get("SourceDatasets")
-    urls = [source.get("URL") for source in sources if isinstance(source, dict)] if sources else []
-    parts = [urlsplit(url) for url in urls if isinstance(url, str)]
-    return [Path(unquote(part.path)) for part in parts if part.scheme == "file"]
-
-
-def map_names_text(names: Sequence[str]) -> str:
-    """The table of an atlas's maps: index and name of all maps, though runs may have fewer."""
-    lines = ["index\tname", *(f"{index}\t{name}" for index, name in enumerate(names, start=1))]
-    return "\n".join(lines) + "\n"
-
-
-def map_names_file(out: PathLike, atlas: Atlas) -> Path:
-    """The path of that table in a data set."""
-    return Path(out) / f"{atlas.name}_probseg.tsv"
-
-
-def write_map_names(out: PathLike, atlas: Atlas, names: Sequence[str]) -> None:
-    """Write that table."""
-    with replacing(map_names_file(out, atlas)) as temporary:
-        temporary.write_text(map_names_text(names), encoding="utf-8")
-
-
 def _is_of_participant(folder: Path) -> bool:
     """Whether a folder is that of a participant of a data set."""
     return folder.name.startswith("sub-") and os.path.lexists(folder.parent / DESCRIPTION)
 
 
-def _owner(folder: Path) -> str | None:
+def owner_of(folder: Path) -> str | None:
     """The tool that wrote a data set, by its description; None without one."""
     if not os.path.lexists(folder / DESCRIPTION):
         return None

@@ -23,9 +23,11 @@ from .parsing.parameters import dataset_options
 from .records.request import Request
 from .reports.run_names import RunNames
 from .results.citation import write_citation
+from .results.dataset_root import begin_dataset, require_label_table, write_atlas
 from .results.extracted import Extracted
 from .results.folder import ResultFolder
 from .results.summary import require_summary, write_summary
+from .results.work_folder import beside, warnings_of_work_folder
 from .selection.inputs import selected_runs
 
 SUMMARY = "summary.tsv"
@@ -42,17 +44,18 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     OUT becomes a BIDS derivatives data set, with a summary.tsv: a row per run.  A run that
     fails does not stop the others; call again, and only what is missing is computed.
     """
-    from ..bids.dataset import describe, require_own, write_map_names
+    from ..bids.dataset import require_own
 
     check_folders(out, work, derivatives)
     execution, options = checked_execution(values), checked_options(values)
     mask = values["mask_file"]
     if values["brain_masks"] and mask:
         raise click.UsageError("--brain-masks uses each run's own mask; leave out --mask.")
-    folder = ResultFolder(out, work)
+    folder = ResultFolder(out, work or beside(out))
     summary = folder.out / SUMMARY
     try:
         require_own(folder.out, derivatives)
+        check_folders(out, folder.work, derivatives)
         selected = selected_runs(derivatives, values)
         require_summary(summary)
     except ValueError as error:
@@ -66,7 +69,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
     names = RunNames(runs)
     if values["dry_run"]:
-        _require_map_names(folder, request, overwrite)
+        require_label_table(folder, request, overwrite)
         plan_runs(ready, request, folder, overwrite=overwrite, is_dataset=True, verbose=execution.verbose)
         fail(names.failures(selected.failures.values()))
         return
@@ -79,15 +82,15 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         write_citation(folder)
 
     with folder.locked(execution.wait):
-        _require_map_names(folder, request, overwrite)
-        describe(folder.out, derivatives)
+        require_label_table(folder, request, overwrite)
+        warn([*begin_dataset(folder, derivatives), *warnings_of_work_folder(folder, work)])
         extracted = execute_runs(
             ready, request, folder, execution,
             overwrite=overwrite, lacking=selected.lacking, is_dataset=True, on_interrupt=describe_published,
         )  # fmt: skip
         extracted.failures += selected.failures.values()
-        if extracted.published and request.labels is not None:
-            write_map_names(folder.out, atlas, request.labels.names)
+        if extracted.published:
+            write_atlas(folder, request)
         removed = write_summary(summary, runs, extracted, folder, derivatives, selected.tables)
         write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
@@ -106,21 +109,3 @@ def _first_kinds(warnings: Sequence[str]) -> list[str]:
         *warnings[:MOST_WARNINGS],
         f"{counted(more, 'more kind')} of warning {verb} in the sidecars of the runs; {SUMMARY} counts them.",
     ]
-
-
-def _require_map_names(folder: ResultFolder, request: Request, overwrite: bool) -> None:
-    """Raise click.UsageError if the data set's table of names has other maps."""
-    from ..bids.dataset import map_names_file, map_names_text
-
-    path = map_names_file(folder.out, request.atlas)
-    if request.labels is None or overwrite or not os.path.lexists(path):
-        return
-    try:
-        same = path.read_text(encoding="utf-8") == map_names_text(request.labels.names)
-    except (OSError, ValueError):
-        same = False
-    if not same:
-        raise click.UsageError(
-            f"{path} names other maps than those requested; choose another OUT, or give --overwrite to "
-            "replace it."
-        )

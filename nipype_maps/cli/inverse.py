@@ -18,6 +18,7 @@ from .messages import fail, warn
 from .parsing.click_types import EXISTING_FILE
 from .parsing.commands import Command
 from .parsing.parameters import takes_option
+from .results.image import image_in, publish_image, require_absent
 
 if TYPE_CHECKING:
     from nipype.pipeline.engine import Workflow
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Image to write (.nii.gz or .nii).",
+    type=click.Path(path_type=Path),
+    help="Image to write (.nii.gz or .nii), or a folder: then with a name of BIDS, and a sidecar.",
 )
 @takes_option("mask_file", topic="", help="The mask that the signals come from; the image is 0 outside it.")
 @takes_option(
@@ -54,14 +55,18 @@ def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **va
     """
     mask, map_names = values["mask_file"], values["map_names"]
     maps_file = _maps(maps_file, signals)
-    if out.exists() and not overwrite:
-        _extension(out, [signals, *maps_file, *filter(None, (mask, map_names))])
-        raise click.UsageError(f"--out {out} exists; choose another, or give --overwrite to replace it.")
+    is_folder = out.is_dir()
+    image = image_in(out, signals) if is_folder else out
+    if not overwrite:
+        if image.exists():
+            _extension(image, [signals, *maps_file, *filter(None, (mask, map_names))])
+        require_absent(image, has_sidecar=is_folder)
     invert(
-        signals, maps_file, out, mask=mask, map_names=map_names,
-        map_names_column=values["map_names_column"], t_r=values["t_r"],
+        signals, maps_file, image,
+        mask=mask, map_names=map_names, map_names_column=values["map_names_column"], t_r=values["t_r"],
+        with_sidecar=is_folder,
     )  # fmt: skip
-    click.echo(f"{os.path.relpath(out)}: written")
+    click.echo(f"{os.path.relpath(image)}: written")
 
 
 def invert(
@@ -73,6 +78,7 @@ def invert(
     map_names: PathLike | None = None,
     map_names_column: str | None = None,
     t_r: float | None = None,
+    with_sidecar: bool = False,
 ) -> None:
     """Execute the graph from signals to an image, in a temporary folder.
 
@@ -86,6 +92,8 @@ def invert(
     map_names_column : str, optional
     t_r : float, optional
         Repetition time in seconds.
+    with_sidecar : bool
+        Make the folder of ``out`` if it does not exist, and a sidecar in it.
 
     Raises
     ------
@@ -99,6 +107,8 @@ def invert(
     from ..engine.execution.log import log_to
     from ..storage.atomic import copy
 
+    if with_sidecar:
+        _make_folder(out.parent)
     extension = _extension(out, [signals, *maps, *(path for path in (mask, map_names) if path)])
     try:
         extraction = read_extraction(signals)
@@ -131,7 +141,11 @@ def invert(
             fail(_failure(failure, signals) for failure in outcome.failures)
             image = outcome.done["back.inverse"].result.outputs
             warn([*outcome.done["atlas.mask"].result.outputs.warnings, *image.warnings])
-            copy(image.out_file, out)
+            if with_sidecar:
+                sources = [signals, *maps, *([mask] if mask else [])]
+                publish_image(image.out_file, out, sources, is_masked=bool(mask), t_r=t_r)
+            else:
+                copy(image.out_file, out)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{out} was not written.") from None
     except OSError as error:
@@ -202,7 +216,7 @@ def _extension(out: Path, inputs: Iterable[PathLike]) -> Literal[".nii.gz", ".ni
     elif out.name.endswith(".nii"):
         extension = ".nii"
     else:
-        raise click.UsageError(f"--out {out} must end in .nii.gz or .nii.")
+        raise click.UsageError(f"--out {out} must end in .nii.gz or .nii, or be a folder that exists.")
     folder = out.absolute().parent
     if not folder.is_dir():
         raise click.UsageError(f"the folder of --out {out} does not exist.")
@@ -214,6 +228,14 @@ def _extension(out: Path, inputs: Iterable[PathLike]) -> Literal[".nii.gz", ".ni
                 f"--out {out} is an input, {path}, which it would replace; choose another."
             )
     return extension
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of a run, in the folder of a data set."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}.") from error
 
 
 def _check_memory(shape: Sequence[int], signals: PathLike) -> None:

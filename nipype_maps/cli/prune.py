@@ -17,7 +17,8 @@ from .parsing.parameters import takes_option
     "--work",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The work folder (--work of extract, or OUT/work), or the memory of a masker.",
+    help="The work folder (that of --work, OUT/work of extract, OUT-work of dataset), or the memory of a "
+    "masker.",
 )
 @click.option(
     "--unused-for",

@@ -35,7 +35,7 @@ EXECUTION_OPTIONS = (
     Option(
         "work", "str | None", None, parts=(EXECUTION,), topic="Execution", syntax="folder",
         aliases=("-w", "--work-dir"),
-        default_shown="OUT/work", argument="memory",
+        default_shown="OUT/work; for dataset OUT-work, beside OUT", argument="memory",
         doc="Folder for intermediate results, which later calls reuse",
     ),
     Option(

@@ -37,8 +37,13 @@ def write_json(path: PathLike, content: dict[str, Any]) -> None:
 
 def save_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON object to a draft, or to another file that nobody reads yet."""
+    path.write_bytes(json_bytes(content))
+
+
+def json_bytes(content: Mapping[str, Any]) -> bytes:
+    """The bytes of the file of a JSON object."""
     # where a name is no UTF-8, what comes is JSON's own way to write it
-    path.write_text(as_utf8(readable(content)) + "\n", encoding="utf-8", errors="backslashreplace")
+    return f"{as_utf8(readable(content))}\n".encode("utf-8", "backslashreplace")
 
 
 def readable(content: Mapping[str, Any]) -> str:

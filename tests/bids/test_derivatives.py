@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from nipype_maps.bids.atlas import Atlas
-from nipype_maps.bids.dataset import describe, write_map_names
+from nipype_maps.bids.atlas_files import write_label_table
+from nipype_maps.bids.dataset_description import describe
 from nipype_maps.bids.derivatives import find_runs
 from nipype_maps.bids.labels import labels_of
 
@@ -84,5 +85,5 @@ def test_a_data_set_says_what_it_is(tmp_path):
     said = json.loads((tmp_path / "dataset_description.json").read_text())
     assert said["DatasetType"] == "derivative"
     assert said["GeneratedBy"][0]["Name"] == "nipype-maps"
-    write_map_names(tmp_path, Atlas("msdl"), ["visual", "motor"])
-    assert labels_of(["msdl.nii"], 2, tmp_path / "atlas-msdl_probseg.tsv").names == ["visual", "motor"]
+    write_label_table(tmp_path, Atlas("msdl"), ["visual", "motor"])
+    assert labels_of(["msdl.nii"], 2, tmp_path / "atlas-msdl_dseg.tsv").names == ["visual", "motor"]

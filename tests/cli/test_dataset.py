@@ -54,7 +54,7 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     assert table.values.shape == (38, 4)
     assert len(list(out.glob("sub-*/func/*_timeseries.json"))) == 6
     assert json.loads((out / "dataset_description.json").read_text())["DatasetType"] == "derivative"
-    assert (out / "atlas-atlas_probseg.tsv").read_text().splitlines()[:2] == ["index\tname", "1\tmap-01"]
+    assert (out / "atlas-atlas_dseg.tsv").read_text().splitlines()[:2] == ["index\tname", "1\tmap-01"]
     rows = summary(out)
     assert [row["status"] for row in rows] == ["done"] * 6
     assert {row["frames"] for row in rows} == {"40"}
@@ -63,7 +63,7 @@ def test_every_run_becomes_a_table_of_a_data_set(call, derivatives, maps, tmp_pa
     assert {row["degrees_of_freedom"] for row in rows} == {"30"}
     assert {row["repetition_time"] for row in rows} == {"2.0"}
     assert all(0 < float(row["coverage_min"]) <= float(row["coverage_mean"]) <= 1 for row in rows)
-    fits = [path.name for path in (out / "work").glob("*/fit_*")]
+    fits = [path.name for path in (tmp_path / "out-work").glob("*/fit_*")]
     assert len(fits) == 2  # one for each grid
 
     # again, and nothing is run; in processes, and the bytes are the same

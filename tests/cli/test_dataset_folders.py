@@ -87,7 +87,8 @@ def test_results_may_be_below_the_data_set(invoke, one, maps):
     call = ["dataset", one, out, "--maps", maps]
     for _ in range(2):  # the second call meets what the first one left
         assert "2 of 2 runs done" in invoke(*call).stdout
-    assert {path: text for path, text in as_it_was(one).items() if out not in path.parents} == before
+    ours = {out, out.with_name("nipype-maps-work")}
+    assert {path: text for path, text in as_it_was(one).items() if ours.isdisjoint(path.parents)} == before
 
 
 def test_runs_of_other_data_sets_below_are_not_this_ones(invoke, one, maps, tmp_path):
@@ -109,7 +110,7 @@ def test_what_users_add_to_the_description_stays_and_sources_are_joined(invoke, 
     invoke("dataset", second, out, "--maps", maps)
     said = json.loads(path.read_text())
     assert said["Authors"] == ["Ann"]
-    assert [source["URL"] for source in said["SourceDatasets"]] == [one.as_uri(), second.as_uri()]
+    assert [source["URL"] for source in said["SourceDatasets"]] == ["../fmriprep", "../second"]
 
 
 def test_results_of_other_settings_are_counted_and_kept(invoke, one, maps, tmp_path):
@@ -241,7 +242,7 @@ def test_maps_that_are_dropped_in_some_runs_have_their_place_in_the_table_of_nam
         chosen = tmp_path / participant
         call = ["dataset", one, chosen, "--maps", three, "--empty-maps", "drop"]
         invoke(*call, "--participant-label", participant)
-        assert (chosen / "atlas-three_probseg.tsv").read_text().splitlines()[1:] == [
+        assert (chosen / "atlas-three_dseg.tsv").read_text().splitlines()[1:] == [
             "1\tmap-01", "2\tmap-02", "3\tmap-03",
         ]  # fmt: skip
 
@@ -254,7 +255,7 @@ def test_names_of_other_maps_of_one_name_are_not_replaced(invoke, one, maps, tmp
     assert "names other maps than those requested" in invoke(*other, status=2).stderr
     assert "names other maps" in invoke(*other, "--dry-run", status=2).stderr
     invoke(*other, "--overwrite")
-    assert "1\ta" in (tmp_path / "out" / "atlas-atlas_probseg.tsv").read_text()
+    assert "1\ta" in (tmp_path / "out" / "atlas-atlas_dseg.tsv").read_text()
 
 
 def test_single_echoes_are_left_out_where_they_are_there_combined(invoke, one, maps, tmp_path):
@@ -510,13 +511,13 @@ def test_a_data_set_takes_several_atlases(invoke, one, maps, tmp_path, save, rng
     for name, atlas in (("atlas", maps), ("B", other)):
         apart = tmp_path / name
         invoke("dataset", one, apart, "--maps", atlas, "--detrend")
-        for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_probseg.tsv"]:
+        for path in [*apart.glob("sub-*/func/*"), apart / f"atlas-{name}_dseg.tsv"]:
             assert (together / path.relative_to(apart)).read_bytes() == path.read_bytes()
         assert [row for row in summary(together) if row["atlas"] == name] == [
             {**row, "seconds": ANY} for row in summary(apart)
         ]
     assert len(summary(together)) == 4
-    assert len(list(together.glob("atlas-*_probseg.tsv"))) == 2
+    assert len(list(together.glob("atlas-*_dseg.tsv"))) == 2
     # runs of an atlas are still compared with each other
     call = ["dataset", one, together, "--maps", maps, "--participant-label", "01", "--desc", "denoised"]
     told = invoke(*call, "--overwrite").stderr

@@ -65,6 +65,4 @@ def check_folders(out: Path, work: Path | None, source: Path | None = None) -> N
         return
     source = Path(os.path.realpath(source))
     if work == source or (work.is_relative_to(source) and work.relative_to(source).parts[0][:4] == "sub-"):
-        raise click.UsageError(
-            f"--work {work} is among the runs of {source}; choose a folder of its own, or leave --work out."
-        )
+        raise click.UsageError(f"--work {work} is among the runs of {source}; choose a folder of its own.")

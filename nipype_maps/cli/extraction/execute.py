@@ -73,7 +73,8 @@ def execute_runs(
             results = node.result.outputs
             sidecar = Sidecar.read(results.out_json)
             record = request.record(run, sidecar.t_r)
-            table = folder.publish(run.name, results.out_file, results.out_json, record)
+            files = [file for role in request.all_files(run).values() for file in role]
+            table = folder.publish(run.name, results.out_file, results.out_json, record, files)
             extracted.published[run.name] = table
             warnings[run.name] = warnings_of(run_label(run.name), sidecar)
         except Exception as error:  # the plugin would only log it, and the run count as done

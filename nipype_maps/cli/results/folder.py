@@ -27,12 +27,19 @@ class ResultFolder:
     out : pathlib.Path
     work : pathlib.Path, optional
         Default ``out/work``.
+
+    Attributes
+    ----------
+    datasets : dict of str to pathlib.Path
+        Data sets whose files have BIDS URIs in sidecars, by their names; empty for a folder that is
+        none itself.
     """
 
     def __init__(self, out: Path, work: Path | None = None) -> None:
         self.out = Path(os.path.abspath(out))
         self.work = Path(os.path.abspath(work)) if work else self.out / "work"
         self.logs = self.out / "logs"
+        self.datasets: dict[str, Path] = {}
 
     @property
     def shown(self) -> str:
@@ -73,11 +80,18 @@ class ResultFolder:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}.") from error
+                raise click.ClickException(
+                    f"cannot make the folder {folder}: {error.strerror}{self._other_choice(folder)}."
+                ) from error
             if not os.access(folder, os.W_OK):
-                raise click.ClickException(f"cannot write to the folder {folder}; choose another one.")
+                choice = self._other_choice(folder) or "; choose another one"
+                raise click.ClickException(f"cannot write to the folder {folder}{choice}.")
         sweep(self.out)
         sweep(self.logs)
+
+    def _other_choice(self, folder: Path) -> str:
+        is_elsewhere = folder == self.work and not self.work.is_relative_to(self.out)
+        return "; choose a folder for intermediate results by --work" if is_elsewhere else ""
 
     def files(self, name: str) -> tuple[Path, Path, Path]:
         """Table, sidecar and record of the results of a name, which may begin with folders."""
@@ -116,7 +130,12 @@ class ResultFolder:
                     raise click.ClickException(message_of(error, path)) from error
 
     def publish(
-        self, name: str, signals_file: PathLike, sidecar_file: PathLike, record: dict[str, Any]
+        self,
+        name: str,
+        signals_file: PathLike,
+        sidecar_file: PathLike,
+        record: dict[str, Any],
+        sources: Iterable[PathLike] = (),
     ) -> Path:
         """Copy a run's results from the work folder; return the table's path.
 
@@ -130,16 +149,24 @@ class ResultFolder:
         signals_file, sidecar_file : path-like
         record : dict
             Of what was requested: `Request.record`.
+        sources : iterable of path-likes
+            The files that ``Sources`` of the sidecar names; those in data sets get URIs.
         """
+        from ...bids.dataset_links import with_uris
         from ...storage.atomic import replacing
-        from ...storage.json_files import save_json
+        from ...storage.json_files import json_bytes, read_json, save_json
 
         table, sidecar, kept = self.files(name)
         for folder in (table.parent, kept.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        same = read_object(kept) == record and all(
-            path.is_file() and filecmp.cmp(source, path, shallow=False)
-            for source, path in ((signals_file, table), (sidecar_file, sidecar))
+        content = read_json(sidecar_file)
+        if self.datasets:
+            content = with_uris(content, sources, self.datasets)
+        same = (
+            read_object(kept) == record
+            and all(map(Path.is_file, (table, sidecar)))
+            and filecmp.cmp(signals_file, table, shallow=False)
+            and sidecar.read_bytes() == json_bytes(content)
         )
         if not same:
             for path in filter(Path.is_dir, (table, sidecar, kept)):
@@ -150,7 +177,7 @@ class ResultFolder:
                 replacing(kept) as new_record,
             ):
                 shutil.copyfile(signals_file, new_table)
-                shutil.copyfile(sidecar_file, new_sidecar)
+                save_json(new_sidecar, content)
                 save_json(new_record, record)
                 table.unlink(missing_ok=True)
         return table

@@ -30,7 +30,7 @@ def removed_runs(
     source : path-like
         The data set that is read now.
     """
-    from ...bids.dataset import sources_of
+    from ...bids.dataset_description import sources_of
 
     sources = list(dict.fromkeys([Path(source).absolute(), *sources_of(folder.out)]))
     removed = set()
