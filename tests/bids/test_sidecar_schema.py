@@ -64,7 +64,9 @@ def written(call, execute, make_run, maps, mask, rng, grids, table_of_confounds,
 
     root, affine = describe(tmp_path / "fmriprep"), grids["plain"].affine
     write_run(root, "sub-01_task-rest", rng.normal(100, 5, (7, 8, 6, 40)), affine, table_of_confounds)
-    call("dataset", root, tmp_path / "dataset", "--maps", maps, "--low-pass", "0.1")
+    (tmp_path / "good.txt").write_text("1 3")
+    options = ["--low-pass", "0.1", "--map-names", tmp_path / "good.txt"]
+    call("dataset", root, tmp_path / "dataset", "--maps", maps, *options)
 
     NiftiMapsMasker(maps, memory=str(tmp_path / "memory"), detrend=True).fit_transform(make_run("a.nii"))
     tables = [content for name in ("strategy", "columns", "dataset") for content in contents(tmp_path / name)]
