@@ -64,7 +64,7 @@ def test_a_run_that_is_interrupted_says_what_is_kept(
     arguments = [command, what, *out, "--maps", maps, "--plugin", plugin]
     done, worker = stop(number, ("interfaces.project", "Project._run"), *arguments)
     assert done.returncode == status, done.stderr
-    work = tmp_path / "out" / "work"
+    work = tmp_path / ("out-work" if command == "dataset" else "out/work")
     # the grids are read, maps resampled and masked, the projector is made
     assert done.stderr.endswith(f"interrupted; 4 steps are kept in {work}: call again to continue.\n")
     assert not Path(f"/proc/{worker}").exists()

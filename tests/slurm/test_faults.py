@@ -46,7 +46,7 @@ def begin(derivatives, out, *options) -> subprocess.Popen:
 
 
 def contents(out: Path) -> dict:
-    files = [*out.glob("sub-*/func/*"), *out.glob("*probseg.tsv"), out / "dataset_description.json"]
+    files = [*out.glob("sub-*/func/*"), *out.glob("atlas-*")]
     return {path.relative_to(out): path.read_bytes() for path in files}
 
 
