@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
-import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from ..storage.paths import PathLike
+from .checks.extraction import are_same, differences_from
+from .checks.image import check_memory, checked_extension
 from .checks.named_maps import files_of_maps
 from .messages import fail, warn
 from .parsing.click_types import EXISTING_FILE
@@ -59,7 +60,7 @@ def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **va
     image = image_in(out, signals) if is_folder else out
     if not overwrite:
         if image.exists():
-            _extension(image, [signals, *maps_file, *filter(None, (mask, map_names))])
+            checked_extension(image, [signals, *maps_file, *filter(None, (mask, map_names))])
         require_absent(image, has_sidecar=is_folder)
     invert(
         signals, maps_file, image,
@@ -109,15 +110,15 @@ def invert(
 
     if with_sidecar:
         _make_folder(out.parent)
-    extension = _extension(out, [signals, *maps, *(path for path in (mask, map_names) if path)])
+    extension = checked_extension(out, [signals, *maps, *(path for path in (mask, map_names) if path)])
     try:
         extraction = read_extraction(signals)
         t_r = t_r or repetition_time(sidecar_of(signals))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     if extraction.grid:
-        _check_memory(extraction.grid[0], signals)
-    are_same_maps = _are_same(extraction.maps, maps)
+        check_memory(extraction.grid[0], signals)
+    are_same_maps = are_same(extraction.maps, maps)
     workflow = _graph(extraction, extension)
     inputnode = workflow.get_node("atlas").inputs.inputnode
     inputnode.maps_file = list(maps)
@@ -132,7 +133,7 @@ def invert(
     signals_inputs = workflow.get_node("back").inputs.inputnode
     signals_inputs.signals_file = os.path.abspath(signals)
     signals_inputs.t_r = t_r
-    warn(_warnings(extraction, are_same_maps, mask))
+    warn(differences_from(extraction, are_same_maps, mask))
     try:
         with tempfile.TemporaryDirectory(prefix="nipype-maps-") as work:
             workflow.base_dir = work
@@ -202,52 +203,12 @@ def _reason(error: OSError, out: Path) -> str:
     return f"{error.strerror or error}."
 
 
-def _extension(out: Path, inputs: Iterable[PathLike]) -> Literal[".nii.gz", ".nii"]:
-    """The extension of the image to be written.
-
-    Raises
-    ------
-    click.UsageError
-        If it cannot be written under that name, or would replace an input.
-    """
-    extension: Literal[".nii.gz", ".nii"]
-    if out.name.endswith(".nii.gz"):
-        extension = ".nii.gz"
-    elif out.name.endswith(".nii"):
-        extension = ".nii"
-    else:
-        raise click.UsageError(f"--out {out} must end in .nii.gz or .nii, or be a folder that exists.")
-    folder = out.absolute().parent
-    if not folder.is_dir():
-        raise click.UsageError(f"the folder of --out {out} does not exist.")
-    if not os.access(folder, os.W_OK):
-        raise click.UsageError(f"the folder of --out {out} cannot be written; choose another one.")
-    for path in inputs:
-        if out.exists() and os.path.samefile(path, out):
-            raise click.UsageError(
-                f"--out {out} is an input, {path}, which it would replace; choose another."
-            )
-    return extension
-
-
 def _make_folder(folder: Path) -> None:
     """Make the folder of a run, in the folder of a data set."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}.") from error
-
-
-def _check_memory(shape: Sequence[int], signals: PathLike) -> None:
-    """Raise click.ClickException if one volume would not fit into this machine's memory."""
-    needed = 8 * math.prod(shape)
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > available / 2:
-        raise click.ClickException(
-            f"a volume of the shape that the sidecar of {signals} names, {shape}, takes {needed / 1e9:.0f} "
-            f"GB, and this machine has {available / 1e9:.0f}; correct Shape of Grid, or move the sidecar "
-            "away."
-        )
 
 
 def _n_maps(maps: Sequence[PathLike]) -> int:
@@ -258,30 +219,3 @@ def _n_maps(maps: Sequence[PathLike]) -> int:
         return Volumes(maps, quiet=True).n_volumes
     except (OSError, ValueError):
         return 0
-
-
-def _are_same(sources: Iterable[Mapping[str, str]], paths: Iterable[PathLike]) -> bool:
-    """Whether files are those that a sidecar names, by their content."""
-    from ..storage.checksums import checksum
-
-    return [source["SHA256"] for source in sources] == [checksum(path) for path in paths]
-
-
-def _warnings(extraction: Extraction, are_same_maps: bool, mask: PathLike | None) -> list[str]:
-    """Warnings where the call differs from the extraction that the signals come from."""
-    warnings, inside = [], ", ".join(source["File"] for source in extraction.mask)
-    if extraction.grid and not extraction.maps:
-        warnings.append(
-            "the sidecar of the signals names no maps under Provenance, as those of earlier versions; check "
-            "that the maps, and the mask if there was one, are those that the signals come from."
-        )
-    elif extraction.maps and not are_same_maps:
-        names = ", ".join(source["File"] for source in extraction.maps)
-        warnings.append(f"the signals come from other maps ({names}) than those given.")
-    if inside and not mask:
-        warnings.append(
-            f"the signals come from inside a mask ({inside}); without --mask the image is not 0 outside it."
-        )
-    elif inside and mask and not _are_same(extraction.mask, [mask]):
-        warnings.append(f"the signals come from inside another mask ({inside}) than that given.")
-    return warnings
