@@ -14,6 +14,7 @@ from .parsing.commands import Command
 from .parsing.parameters import takes_option
 from .records.request import Request
 from .results.folder import ResultFolder
+from .results.image import image_in
 
 if TYPE_CHECKING:
     import nibabel as nib
@@ -48,8 +49,8 @@ def _extract_and_invert(folder: ResultFolder, run: Path, maps: list[str], mask: 
     request = Request({}, maps, mask)
     name = result_names([run], request.atlas)[0]
     table, *_ = extract_runs([RunInputs(name, str(run))], request, folder)
-    image = folder.out / f"{name}_inverse.nii.gz"
-    invert(table, maps, image, mask=mask)
+    image = image_in(folder.out, table)
+    invert(table, maps, image, mask=mask, with_sidecar=True)
     click.echo(f"{os.path.relpath(image)}: the sum of the maps, each times its signal")
     click.echo(f"first lines of {os.path.relpath(table)}:")
     for line in table.read_text(encoding="utf-8").splitlines()[:3]:

@@ -100,7 +100,7 @@ def test_demo(call, tmp_path):
     table = read_table(folder / "ds003_sub-01_mc_atlas-tpm_timeseries.tsv")
     assert table.values.shape == (20, 3)
     assert table.names == ["map-01", "map-02", "map-03"]
-    image = nib.load(folder / "ds003_sub-01_mc_atlas-tpm_timeseries_inverse.nii.gz")
+    image = nib.load(folder / "ds003_sub-01_mc_atlas-tpm_desc-Reconstructed_bold.nii.gz")
     assert image.shape == (16, 16, 9, 20)
     assert image.header.get_zooms()[3] == 2
     assert "6 steps executed" in done.stdout
