@@ -14,7 +14,7 @@ from nipype.interfaces.io import ExportFile
 from nipype.pipeline.engine import Node, Workflow
 
 from nipype_maps.bids.derivatives import FoundRun, find_runs
-from nipype_maps.bids.run_selection import require_one_space, without_echoes
+from nipype_maps.bids.run_selection import require_one_space
 from nipype_maps.graphs import RunInputs, init_dataset_wf
 from nipype_maps.plugins import SLURMPlugin, read_plugin_args
 
@@ -46,8 +46,8 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     derivatives, maps, out = (Path(word).absolute() for word in sys.argv[1:4])
     out.mkdir(parents=True, exist_ok=True)
-    found, on_echoes = without_echoes(find_runs(derivatives))
-    print(on_echoes or f"{len(found)} runs")
+    found = find_runs(derivatives)
+    print(f"{len(found)} runs")
     require_one_space(found, (), [maps])
     parts = (found[start : start + RUNS_PER_GRAPH] for start in range(0, len(found), RUNS_PER_GRAPH))
     plugin = SLURMPlugin(read_plugin_args(*sys.argv[4:]) if sys.argv[4:] else {})
