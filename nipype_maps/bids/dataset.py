@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ..storage.json_files import read_json
 from ..storage.paths import PathLike
@@ -58,6 +60,32 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
 def _is_of_participant(folder: Path) -> bool:
     """Whether a folder is that of a participant of a data set."""
     return folder.name.startswith("sub-") and os.path.lexists(folder.parent / DESCRIPTION)
+
+
+def tools_of(folder: Path) -> tuple[str, ...]:
+    """The tools that wrote a derivatives data set, with their versions, by its description.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+
+    Returns
+    -------
+    tuple of str
+        Such as ``fMRIPrep 24.1.1``; none where the data set does not say it.
+    """
+    content: dict[str, Any] = {}
+    with suppress(OSError, ValueError, RecursionError):
+        content = read_json(folder / DESCRIPTION)
+    makers = content.get("GeneratedBy")
+    if content.get("DatasetType") != "derivative" or not isinstance(makers, list):
+        return ()
+    tools = (
+        " ".join(text for key in ("Name", "Version") if isinstance(text := maker.get(key), str))
+        for maker in makers
+        if isinstance(maker, dict) and isinstance(maker.get("Name"), str)
+    )
+    return tuple(dict.fromkeys(" ".join(tool.split()) for tool in tools))
 
 
 def owner_of(folder: Path) -> str | None:

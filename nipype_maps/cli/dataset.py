@@ -26,11 +26,10 @@ from .results.citation import write_citation
 from .results.dataset_root import begin_dataset, require_label_table, write_atlas
 from .results.extracted import Extracted
 from .results.folder import ResultFolder
-from .results.summary import require_summary, write_summary
+from .results.summary import SUMMARY, require_summary, write_summary
 from .results.work_folder import beside, warnings_of_work_folder
 from .selection.inputs import selected_runs
 
-SUMMARY = "summary.tsv"
 #: Kinds of warnings of runs that are shown.
 MOST_WARNINGS = 20
 

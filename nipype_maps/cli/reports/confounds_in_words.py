@@ -140,28 +140,6 @@ def _papers(kind: str, forms: set[str], counts_: Sequence[int], definition: Mapp
     }.get(kind, [])
 
 
-def censoring_in_words(definition: Mapping[str, Any]) -> list[str]:
-    """The frames that a strategy censors beyond those before the steady state.
-
-    Examples
-    --------
-    >>> censoring_in_words({"scrub": {"Scrub": {"FramewiseDisplacement": 0.5, "MinimumSegment": 5}}})
-    ['frames with a framewise displacement above 0.5 mm', 'segments of fewer than 5 frames between them']
-    """
-    found = []
-    for rule in (entry.get("Scrub", {}) for entry in definition.values()):
-        limits = []
-        if "FramewiseDisplacement" in rule:
-            limits.append(f"a framewise displacement above {rule['FramewiseDisplacement']:g} mm")
-        if "StandardizedDVARS" in rule:
-            limits.append(f"standardized DVARS above {rule['StandardizedDVARS']:g}")
-        if limits:
-            found.append(f"frames with {' or '.join(limits)}")
-        if "MinimumSegment" in rule:
-            found.append(f"segments of fewer than {rule['MinimumSegment']} frames between them")
-    return found
-
-
 def joined(words: Sequence[str], last: str = " and ") -> str:
     """Words as a list in a sentence.
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...options import FIT, TRANSFORM, options_of
 from ..messages import counted
 from .cleaning_in_words import Settings, Sidecar, files_of, on_cleaning
 from .confounds_in_words import joined
+from .limits_in_words import on_limits
 from .references import known_atlas
+from .runs_in_words import (
+    RunsOfParagraph,
+    beyond_earlier_steps,
+    number_of_runs,
+    on_earlier_steps,
+    on_runs,
+)
 
 #: Sections of sidecars that have the keys of options.
 SECTIONS = ("", "Maps", "Cleaning")
@@ -32,7 +41,7 @@ def settings_of(sidecar: Sidecar) -> dict[str, Any]:
     return {key: part[key] for key in keys for part in parts if key in part}
 
 
-def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0, space: str = "") -> str:
+def methods(atlas: str, sidecars: Sequence[Sidecar], runs: RunsOfParagraph | None = None) -> str:
     """A paragraph on how signals were made, with citations as pandoc has them.
 
     Parameters
@@ -41,25 +50,26 @@ def methods(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int = 0, space:
         Its label.
     sidecars : sequence of dict
         Of all runs; their settings are the same.
-    n_subjects : int
-        0 if it is not known.
-    space : str
-        Of all runs, such as ``MNI152NLin6Asym:res-2``; empty if it is not known.
+    runs : RunsOfParagraph, optional
+        What is known of the runs beside.
     """
-    settings = settings_of(sidecars[0])
+    settings, runs = settings_of(sidecars[0]), runs or RunsOfParagraph()
     sentences = [
-        _on_extraction(atlas, sidecars, n_subjects, space),
+        _on_extraction(atlas, sidecars, number_of_runs(sidecars, runs)),
+        on_runs(sidecars, runs),
+        on_earlier_steps(sidecars, runs),
         _on_grids(settings, sidecars),
-        _on_smoothing(settings),
+        _on_smoothing(settings, sidecars),
         _on_fit(settings),
         _on_empty_maps(settings, sidecars),
         *on_cleaning(settings, sidecars),
+        on_limits(sidecars),
         _on_precision(settings, sidecars),
     ]
     return " ".join(filter(None, sentences))
 
 
-def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int, space: str) -> str:
+def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], runs: str) -> str:
     from ...bids.atlas import atlas_of
 
     numbers = sorted({len(sidecar["Maps"]["Names"]) for sidecar in sidecars})
@@ -68,15 +78,11 @@ def _on_extraction(atlas: str, sidecars: Sequence[Sidecar], n_subjects: int, spa
     known = known_atlas(atlas) or known_atlas(atlas_of(files).label if files else "")
     name = f"{known[0]} [@{known[1]}]" if known else f"the atlas {atlas}"
     shown = joined([f"`{file}`" for file in files[:2]]) + (", ..." if len(files) > 2 else "")
-    of = f" of {counted(n_subjects, 'participant')}" if n_subjects else ""
-    if space:
-        label, *details = space.split(":")
-        of += f" in the space {label}" + f" ({', '.join(details)})" * bool(details)
     fitted = max(len(sidecar["Maps"].get("FittedMaps") or ()) for sidecar in sidecars)
     n_maps = f"{n_maps} of the {fitted}" if fitted else f"the {n_maps}"
     return (
         f"One time series for each of {n_maps} maps of {name} ({shown}) was extracted from "
-        f"{counted(len(sidecars), 'fMRI run')}{of} with {_software(sidecars, 'nipype-maps')}, which is based "
+        f"{runs} with {_software(sidecars, 'nipype-maps')}, which is based "
         f"on {_software(sidecars, 'nipype')}."
     )
 
@@ -86,31 +92,54 @@ def _on_grids(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
     maps = f"by {how if how != 'continuous' else 'cubic spline'} interpolation"
     maps = maps.replace("nearest", "nearest-neighbor")
     clipped = ", clipped to the range of the run," if settings["Clip"] else ""
+    grid = _grid(sidecars)
     text = {
-        "data": f"Where the grids differed, the maps were resampled to that of the run {maps}",
+        "data": f"The grid was that of each run{grid}; maps on another one were resampled to it {maps}",
         "mask": (
-            f"Where the grids differed, the maps were resampled to that of the mask {maps}, and the runs by "
-            f"cubic spline interpolation{clipped}"
+            f"The grid was that of the mask{grid}; maps on another one were resampled to it {maps}, and runs "
+            f"by cubic spline interpolation{clipped}"
         ),
         "maps": (
-            "Where the grids differed, the runs were resampled to that of the maps by cubic spline "
+            f"The grid was that of the maps{grid}; runs on another one were resampled to it by cubic spline "
             f"interpolation{clipped}"
         ),
-        None: "Maps and runs were on the same grid",
+        None: f"Maps and runs were on the same grid{grid}",
     }[target].rstrip(",")
     masks = list(dict.fromkeys(files_of(sidecars, "Mask")))
     if len(masks) == 1:
         text += f", and the maps were set to 0 outside a mask (`{masks[0]}`)"
     elif masks:
         text += f", and the maps were set to 0 outside the mask of each run (such as `{masks[0]}`)"
+    else:
+        text += "; no mask was used"
     return f"{text}."
 
 
-def _on_smoothing(settings: Settings) -> str:
+def _grid(sidecars: Sequence[Sidecar]) -> str:
+    """Shape and voxels of the grid, in brackets; the number of grids where there are several."""
+    grids = {
+        (" x ".join(map(str, grid["Shape"])), " x ".join(f"{size:.3g}" for size in _voxel_sizes(grid)))
+        for grid in (sidecar["Maps"]["Grid"] for sidecar in sidecars)
+    }
+    if len(grids) > 1:
+        sizes = sorted({size for _, size in grids})
+        voxels = f"voxels of {sizes[0]} mm" if len(sizes) == 1 else f"voxels of {len(sizes)} sizes"
+        return f" ({len(grids)} grids, {voxels})"
+    ((shape, size),) = grids
+    return f" ({shape} voxels of {size} mm)"
+
+
+def _voxel_sizes(grid: Mapping[str, Any]) -> list[float]:
+    """Of each axis, by the columns of the affine."""
+    return [math.hypot(*(row[axis] for row in grid["Affine"][:3])) for axis in range(3)]
+
+
+def _on_smoothing(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
     width = settings["SmoothingFWHM"]
     widths = [w or 0 for w in width] if isinstance(width, list) else [width or 0]
     if not any(widths):
-        return "The runs were not smoothed."
+        further, here = beyond_earlier_steps(sidecars)
+        return f"The runs were not {further}smoothed{here}."
     shown = " x ".join(f"{w:g}" for w in widths)
     return (
         f"The runs were smoothed with a Gaussian kernel of {shown} mm (full width at half maximum), as a "
@@ -120,12 +149,15 @@ def _on_smoothing(settings: Settings) -> str:
 
 def _on_fit(settings: Settings) -> str:
     intercept = " and an intercept" if settings["Demean"] else ""
-    same = "" if settings["Demean"] else ", as NiftiMapsMasker of nilearn does [@abraham2014]"
+    # FSL's first stage has an intercept, nilearn's class has none
+    like = (
+        "as in the first stage of dual regression [@nickerson2017]"
+        if settings["Demean"] else
+        "as NiftiMapsMasker of nilearn does [@abraham2014]; there was no intercept, which the first stage of "
+        "dual regression in FSL has [@nickerson2017]"
+    )  # fmt: skip
     overlap = "" if settings["AllowOverlap"] else " No two maps shared a voxel."
-    return (
-        f"All maps{intercept} were fitted to each frame together, by least squares{same}; this is the first "
-        f"stage of dual regression [@nickerson2017].{overlap}"
-    )
+    return f"All maps{intercept} were fitted to each frame together, by least squares, {like}.{overlap}"
 
 
 def _on_empty_maps(settings: Settings, sidecars: Sequence[Sidecar]) -> str:

@@ -49,7 +49,7 @@ def bibliography(text: str, versions: Mapping[str, str]) -> str:
     Parameters
     ----------
     text : str
-        With keys as ``[@dadi2020; @smith2009]``.
+        With keys as ``[@dadi2020; @smith2009]``; others, as in names of maps, are none.
     versions : mapping
         Of packages; that of nipype-maps goes into its entry.
 
@@ -59,5 +59,5 @@ def bibliography(text: str, versions: Mapping[str, str]) -> str:
     '  version = {0.1.0},'
     """
     known = entries()
-    cited = [known[key] for key in dict.fromkeys(CITED.findall(text))]
+    cited = [known[key] for key in dict.fromkeys(CITED.findall(text)) if key in known]
     return "\n".join(cited).replace("{VERSION}", f"{{{versions['nipype-maps']}}}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ...options import FIT, TRANSFORM, options_of
@@ -13,12 +13,21 @@ from ..messages import warn
 from ..reports.confounds_in_words import kinds_of
 from ..reports.methods import methods, settings_of
 from ..reports.references import bibliography
+from ..reports.runs_in_words import RunsOfParagraph, desc_of
 from .folder import ResultFolder, read_object
+from .source_tools import tools_of_runs
+from .summary import SUMMARY, removed_in
 
 TITLE = "# Methods"
 SIGNALS = "*_atlas-*_timeseries.tsv"
 #: Files that some runs of a paragraph could have and others not.
 ROLES = ("Mask", "SampleMask", "RunLabels")
+#: Entries that the text needs beside the settings.
+REQUIRED = (
+    "FramesInRun", "NumberOfFramesKept", "DegreesOfFreedom", "RepetitionTime", "WarningKinds", "Maps.Names",
+    "Maps.Grid.Shape", "Maps.Grid.Affine", "Maps.Coverage", "Cleaning.ConfoundColumns", "Provenance",
+    "Provenance.Run", "Versions",
+)  # fmt: skip
 #: Tables that are named among those that cannot be described.
 MOST_NAMED = 5
 
@@ -39,7 +48,8 @@ def write_citation(folder: ResultFolder) -> None:
     from ...storage.atomic import replacing
 
     described, others = _sidecars(folder.out)
-    text = citation(described, versions()["nipype-maps"], others)
+    tools, removed = tools_of_runs(folder, described), removed_in(folder.out / SUMMARY)
+    text = citation(described, versions()["nipype-maps"], others, tools, removed)
     contents = {"md": text, "bib": bibliography(text, versions()) if text else ""}
     for ending, content in contents.items():
         path = folder.logs / f"CITATION.{ending}"
@@ -53,26 +63,38 @@ def write_citation(folder: ResultFolder) -> None:
             warn([f"{path} is not up to date: {message_of(error, folder.logs)}"])
 
 
-def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str, others: Sequence[str] = ()) -> str:
+def citation(
+    sidecars: Mapping[str, Mapping[str, Any]],
+    version: str,
+    others: Sequence[str] = (),
+    tools: Mapping[str, tuple[str, ...]] | None = None,
+    removed: Collection[str] = (),
+) -> str:
     """The text of CITATION.md; empty without sidecars.
 
     Parameters
     ----------
     sidecars : mapping of str to dict
-        By the names of their tables.
+        By the names of their tables, which may begin with folders.
     version : str
         Of nipype-maps, which writes the text.
     others : sequence of str
         Tables that cannot be described.
+    tools : mapping of str to tuple of str, optional
+        What made the runs, by the names of tables.
+    removed : collection of str
+        Names of tables whose runs do not exist any more.
     """
     from ...bids.spaces import NOT_RESAMPLED, full_space
 
     if not sidecars:
         return ""
-    sections: dict[str, dict[tuple[str, str], list[str]]] = defaultdict(lambda: defaultdict(list))
+    tools = tools or {}
+    sections: dict[str, dict[tuple[object, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
     for name in sorted(sidecars):
         settings = json.dumps(_of_all_runs(sidecars[name]), sort_keys=True)
-        sections[section_of(name)][settings, full_space(name)].append(name)
+        alike = (settings, full_space(name), desc_of(sidecars[name]), tools.get(name, ()))
+        sections[section_of(PurePosixPath(name).name)][alike].append(name)
     lines = [
         TITLE, "",
         f"Written by nipype-maps {version} from the sidecars of the signals in this folder, for the methods "
@@ -81,12 +103,16 @@ def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str, others: Se
     ]  # fmt: skip
     for section, groups in sorted(sections.items()):
         lines += [f"## {section}", ""]
-        for (_, space), names in groups.items():
-            group = [sidecars[name] for name in names]
-            subjects = {word for name in names for word in name.split("_") if word.startswith("sub-")}
-            every = all(name.startswith("sub-") for name in names)
-            known = "" if space.startswith(NOT_RESAMPLED) else space
-            lines += [methods(_label(section), group, len(subjects) if every else 0, known), ""]
+        for names in groups.values():
+            group, space = [sidecars[name] for name in names], full_space(names[0])
+            runs = RunsOfParagraph(
+                n_subjects=len(_labels(names, "sub")),
+                space="" if space.startswith(NOT_RESAMPLED) else space,
+                tasks=_labels(names, "task"),
+                n_removed=len({*names} & {*removed}),
+                tools=tools.get(names[0], ()),
+            )
+            lines += [methods(_label(section), group, runs), ""]
     if others:
         more = f", and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
         lines += [
@@ -94,6 +120,14 @@ def citation(sidecars: Mapping[str, Mapping[str, Any]], version: str, others: Se
             f"{', '.join(f'`{name}`' for name in others[:MOST_NAMED])}{more}.", "",
         ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _labels(names: Sequence[str], entity: str) -> tuple[str, ...]:
+    """The labels of an entity in names of results; none unless all have one."""
+    from ...bids.entities import entities_of
+
+    labels = [entities_of(name).get(entity, "") for name in names]
+    return tuple(sorted(set(labels))) if all(labels) else ()
 
 
 def section_of(name: str) -> str:
@@ -140,7 +174,7 @@ def _sidecars(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
         for path in sorted(out.glob(pattern)):
             content = read_object(path.with_suffix(".json"))
             if _is_complete(content):
-                described[path.stem] = content
+                described[path.relative_to(out).with_suffix("").as_posix()] = content
             else:
                 others.append(path.stem)
     return described, others
@@ -151,10 +185,11 @@ def _is_complete(sidecar: Mapping[str, Any]) -> bool:
     from ...bids.sidecars import Sidecar
 
     checked = Sidecar(sidecar, "")
-    required = ("FramesInRun", "NumberOfFramesKept", "Maps.Names", "Cleaning.ConfoundColumns", "Provenance")
     try:
-        for path in (*required, "Versions"):
+        for path in REQUIRED:
             checked.get(path)
+        for path in ("Maps.SignalCoverage", "FramesCensored"):
+            checked.get(path, None)
     except ValueError:
         return False
     return settings_of(sidecar).keys() >= {option.key for option in options_of(FIT, TRANSFORM) if option.key}

@@ -21,6 +21,7 @@ from .summary_columns import Row, compared_settings, differing_settings, in_colu
 if TYPE_CHECKING:
     from ...graphs import RunInputs
 
+SUMMARY = "summary.tsv"
 #: What rows keep from call to call; the other columns follow from names and records.
 KEPT = ("status", *FIGURES, "seconds", "reason")
 #: The first columns, in this version and in earlier ones.
@@ -69,8 +70,7 @@ def write_summary(
     from ...storage.atomic import replacing
     from ...storage.json_files import as_utf8
 
-    found = path.parent.glob("sub-*/**/*_timeseries.tsv")
-    existing = {table.relative_to(path.parent).with_suffix("").as_posix() for table in found}
+    existing = _existing(path.parent)
     runs_of_results, settings = {}, {}
     for name, record in folder.records():
         runs_of_results[name], settings[name] = record.get("Run"), compared_settings(record)
@@ -99,6 +99,20 @@ def write_summary(
         f"{counted(len(left), 'run')} of {path}, such as {results_label(left[0])}, {do} not exist any more "
         f"and {have} the status 'removed'; delete the results unless they are needed."
     ]
+
+
+def removed_in(path: Path) -> set[str]:
+    """The names of results whose status in a summary is 'removed'; none without a summary."""
+    if not any(_header(path)[: len(first)] == [*first] for first in FIRST):
+        return set()
+    rows = _earlier_rows(path, _existing(path.parent))
+    return {name for name, row in rows.items() if row["status"] == "removed"}
+
+
+def _existing(out: Path) -> set[str]:
+    """The names of the results of runs in a folder."""
+    found = out.glob("sub-*/**/*_timeseries.tsv")
+    return {table.relative_to(out).with_suffix("").as_posix() for table in found}
 
 
 def _new_rows(
