@@ -44,6 +44,11 @@ def kinds_of(columns: Iterable[str]) -> dict[str, Counter[str]]:
     return found
 
 
+def is_cosine(column: str) -> bool:
+    """Whether a column is a cosine term of slow drift, by its name."""
+    return re.fullmatch(KINDS["cosine terms of slow drift"], column) is not None
+
+
 def confounds_in_words(columns: Sequence[Sequence[str]], definition: Mapping[str, Any]) -> str:
     """What was regressed out of runs, with numbers where runs differ, and citations.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..messages import counted
-from .confounds_in_words import joined
+from .confounds_in_words import is_cosine, joined
 
 #: Measures of frames in strategies: their words, with the threshold, and whose thresholds are known.
 MEASURES = {
@@ -70,13 +70,19 @@ def rules_in_words(definition: Mapping[str, Any]) -> list[str]:
     ['frames with a framewise displacement above 0.3 mm', 'segments of fewer than 5 frames between them']
     """
     rules = [entry["Scrub"] for entry in definition.values() if "Scrub" in entry]
-    limits = []
+    limits, whose = [], []
     for measure, (words, known) in MEASURES.items():
         if thresholds := [rule[measure] for rule in rules if measure in rule]:
-            threshold = min(thresholds)
-            of = f" (the threshold of {known[threshold]})" if threshold in known else ""
-            limits.append(f"{words.format(threshold)}{of}")
-    found = [f"frames with {' or '.join(limits)}"] if limits else []
+            limits.append(words.format(min(thresholds)))
+            whose.append(known.get(min(thresholds), ""))
+    if len(limits) > 1 and len({*whose}) == 1 and whose[0]:
+        text = f"{' or '.join(limits)} (the thresholds of {whose[0]})"
+    else:
+        text = " or ".join(
+            f"{limit} (the threshold of {of})" if of else limit
+            for limit, of in zip(limits, whose, strict=True)
+        )
+    found = [f"frames with {text}"] if limits else []
     if segment := max((rule.get("MinimumSegment", 0) for rule in rules), default=0):
         found.append(f"segments of fewer than {segment} frames between them")
     return found
@@ -126,6 +132,9 @@ def _on_cosines(high: float, sidecars: Sequence[Sidecar]) -> str:
         *([f"{counted(short, 'run')} {'was' if short == 1 else 'were'} too short for any"] * (short > 0)),
     ]
     text = f"{drift[0].upper()}{drift[1:]} was regressed out, as discrete cosine terms"
+    columns = (column for sidecar in sidecars for column in sidecar["Cleaning"]["ConfoundColumns"])
+    if not twice and any(map(is_cosine, columns)):
+        text += " that the following confounds did not contain already"
     return f"{text}; {joined(but)}." if but else f"{text}."
 
 

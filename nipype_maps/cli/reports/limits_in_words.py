@@ -87,8 +87,10 @@ def _on_warnings(sidecars: Sequence[Sidecar]) -> str:
         return "The checks of nipype-maps gave no warnings."
     numbers = Counter(one for of_run in words for one in of_run)
     kinds = [f"{text} ({number})" if len(sidecars) > 1 else text for text, number in numbers.most_common()]
-    where = "" if len(sidecars) == 1 else f" for {n_warned} of {counted(len(sidecars), 'run')}"
-    return f"The checks of nipype-maps gave warnings{where}, on {joined(kinds, ', and ')}."
+    share = "all" if n_warned == len(sidecars) else f"{n_warned} of"
+    where = "" if len(sidecars) == 1 else f" for {share} {len(sidecars)} runs"
+    last = ", and " if len(kinds) > 2 else " and "
+    return f"The checks of nipype-maps gave warnings{where}, on {joined(kinds, last)}."
 
 
 def _least(sidecars: Sequence[Sidecar], key: str) -> tuple[float, str] | None:

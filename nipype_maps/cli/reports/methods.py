@@ -18,6 +18,7 @@ from .runs_in_words import (
     number_of_runs,
     on_earlier_steps,
     on_runs,
+    the_runs,
 )
 
 #: Sections of sidecars that have the keys of options.
@@ -92,9 +93,9 @@ def _on_grids(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
     maps = f"by {how if how != 'continuous' else 'cubic spline'} interpolation"
     maps = maps.replace("nearest", "nearest-neighbor")
     clipped = ", clipped to the range of the run," if settings["Clip"] else ""
-    grid = _grid(sidecars)
+    grid, each = _grid(sidecars), "the" if len(sidecars) == 1 else "each"
     text = {
-        "data": f"The grid was that of each run{grid}; maps on another one were resampled to it {maps}",
+        "data": f"The grid was that of {each} run{grid}; maps on another one were resampled to it {maps}",
         "mask": (
             f"The grid was that of the mask{grid}; maps on another one were resampled to it {maps}, and runs "
             f"by cubic spline interpolation{clipped}"
@@ -139,11 +140,11 @@ def _on_smoothing(settings: Settings, sidecars: Sequence[Sidecar]) -> str:
     widths = [w or 0 for w in width] if isinstance(width, list) else [width or 0]
     if not any(widths):
         further, here = beyond_earlier_steps(sidecars)
-        return f"The runs were not {further}smoothed{here}."
+        return f"{the_runs(sidecars, 'was', 'were')} not {further}smoothed{here}."
     shown = " x ".join(f"{w:g}" for w in widths)
     return (
-        f"The runs were smoothed with a Gaussian kernel of {shown} mm (full width at half maximum), as a "
-        "part of the following fit."
+        f"{the_runs(sidecars, 'was', 'were')} smoothed with a Gaussian kernel of {shown} mm "
+        "(full width at half maximum), as a part of the following fit."
     )
 
 

@@ -75,7 +75,7 @@ def on_runs(sidecars: Sequence[Sidecar], runs: RunsOfParagraph) -> str:
     frames = counts([sidecar["FramesInRun"] for sidecar in sidecars], "frame")
     what = [frames, *([f"a repetition time of {text} s"] if times else [])]
     is_one = len(sidecars) == 1
-    sentence = f"{'The run has' if is_one else 'The runs have'} {joined(what)}"
+    sentence = f"{the_runs(sidecars, 'has', 'have')} {joined(what)}"
     if None in known:
         whose = "its" if is_one else "some have a" if times else "their"
         sentence += f"; {whose} repetition time {'that ' * (whose == 'some have a')}is not known"
@@ -83,6 +83,11 @@ def on_runs(sidecars: Sequence[Sidecar], runs: RunsOfParagraph) -> str:
         labels = [f"`{task}`" for task in runs.tasks]
         sentence += f" (task{'s' * (len(labels) > 1)} {joined(labels)})"
     return f"{sentence}."
+
+
+def the_runs(sidecars: Sequence[Sidecar], one: str, several: str) -> str:
+    """The subject of a sentence, with the verb for one run or several."""
+    return f"The run {one}" if len(sidecars) == 1 else f"The runs {several}"
 
 
 def desc_of(sidecar: Sidecar) -> str:
@@ -104,11 +109,13 @@ def on_earlier_steps(sidecars: Sequence[Sidecar], runs: RunsOfParagraph) -> str:
     desc, tools = desc_of(sidecars[0]), joined([_tool(tool) for tool in runs.tools])
     by = f" with {tools}" if tools else ""
     if not desc:
-        return f"The runs are from a data set that was made{by}." if by else ""
+        return f"{the_runs(sidecars, 'is', 'are')} from a data set that was made{by}." if by else ""
+    had = the_runs(sidecars, "had", "had")
     if desc == PREPROCESSED:
-        return f"The runs had been preprocessed{by}." if by else ""
+        return f"{had} been preprocessed{by}." if by else ""
     done = [word for word, pattern in DONE_BEFORE.items() if re.search(pattern, desc.lower())]
-    return f"The runs had been {joined(done) or 'processed'} before{by}; they are named `desc-{desc}`."
+    named = "its name has" if len(sidecars) == 1 else "their names have"
+    return f"{had} been {joined(done) or 'processed'} before{by}; {named} `desc-{desc}`."
 
 
 def beyond_earlier_steps(sidecars: Sequence[Sidecar]) -> tuple[str, str]:
