@@ -5,12 +5,16 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from nipype_maps.cli.reports.methods import settings_of
 from nipype_maps.cli.reports.references import CITED, bibliography
 from nipype_maps.cli.results.citation import citation, write_citation
 from nipype_maps.cli.results.folder import ResultFolder
 from nipype_maps.options import OPTIONS
 
+from ..derivatives import describe, write_run
 from .made_sidecars import sidecar
 
 
@@ -158,3 +162,86 @@ def test_a_call_writes_what_it_did(call, make_run, maps, tmp_path):
     )
     (path,) = (tmp_path / "out").glob("*_timeseries.json")
     assert settings_of(json.loads(path.read_text())).keys() == {one.key for one in OPTIONS if one.key}
+
+
+@pytest.fixture
+def two(tmp_path, rng, grids):
+    """A data set with a run of each of two participants."""
+    root, grid = describe(tmp_path / "fmriprep"), grids["plain"]
+    for subject in ("01", "02"):
+        table = np.hstack([rng.normal(size=(12, 6)), np.zeros((12, 3))])
+        frames = rng.normal(100, 5, (*grid.shape, 12))
+        write_run(root, f"sub-{subject}_task-rest", frames, grid.affine, table)
+    return root
+
+
+def made_by(root, *tools, **more):
+    """Say in a data set's description which tools made it."""
+    path = root / "dataset_description.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"GeneratedBy": [*tools]} | more))
+
+
+def test_a_data_set_has_tools_tasks_and_runs_that_are_gone(invoke, two, maps, tmp_path):
+    made_by(two, {"Name": "fMRIPrep", "Version": "24.1.1"}, {"Name": "mine"}, "damaged", {"Version": "1"})
+    out = tmp_path / "out"
+    words = ["dataset", two, out, "--maps", maps, "--confounds-strategy", "6P"]
+    invoke(*words)
+    ((line,),) = paragraphs(out / "logs/CITATION.md").values()
+    assert "2 fMRI runs of 2 participants in the space MNI with" in line
+    assert "had been preprocessed with *fMRIPrep* 24.1.1 [@esteban2019] and *mine*." in line
+    assert "frames and a repetition time of 2 s (task `rest`)." in line
+    assert "@article{esteban2019," in (out / "logs/CITATION.bib").read_text()
+    for path in two.glob("sub-02/func/*"):
+        path.unlink()
+    invoke(*words)
+    assert (out / "summary.tsv").read_text().count("\tremoved\t") == 1
+    ((line,),) = paragraphs(out / "logs/CITATION.md").values()
+    assert "2 fMRI runs (1 of which no longer exists in the source data set) of 2 participants" in line
+    assert "had been preprocessed with *fMRIPrep* 24.1.1" in line  # both were
+
+
+@pytest.mark.parametrize("description", [{"DatasetType": "raw"}, {"GeneratedBy": "fMRIPrep"}])
+def test_a_data_set_that_does_not_say_what_made_it_has_no_tools(invoke, two, maps, tmp_path, description):
+    made_by(two, {"Name": "HeuDiConv", "Version": "1"}, **description)
+    for path in two.glob("sub-02/func/*"):
+        path.unlink()
+    (run,) = two.glob("sub-01/func/*_bold.nii.gz")
+    invoke("extract", run, "--maps", maps, "--out", tmp_path / "out")
+    text = (tmp_path / "out/logs/CITATION.md").read_text()
+    assert "One time series" in text
+    assert "preprocessed with" not in text
+
+
+def test_runs_far_from_the_results_have_tools_by_their_records(invoke, two, maps, tmp_path):
+    """As in a container, where no relative link leads from one data set to the other."""
+    made_by(two, {"Name": "fMRIPrep", "Version": "24.1.1"})
+    out = tmp_path / "a/b/c/d/out"
+    out.mkdir(parents=True)
+    invoke("dataset", two, out, "--maps", maps, "--confounds-strategy", "none")
+    assert "bids:" not in next(out.glob("sub-01/func/*.json")).read_text()
+    assert "preprocessed with *fMRIPrep* 24.1.1" in (out / "logs/CITATION.md").read_text()
+
+
+def test_denoised_runs_are_not_said_to_be_raw(invoke, two, maps, tmp_path):
+    made_by(two, {"Name": "xcp_d", "Version": "0.10.6"})
+    for path in two.glob("sub-*/func/*_desc-preproc_bold*"):
+        path.rename(path.with_name(path.name.replace("preproc", "denoised")))
+    words = ["--desc-in", "denoised", "--confounds-strategy", "none"]
+    invoke("dataset", two, tmp_path / "out", "--maps", maps, *words)
+    text = (tmp_path / "out/logs/CITATION.md").read_text()
+    assert "denoised before with *xcp_d* 0.10.6 [@mehta2024]; their names have `desc-denoised`." in text
+    assert "The runs were not further smoothed here." in text
+    assert "No further confounds were regressed out here." in text
+
+
+def test_runs_of_another_desc_or_tool_have_paragraphs_of_their_own():
+    names = [f"sub-0{i}/func/sub-0{i}_atlas-x_desc-y_timeseries" for i in (1, 2, 3)]
+    runs = {name: sidecar() for name in names}
+    runs[names[2]] = sidecar(run="sub-03_desc-denoised_bold.nii.gz")
+    tools = {names[0]: ("fMRIPrep 24.1.1",), names[1]: ("fMRIPrep 23.2.0",)}
+    text = citation(runs, "1.2", tools=tools)
+    assert text.count("One time series") == 3
+    assert text.count("## ") == 1
+    assert text.count("1 fMRI run of 1 participant") == 3
+    # results without a label of the task in each name
+    assert "task" not in text
