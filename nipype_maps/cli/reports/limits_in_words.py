@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,7 +74,9 @@ def _on_coverage(sidecars: Sequence[Sidecar], key: str, where: str) -> str:
     share, name = least
     if share == 1:
         return f"All weight of each map {where}."
-    return f"At least {share:.1%} of the weight of each map (least: `{name}`) {where}."
+    # rounded down, so that "at least" is true; shares are stored to 6 digits
+    down = math.floor(share * 1000 + 1e-6) / 1000
+    return f"At least {down:.1%} of the weight of each map (least: `{name}`) {where}."
 
 
 def _on_warnings(sidecars: Sequence[Sidecar]) -> str:
