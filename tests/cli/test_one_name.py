@@ -302,7 +302,7 @@ def test_the_summary_has_a_row_per_result_with_what_differs(invoke, derivatives,
             strategy,
         )
         for s, name in enumerate(names, start=1)
-        for desc, width, strategy in (("denoised", "6", "6P"), ("rough", "4", "none"))
+        for desc, width, strategy in (("denoised", "6", "6P"), ("rough", "4", "n/a"))
     ]
     header = (out / "summary.tsv").read_text().splitlines()[0].split("\t")
     assert header[0] == "file"
@@ -320,6 +320,59 @@ def test_the_summary_has_a_row_per_result_with_what_differs(invoke, derivatives,
     invoke(*call, "--confounds-strategy", "6P", "--smoothing-fwhm", "6")
     assert summary(out) == [{**row, "seconds": found["seconds"]} for row, found in
                             zip([rows[0], *rows[2:]], summary(out), strict=True)]  # fmt: skip
+
+
+def test_a_summary_that_was_deleted_is_made_from_the_results(invoke, derivatives, maps, tmp_path):
+    """So that rows of runs that failed can be forgotten."""
+    out = tmp_path / "out"
+    call = ["dataset", derivatives, out, "--maps", maps, "--participant-label"]
+    (first,) = derivatives.glob("sub-01/func/*_bold.nii.gz")
+    whole = first.read_bytes()
+    first.write_bytes(b"")
+    invoke(*call, "01", "--low-pass", "0.1", status=1)
+    first.write_bytes(whole)
+    invoke(*call, "01")
+    invoke(*call, "02")
+    before = summary(out)
+    assert sorted(row["status"] for row in before) == ["done", "done", "failed"]
+    (out / "summary.tsv").unlink()
+    invoke(*call, "02")
+    known = [{**row, "seconds": "n/a", "mean_fd": "n/a"} for row in before if row["status"] == "done"]
+    found = [{**row, "seconds": "n/a", "mean_fd": "n/a"} for row in summary(out)]
+    keys = set(found[0]) & set(known[0])
+    assert [{key: row[key] for key in keys} for row in found] == [
+        {key: row[key] for key in keys} for row in known
+    ]
+
+
+def test_settings_that_a_failed_run_was_asked_with_are_in_its_row(invoke, derivatives, maps, tmp_path):
+    out = tmp_path / "out"
+    (first,) = derivatives.glob("sub-01/func/*_bold.nii.gz")
+    call = ["dataset", derivatives, out, "--maps", maps]
+    invoke(*call, "--participant-label", "02")
+    first.write_bytes(b"")
+    invoke(*call, "--low-pass", "0.1", "--participant-label", "01", status=1)
+    rows = {row["participant_id"]: row for row in summary(out)}
+    assert (rows["sub-01"]["status"], rows["sub-01"]["LowPass"]) == ("failed", "0.1")
+    assert (rows["sub-02"]["status"], rows["sub-02"]["LowPass"]) == ("done", "n/a")  # a number, or none
+
+
+def test_a_corrected_name_of_a_map_is_told_where_other_results_have_the_old_one(
+    invoke, derivatives, maps, tmp_path
+):
+    out, names = tmp_path / "out", tmp_path / "names.txt"
+    names.write_text("a\nb\nc\nd\n")
+    call = ["dataset", derivatives, out, "--maps", maps, "--map-names", names]
+    invoke(*call, "--desc", "one")
+    invoke(*call, "--desc", "two")
+    names.write_text("a\nB\nc\nd\n")
+    refused = invoke(*call, "--desc", "two", status=2).stderr
+    assert "(map 2: 'b' there, 'B' asked)" in refused
+    done = invoke(*call, "--desc", "two", "--overwrite")
+    told = " ".join(done.stderr.split())
+    assert "MapNames: a, b, c, d there, a, B, c, d asked (such as sub-01/func/" in told
+    names.write_text("1\n3\n")  # a list of good components renames nothing
+    invoke(*call[:-2], "--map-names", names, "--desc", "good", "--overwrite")
 
 
 def test_a_mask_of_each_run_that_changed_is_recomputed_with(invoke, derivatives, maps, tmp_path, rng):

@@ -66,7 +66,7 @@ class ResultFolder:
         self._make()
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.logs, wait, alternative="--out, or give --wait"))
+                stack.enter_context(locked(self.logs, wait, alternative="folder for results, or give --wait"))
             except FolderInUseError as error:
                 raise click.ClickException(str(error)) from error
             except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,11 +58,12 @@ def warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], requ
             _require_maps(folder, name, found)
         found.pop("maps", None)  # an atlas has maps in each of its spaces
         if desc_of(name) not in descs:
-            continue
+            # a table of names is of all results of an atlas, but for those that have some of the maps alone
+            found = {"MapNames": found["MapNames"]} if _renames(record, request) else {}
+        elif full_space(name) not in spaces:
+            other_spaces.setdefault(full_space(name), name)
         for key, words in found.items():
             settings[f"{key}: {words}"].append(name)
-        if full_space(name) not in spaces:
-            other_spaces.setdefault(full_space(name), name)
     return [
         f"{folder.out} contains results of {what}: {'; '.join(found)}."
         for what, found in (
@@ -90,8 +91,14 @@ def _require_maps(folder: ResultFolder, name: str, found: dict[str, str]) -> Non
     if "maps" in found:
         raise click.UsageError(
             f"{folder.out} contains results of other maps under the same name, such as {name} (maps: "
-            f"{found['maps']}). Give these maps a name of their own (--atlas), or choose another --out."
+            f"{found['maps']}). Give these maps a name of their own (--atlas), or choose another folder."
         )
+
+
+def _renames(record: Mapping[str, Any], request: Request) -> bool:
+    """Whether as many maps have other names."""
+    before, now = record["Settings"].get("MapNames") or [], request.settings.get("MapNames") or []
+    return before != now and len(before) == len(now)
 
 
 def _with_example(found: Iterable[tuple[str, str]]) -> list[str]:

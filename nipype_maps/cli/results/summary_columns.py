@@ -23,9 +23,22 @@ def compared_settings(record: Mapping[str, Any]) -> Row:
     record : mapping
         As of `Request.record`.
     """
-    if not is_record(record):
-        return {}
-    return {key: in_words(value) for key, value in record["Settings"].items() if key not in NOT_COMPARED}
+    return settings_in_words(record["Settings"]) if is_record(record) else {}
+
+
+def settings_in_words(settings: Mapping[str, Any]) -> Row:
+    """Settings, but for those of the maps and the run; ``n/a`` for what is not set, as tables have it.
+
+    Examples
+    --------
+    >>> settings_in_words({"LowPass": 0.1, "HighPass": None, "Detrend": True, "MapNames": ["a"]})
+    {'LowPass': '0.1', 'HighPass': 'n/a', 'Detrend': 'yes'}
+    """
+    return {
+        key: "n/a" if value is None else in_words(value)
+        for key, value in settings.items()
+        if key not in NOT_COMPARED
+    }
 
 
 def differing_settings(settings: Mapping[str, Row]) -> dict[str, Row]:
@@ -39,12 +52,12 @@ def differing_settings(settings: Mapping[str, Row]) -> dict[str, Row]:
     Examples
     --------
     >>> differing_settings({"a": {"Detrend": "yes", "LowPass": "0.1"}, "b": {"Detrend": "yes"}, "c": {}})
-    {'a': {'LowPass': '0.1'}, 'b': {'LowPass': 'none'}}
+    {'a': {'LowPass': '0.1'}, 'b': {'LowPass': 'n/a'}}
     """
     known = {name: found for name, found in settings.items() if found}
     keys = dict.fromkeys(key for found in known.values() for key in found)
-    differing = [key for key in keys if len({found.get(key, "none") for found in known.values()}) > 1]
-    return {name: {key: found.get(key, "none") for key in differing} for name, found in known.items()}
+    differing = [key for key in keys if len({found.get(key, "n/a") for found in known.values()}) > 1]
+    return {name: {key: found.get(key, "n/a") for key in differing} for name, found in known.items()}
 
 
 def in_columns(
