@@ -12,6 +12,7 @@ import click
 
 from .checks.execution import checked_execution
 from .checks.files import check_folders
+from .checks.filtered_runs import check_filtered_runs
 from .checks.matching import require_matching_entities
 from .checks.options import checked_options
 from .checks.strictness import require_certain_spaces
@@ -65,6 +66,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         require_matching_entities(runs, maps, mask)
     if values["strict"]:
         require_certain_spaces(runs, maps, mask)
+    check_filtered_runs(ready, values)
     warn(selected.warnings)
     request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
     names = RunNames(runs)

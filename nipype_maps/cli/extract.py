@@ -10,6 +10,7 @@ import click
 
 from .checks.execution import checked_execution
 from .checks.files import check_folders, check_images, check_roles
+from .checks.filtered_runs import check_filtered_runs
 from .checks.matching import require_matching_entities, require_own_files
 from .checks.named_maps import files_of_maps
 from .checks.names import checked_names
@@ -63,6 +64,7 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
     if values["strict"]:
         require_certain_spaces(runs, maps, mask)
     execution, options = checked_execution(values), checked_options(values)
+    check_filtered_runs(runs, values)
     check_runs(runs, options)
     folder = ResultFolder(out, work)
     request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
