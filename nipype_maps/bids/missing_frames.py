@@ -18,9 +18,8 @@ from .text_tables import read_lines
 OUTLIERS = "_outliers.tsv"
 #: What a temporal filter needs, and what to do without it.
 NO_FILTER = (
-    "but low_pass (--low-pass) and high_pass (--high-pass) need all frames; leave them out, since the run was "
-    "most often filtered before frames were removed, or take the run with all frames (desc-interpolated of "
-    "XCP-D, or fMRIPrep's)."
+    "but low_pass (--low-pass) and high_pass (--high-pass) need all frames; leave them out, since XCP-D "
+    "filters before it removes frames, or take the run with all frames (desc-interpolated, or fMRIPrep's)."
 )
 
 
@@ -50,7 +49,7 @@ class MissingFrames:
 
 
 def missing_frames(run: PathLike, n_frames: int) -> MissingFrames | None:
-    """The frames that were removed from a run; None if no table beside it has more rows than it has frames.
+    r"""The frames that were removed from a run; None if no table beside it has more rows than it has frames.
 
     XCP-D removes censored frames from ``desc-denoised`` and ``desc-denoisedSmoothed``, and leaves or
     interpolates them in ``desc-interpolated``: only their number tells.
@@ -70,7 +69,7 @@ def missing_frames(run: PathLike, n_frames: int) -> MissingFrames | None:
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "sub-01_task-rest_outliers.tsv").write_text("framewise_displacement\\n1\\n0\\n1\\n0\\n")
+    >>> _ = (folder / "sub-01_task-rest_outliers.tsv").write_text("framewise_displacement\n1\n0\n1\n0\n")
     >>> run = folder / "sub-01_task-rest_space-MNI_desc-denoised_bold.nii.gz"
     >>> missing_frames(run, 2).kept, missing_frames(run, 3).kept, missing_frames(run, 4)
     ((1, 3), None, None)
@@ -80,9 +79,7 @@ def missing_frames(run: PathLike, n_frames: int) -> MissingFrames | None:
     if not longer or any(n_rows == n_frames for _, n_rows, _ in found):
         return None
     choices = {kept for _, _, choices in longer for kept in choices if len(kept) == n_frames}
-    table, n_rows, _ = next(
-        (one for one in longer if choices.intersection(one[2])), longer[0]
-    )  # the one that explains
+    table, n_rows, _ = next((one for one in longer if choices.intersection(one[2])), longer[0])
     return MissingFrames(table, n_rows, choices.pop() if len(choices) == 1 else None, n_frames)
 
 
@@ -127,7 +124,7 @@ def note_of(missing: MissingFrames, run: PathLike, times: Sequence[float] | None
         Onsets of the frames of the run, if they are known.
     """
     if missing.kept is None:
-        known = "which of them is not known, nor are the times of rows"
+        known = "and no column of it leaves as many as the run has; the times of rows are not known"
     elif times is None:
         known = "and its repetition time is not known"
     else:

@@ -104,8 +104,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "StartTime", NUMBER,
-        "When the first row was acquired, after the run's first frame began; not if that is unknown, as where "
-        "first frames were censored and the repetition time is unknown", "Project", unit="s",
+        "When the first row was acquired, after the run's first frame began; not if that is unknown, as "
+        "where first frames were censored and the repetition time is unknown", "Project", unit="s",
     ),
     Entry(
         "VolumeTiming", TIMES, "Onsets of all frames of the run; only if unevenly spaced", "Project", unit="s"

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, isdefined, traits
 
-from ..bids.provenance import sources, versions
 from ..bids.missing_frames import note_of
+from ..bids.provenance import sources, versions
 from ..bids.row_times import MICROSECONDS, start_time, timing_entries
 from ..bids.runs import Run
 from ..bids.sidecar_parts import merged, section, warning_entries
@@ -203,6 +203,7 @@ def _timing(run: Run, n_frames: int) -> dict[str, object]:
     if run.missing is None:
         return timing_entries(range(n_frames), t_r, start, times)
     note(note_of(run.missing, run.path, times), "MissingFrames")
+    first: float | None
     if times is not None:
         first = round(start + times[0], MICROSECONDS)
     else:

@@ -43,9 +43,9 @@ def check_filtered_runs(runs: Sequence[RunInputs], values: Mapping[str, Any]) ->
     if unknown:
         desc = entities_of(unknown[0])["desc"]
         message = (
-            f"{counted(len(unknown), 'run')}, such as {unknown[0]}, of desc-{desc} without a table of outliers "
-            "(*_outliers.tsv): frames that were removed before, or a filter that was applied before, are not "
-            "known; filter only runs that have all frames (--low-pass, --high-pass)."
+            f"{counted(len(unknown), 'run')}, such as {unknown[0]}, of desc-{desc} without a table of "
+            "outliers (*_outliers.tsv), so that it is not known whether they lack frames, or were filtered "
+            "before; use --low-pass and --high-pass only if neither is so."
         )
         warn_or_refuse([message], values["strict"])
 
