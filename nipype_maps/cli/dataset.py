@@ -13,6 +13,7 @@ import click
 from .checks.execution import checked_execution
 from .checks.files import check_folders
 from .checks.filtered_runs import check_filtered_runs
+from .checks.maps import check_maps
 from .checks.matching import require_matching_entities
 from .checks.options import checked_options
 from .checks.strictness import require_certain_spaces
@@ -62,6 +63,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     runs, ready, maps, atlas = selected.all, selected.ready, selected.maps, selected.atlas
+    check_maps(maps)
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     if values["strict"]:

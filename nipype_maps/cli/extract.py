@@ -11,6 +11,7 @@ import click
 from .checks.execution import checked_execution
 from .checks.files import check_folders, check_images, check_roles
 from .checks.filtered_runs import check_filtered_runs
+from .checks.maps import check_maps
 from .checks.matching import require_matching_entities, require_own_files
 from .checks.named_maps import files_of_maps
 from .checks.names import checked_names
@@ -43,7 +44,8 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
 
     values["maps_file"] = files_of_maps(values["maps_file"], run_files)
     maps, mask = values["maps_file"], values["mask_file"]
-    check_images({"RUN": run_files, "--maps": maps, "--mask": [mask]})
+    check_images({"RUN": run_files, "--mask": [mask]})
+    check_maps(maps)
     check_roles(run_files, {"--maps": maps, "--mask": [mask]})
     check_folders(out, work)
     try:
