@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..images.filenames import short_name, stem
+from ..images.filenames import short_name
 from ..storage.paths import PathLike
-from .entities import entities_of, key_of
-from .spaces import OF_SPACE
+from .run_tables import tables_of
 from .text_tables import read_lines
 
-#: What the name of such a table ends with.
-OUTLIERS = "_outliers.tsv"
 #: What a temporal filter needs, and what to do without it.
 NO_FILTER = (
     "but low_pass (--low-pass) and high_pass (--high-pass) need all frames; leave them out, since XCP-D "
@@ -84,20 +80,8 @@ def missing_frames(run: PathLike, n_frames: int) -> MissingFrames | None:
 
 
 def outlier_tables(run: PathLike) -> list[Path]:
-    """The tables of outliers of a run in a data set: in its folder, with its entities but space and desc.
-
-    Parameters
-    ----------
-    run : path-like
-    """
-    path = Path(os.path.abspath(run))
-    if not stem(path).endswith("_bold") or "sub" not in entities_of(path):
-        return []
-    own = key_of(path, OF_SPACE)
-    with suppress(OSError):  # a folder that cannot be listed
-        names = sorted(name for name in os.listdir(path.parent) if name.endswith(OUTLIERS))
-        return [path.parent / name for name in names if key_of(path.parent / name, OF_SPACE) == own]
-    return []
+    """The tables of outliers of a run."""
+    return tables_of(run, "outliers")
 
 
 def require_all_frames(run: str, lacking: object) -> None:

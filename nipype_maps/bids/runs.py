@@ -11,7 +11,7 @@ from ..images.filenames import short_name
 from ..images.volumes import Volumes
 from ..notes import note
 from ..storage.paths import PathLike
-from .missing_frames import OUTLIERS, MissingFrames, missing_frames
+from .missing_frames import MissingFrames, missing_frames
 from .row_times import MICROSECONDS
 from .timing import Timing, timing_of
 
@@ -85,7 +85,7 @@ class Run(Volumes):
             if (step := self._step) is None:
                 return None
             times = [round(frame * step, MICROSECONDS) for frame in range(missing.n_rows)]
-        return Timing(None, OUTLIERS, missing.table, False, [times[frame] for frame in missing.kept])
+        return Timing(None, "outliers", missing.table, False, [times[frame] for frame in missing.kept])
 
     @property
     def _step(self) -> float | None:

@@ -45,8 +45,8 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
     values["maps_file"] = files_of_maps(values["maps_file"], run_files)
     maps, mask = values["maps_file"], values["mask_file"]
     check_images({"RUN": run_files, "--mask": [mask]})
-    check_maps(maps)
     check_roles(run_files, {"--maps": maps, "--mask": [mask]})
+    check_maps(maps)
     check_folders(out, work)
     try:
         atlas, desc = checked_names(values)

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from .test_dataset import summary
+
 MNI = "space-MNI_res-2"
 
 
@@ -106,3 +108,22 @@ def test_a_filter_of_preprocessed_runs_is_not_warned_of(xcp_d, invoke, maps, tmp
     root, _ = xcp_d(desc="preproc", outliers=(), n_frames=40)
     said = invoke("dataset", root, tmp_path / "out", "--maps", maps, "--low-pass", "0.1").stderr
     assert "table of outliers" not in said
+
+
+@pytest.mark.parametrize(
+    ("tables", "mean"),
+    [
+        ({"motion": [0.1, 0.2, 0.6]}, "0.3000"),
+        ({"desc-filtered_motion": [0.1, 0.2, 0.6]}, "0.3000"),
+        ({"desc-filtered_motion": [9, 9], "motion": [0.1, 0.2, 0.6]}, "0.3000"),
+        ({"run-1_motion": [9, 9]}, "n/a"),
+    ],
+)
+def test_motion_is_that_of_the_table_of_xcp_d(xcp_d, invoke, maps, tmp_path, tables, mean):
+    root, _ = xcp_d()
+    for name, values in tables.items():
+        text = "\n".join(["framewise_displacement", *map(str, values)])
+        (root / "sub-01" / "func" / f"sub-01_task-rest_{name}.tsv").write_text(text + "\n")
+    invoke("dataset", root, tmp_path / "out", "--maps", maps, "--desc-in", "denoised")
+    (row,) = summary(tmp_path / "out")
+    assert row["mean_fd"] == mean

@@ -23,8 +23,8 @@ def check_maps(maps: Sequence[str]) -> None:
     try:
         if len(maps) > 1 and (several := [path for path in maps if Volumes(path, quiet=True).n_volumes > 1]):
             raise click.UsageError(
-                f"--maps is given {len(maps)} times, and {several[0]} alone is an image of several maps; call "
-                "once for each atlas, or give 3D images, one per map."
+                f"--maps is given {len(maps)} times, and {several[0]} alone is an image of several maps; "
+                "call once for each atlas, or give 3D images, one per map."
             )
         Volumes(maps, quiet=True)
     except ValueError as error:
