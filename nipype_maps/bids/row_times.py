@@ -19,7 +19,7 @@ MICROSECONDS = 6
 def timing_entries(
     kept: Sequence[int] | np.ndarray,
     t_r: float | None,
-    start: float = 0.0,
+    start: float | None = 0.0,
     times: Sequence[float] | None = None,
     n_acquisitions: int = 1,
 ) -> dict[str, object]:
@@ -33,8 +33,8 @@ def timing_entries(
         The frames of the run that the rows are.
     t_r : float or None
         Seconds from frame to frame; None if unknown or uneven.
-    start : float
-        When the first frame was acquired, in seconds.
+    start : float or None
+        When the first frame was acquired, in seconds; None if it is not known.
     times : sequence of float, optional
         Onsets of all frames in seconds, where they are unevenly spaced.
     n_acquisitions : int
@@ -50,10 +50,14 @@ def timing_entries(
     {'RepetitionTime': None, 'StartTime': 1.5, 'VolumeTiming': [0.5, 2, 5]}
     >>> timing_entries([1, 2], None)
     {'RepetitionTime': None}
+    >>> timing_entries([0, 1], None, start=None)
+    {'RepetitionTime': None}
     """
     entries: dict[str, object] = {"RepetitionTime": t_r}
     first = int(kept[0])
-    if first == 0:
+    if start is None:
+        pass
+    elif first == 0:
         entries["StartTime"] = start
     elif times is not None:
         entries["StartTime"] = round(start + times[first] - times[0], MICROSECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ..images.filenames import short_name
 from ..images.volumes import Volumes
 from ..notes import note
 from ..storage.paths import PathLike
+from .missing_frames import MissingFrames, missing_frames
+from .row_times import MICROSECONDS
 from .timing import Timing, timing_of
 
 #: Plausible repetition times in seconds; others are most often in milliseconds.
@@ -40,8 +43,8 @@ class Run(Volumes):
     def t_r(self) -> float | None:
         """Repetition time in seconds: as given, from the BIDS sidecars, or from the header.
 
-        None if it is unknown, as from a header without a unit of time, and if a sidecar says that
-        the frames are not evenly spaced, whatever the header says.
+        None if it is unknown, as from a header without a unit of time, and if the frames are not
+        evenly spaced, whatever the header says: by a sidecar, or because some were removed before.
 
         Raises
         ------
@@ -53,6 +56,40 @@ class Run(Volumes):
         UserWarning
             If the number is probably not in seconds.
         """
+        return None if self.missing else self._step
+
+    @cached_property
+    def missing(self) -> MissingFrames | None:
+        """Frames that were removed before, by the table of outliers beside the run; None without any."""
+        return missing_frames(self.path, self.n_volumes) if len(self.paths) == 1 else None
+
+    @property
+    def uneven(self) -> Timing | None:
+        """Times of frames that are not evenly spaced; None if they are, or if t_r was given.
+
+        A given t_r is the time from frame to frame as they were acquired, so that frames that were
+        removed since are missing nonetheless.
+        """
+        if self.missing:
+            return self._without_missing(self.missing)
+        timing = timing_of(self.path, self.n_volumes) if self._t_r is None else None
+        return timing if timing is not None and timing.t_r is None else None
+
+    def _without_missing(self, missing: MissingFrames) -> Timing | None:
+        """Times of the frames that are left; None where they are not known."""
+        if missing.kept is None:
+            return None
+        timing = timing_of(self.path, missing.n_rows) if self._t_r is None else None
+        times = timing.times if timing is not None else None
+        if times is None:
+            if (step := self._step) is None:
+                return None
+            times = [round(frame * step, MICROSECONDS) for frame in range(missing.n_rows)]
+        return Timing(None, "outliers", missing.table, False, [times[frame] for frame in missing.kept])
+
+    @property
+    def _step(self) -> float | None:
+        """Time from frame to frame as they were acquired."""
         t_r, origin = self._t_r, "t_r (--t-r)"
         if t_r is None:
             t_r, origin = self._t_r_of_files()
@@ -68,18 +105,13 @@ class Run(Volumes):
             )
         return t_r
 
-    @property
-    def uneven(self) -> Timing | None:
-        """Times of frames that are not evenly spaced; None if they are, or if t_r was given."""
-        timing = timing_of(self.path, self.n_volumes) if self._t_r is None else None
-        return timing if timing is not None and timing.t_r is None else None
-
     def _note(self, message: str) -> None:
         if not self._quiet:
             note(message, "RepetitionTime")
 
     def _t_r_of_files(self) -> tuple[float | None, str]:
-        header, timing = self._header_t_r(), timing_of(self.path, self.n_volumes)
+        n_frames = self.missing.n_rows if self.missing else self.n_volumes
+        header, timing = self._header_t_r(), timing_of(self.path, n_frames)
         if timing is None:
             return header, "the header"
         t_r = timing.t_r

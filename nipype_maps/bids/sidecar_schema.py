@@ -98,13 +98,14 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "SamplingFrequency", NUMBER,
-        "Rows per second; only if rows are evenly spaced: no frame between two rows was censored", "Project",
+        "Rows per second; only if rows are evenly spaced: no frame between two rows was censored, or removed "
+        "before", "Project",
         unit="Hz",
     ),
     Entry(
         "StartTime", NUMBER,
-        "When the first row was acquired, after the run's first frame began; not if the repetition time is "
-        "unknown and first frames were censored", "Project", unit="s",
+        "When the first row was acquired, after the run's first frame began; not if that is unknown, as "
+        "where first frames were censored and the repetition time is unknown", "Project", unit="s",
     ),
     Entry(
         "VolumeTiming", TIMES, "Onsets of all frames of the run; only if unevenly spaced", "Project", unit="s"

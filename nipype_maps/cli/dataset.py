@@ -12,6 +12,8 @@ import click
 
 from .checks.execution import checked_execution
 from .checks.files import check_folders
+from .checks.filtered_runs import check_filtered_runs
+from .checks.maps import check_maps
 from .checks.matching import require_matching_entities
 from .checks.options import checked_options
 from .checks.strictness import require_certain_spaces
@@ -63,10 +65,12 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     runs, ready, maps, atlas = selected.all, selected.ready, selected.maps, selected.atlas
+    check_maps(maps)
     if not values["allow_mismatch"]:
         require_matching_entities(runs, maps, mask)
     if values["strict"]:
         require_certain_spaces(runs, maps, mask)
+    check_filtered_runs(ready, values)
     warn(selected.warnings)
     request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)
     names = RunNames(runs)

@@ -10,6 +10,8 @@ import click
 
 from .checks.execution import checked_execution
 from .checks.files import check_folders, check_images, check_roles
+from .checks.filtered_runs import check_filtered_runs
+from .checks.maps import check_maps
 from .checks.matching import require_matching_entities, require_own_files
 from .checks.named_maps import files_of_maps
 from .checks.names import checked_names
@@ -42,8 +44,9 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
 
     values["maps_file"] = files_of_maps(values["maps_file"], run_files)
     maps, mask = values["maps_file"], values["mask_file"]
-    check_images({"RUN": run_files, "--maps": maps, "--mask": [mask]})
+    check_images({"RUN": run_files, "--mask": [mask]})
     check_roles(run_files, {"--maps": maps, "--mask": [mask]})
+    check_maps(maps)
     check_folders(out, work)
     try:
         atlas, desc = checked_names(values)
@@ -63,6 +66,7 @@ def extract(run_files: tuple[str, ...], out: Path, work: Path | None, overwrite:
     if values["strict"]:
         require_certain_spaces(runs, maps, mask)
     execution, options = checked_execution(values), checked_options(values)
+    check_filtered_runs(runs, values)
     check_runs(runs, options)
     folder = ResultFolder(out, work)
     request = Request(options, maps, mask, values["map_names"], values["map_names_column"], atlas)

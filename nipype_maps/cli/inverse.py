@@ -14,6 +14,7 @@ import click
 from ..storage.paths import PathLike
 from .checks.extraction import are_same, differences_from
 from .checks.image import check_memory, checked_extension
+from .checks.maps import check_maps
 from .checks.named_maps import files_of_maps
 from .messages import fail, warn
 from .parsing.click_types import EXISTING_FILE
@@ -56,6 +57,7 @@ def inverse(signals: str, maps_file: list[str], out: Path, overwrite: bool, **va
     """
     mask, map_names = values["mask_file"], values["map_names"]
     maps_file = _maps(maps_file, signals)
+    check_maps(maps_file)
     is_folder = out.is_dir()
     image = image_in(out, signals) if is_folder else out
     if not overwrite:

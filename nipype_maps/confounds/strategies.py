@@ -7,6 +7,7 @@ or a user's, which adds to it.  Names are joined by ``+``.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -82,13 +83,26 @@ def entries_of(strategy: str, strategies: Strategies) -> dict[str, Strategy]:
     while waiting:
         name = waiting.pop(0)
         if name not in strategies:
-            near = difflib.get_close_matches(name, strategies, n=3)
-            hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(strategies)}."
-            raise ValueError(f"no strategy is called {name!r}; {hint}")
+            raise ValueError(f"no strategy is called {name!r}; {_hint(name, strategies)}")
         if name not in found:
             found[name] = strategies[name]
             waiting += strategies[name].get("Parts", [])
     return found
+
+
+def _hint(name: str, strategies: Strategies) -> str:
+    """What may have been meant by the name of a strategy that is not known.
+
+    Examples
+    --------
+    >>> _hint("24P,scrub", read_strategies()), _hint("srub", read_strategies())
+    ('strategies are joined by +, as in 24P+scrub.', 'did you mean scrub?')
+    """
+    parts = [part for part in re.split(r"[^\w-]+", name) if part]
+    if len(parts) > 1 and all(part in strategies for part in parts):
+        return f"strategies are joined by +, as in {'+'.join(parts)}."
+    near = difflib.get_close_matches(name, strategies, n=3)
+    return f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(strategies)}."
 
 
 def require_known(strategy: str, strategies: Strategies) -> None:

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from ..bids.inheritance import sidecars_for
 from ..bids.labels import label_files
+from ..bids.missing_frames import outlier_tables
 from ..engine.interface import ContentHashedInputSpec, RecordedInterface, algorithm
 from ..images.filenames import image_files, stem
 
@@ -30,6 +31,7 @@ __all__ = [
     "map_names_column",
     "names_read",
     "number_or_none",
+    "outliers_read",
     "output_path",
     "run_labels",
     "sidecars_read",
@@ -128,6 +130,12 @@ def sidecars_read(paths: Sequence[str], t_r: float | None) -> list[Path]:
     """The sidecars that apply to a run, if they are asked for the time between frames."""
     known = isdefined(paths) and paths and isdefined(paths[0])
     return sidecars_for(paths[0]) if known and t_r in (None, Undefined) else []
+
+
+def outliers_read(paths: Sequence[str]) -> list[Path]:
+    """The tables of outliers of a run, which tell of frames that were removed from it."""
+    known = isdefined(paths) and len(paths) == 1 and isdefined(paths[0])
+    return [path for path in outlier_tables(paths[0]) if path.exists()] if known else []
 
 
 def names_read(paths: Sequence[str], given: Any) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from nipype.interfaces.base import File, InputMultiObject, Str, TraitedSpec, traits
 
+from ..bids.missing_frames import require_all_frames
 from ..bids.pairing import mismatch
 from ..bids.provenance import sources, versions
 from ..bids.row_times import timing_entries
@@ -47,7 +48,7 @@ TIMING = ("RepetitionTime", "SamplingFrequency", "StartTime", "VolumeTiming")
 
 
 class CleanInputSpec(MapsInputSpec):
-    code_version = algorithm("6")
+    code_version = algorithm("7")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a header, a row per frame")
     in_json = InputFile(desc="sidecar of the signals, which the new one extends")
     sample_mask = SampleMask(
@@ -150,9 +151,7 @@ class Clean(MapsInterface):
         selection = read_json(inputs.confounds_json) if inputs.confounds_json else {}
         require_selected_from(selection, n_frames)
         options = _cleaning(inputs)
-        if options.t_r is None and (options.butterworth or options.cosine):
-            name = Path(inputs.in_file).name
-            require_even_frames(name, "the run's sidecar" if "VolumeTiming" in before else None)
+        _require_filterable(inputs, options, before)
         mask = loaded_sample_mask(inputs.sample_mask, n_frames)
         with naming(inputs.in_file):
             kept = kept_frames(mask, n_frames)
@@ -180,6 +179,17 @@ class Clean(MapsInterface):
             "degrees_of_freedom": cleaned.degrees_of_freedom,
             "degrees_of_freedom_before_filter": cleaned.degrees_of_freedom_before_filter,
         }
+
+
+def _require_filterable(inputs: SimpleNamespace, options: Cleaning, before: Mapping[str, Any]) -> None:
+    """Raise ValueError if a filter is asked for of frames that are not evenly spaced."""
+    if not (options.butterworth or options.cosine):
+        return
+    name = Path(inputs.in_file).name
+    if "MissingFrames" in before.get("WarningKinds", ()):
+        require_all_frames(f"the run of {name}", "frames that were removed before, as its sidecar says")
+    if options.t_r is None:
+        require_even_frames(name, "the run's sidecar" if "VolumeTiming" in before else None)
 
 
 def _cleaning(inputs: SimpleNamespace) -> Cleaning:
@@ -241,11 +251,13 @@ def _note_mismatches(inputs: SimpleNamespace, selection: Mapping[str, Any]) -> N
 def _timing(
     before: Mapping[str, Any], inputs: SimpleNamespace, kept: np.ndarray, n_acquisitions: int
 ) -> dict[str, object]:
-    """The times of rows, for the sidecar; where t_r is given, frames are evenly spaced."""
+    """The times of rows, for the sidecar; where t_r is given, frames are evenly spaced, unless some lack."""
     sidecar = Sidecar(before, inputs.in_json)
-    times = sidecar.get("VolumeTiming", None) if inputs.t_r is None else None
-    t_r = inputs.t_r or sidecar.get("RepetitionTime", None)
-    return timing_entries(kept, t_r, sidecar.get("StartTime", 0.0), times, n_acquisitions)
+    lacks = "MissingFrames" in before.get("WarningKinds", ())
+    t_r = None if lacks else inputs.t_r or sidecar.get("RepetitionTime", None)
+    times = sidecar.get("VolumeTiming", None) if lacks or inputs.t_r is None else None
+    start = sidecar.get("StartTime", None if lacks else 0.0)
+    return timing_entries(kept, t_r, start, times, n_acquisitions)
 
 
 def _entries(

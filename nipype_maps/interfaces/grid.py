@@ -11,7 +11,15 @@ from nipype.interfaces.base import TraitedSpec, traits
 from ..bids.runs import Run
 from ..images.working_grid import FORM, WorkingGrid
 from ..notes import Note
-from .base import MapsInputSpec, MapsInterface, algorithm, input_images, number_or_none, sidecars_read
+from .base import (
+    MapsInputSpec,
+    MapsInterface,
+    algorithm,
+    input_images,
+    number_or_none,
+    outliers_read,
+    sidecars_read,
+)
 from .working_grid import WorkingGridTrait
 
 
@@ -21,8 +29,8 @@ class ReadGridInputSpec(MapsInputSpec):
     t_r = number_or_none(desc="repetition time in seconds; None takes it from sidecar or header")
 
     def implicit_inputs(self) -> list[Path]:
-        """The run's sidecars."""
-        return sidecars_read(self.in_file, self.t_r)
+        """The run's sidecars, and its table of outliers."""
+        return [*sidecars_read(self.in_file, self.t_r), *outliers_read(self.in_file)]
 
 
 class ReadGridOutputSpec(TraitedSpec):

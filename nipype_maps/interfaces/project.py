@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from nipype.interfaces.base import File, TraitedSpec, isdefined, traits
 
+from ..bids.missing_frames import note_of
 from ..bids.provenance import sources, versions
-from ..bids.row_times import start_time, timing_entries
+from ..bids.row_times import MICROSECONDS, start_time, timing_entries
 from ..bids.runs import Run
 from ..bids.sidecar_parts import merged, section, warning_entries
 from ..bids.sidecars import option_entries
@@ -38,13 +39,14 @@ from .base import (
     input_images,
     logger,
     number_or_none,
+    outliers_read,
     output_path,
     sidecars_read,
 )
 
 
 class ProjectInputSpec(MapsInputSpec):
-    code_version = algorithm("7")
+    code_version = algorithm("8")
     in_file = input_images(mandatory=True, desc="run: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="projector of the maps, from FitProjector")
     source_file = input_images(
@@ -72,9 +74,9 @@ class ProjectInputSpec(MapsInputSpec):
     )
 
     def implicit_inputs(self) -> list[Path]:
-        """The run's sidecars, whose StartTime counts even where t_r is given."""
+        """The run's sidecars, whose StartTime counts even where t_r is given, and its table of outliers."""
         given = self.source_file if isdefined(self.source_file) else self.in_file
-        return sidecars_read(given, None)
+        return [*sidecars_read(given, None), *outliers_read(given)]
 
 
 class ProjectOutputSpec(TraitedSpec):
@@ -180,7 +182,7 @@ def _sidecar(
     notes: list[Note],
 ) -> dict[str, Any]:
     """The sidecar of the signals: the part of the maps, and the run's."""
-    t_r, uneven = run.t_r, run.uneven  # before the warnings: reading them may add notes
+    timing = _timing(run, n_frames)  # before the warnings: it may add some
     about = section("", {
         "Description": "Least-squares signals of brain maps: a column per map, a row per kept frame",
         "FramesInRun": n_frames,
@@ -189,6 +191,21 @@ def _sidecar(
         "Provenance": section("Provenance", {"Run": sources(run.paths)}),
         "Versions": versions(),
         **options,
-        **timing_entries(range(n_frames), t_r, start_time(run.path), uneven.times if uneven else None),
+        **timing,
     })  # fmt: skip
     return merged(maps.description, about, warning_entries(notes))
+
+
+def _timing(run: Run, n_frames: int) -> dict[str, object]:
+    """The times of rows; those of a run from which frames were removed are noted."""
+    t_r, uneven, start = run.t_r, run.uneven, start_time(run.path)
+    times = uneven.times if uneven else None
+    if run.missing is None:
+        return timing_entries(range(n_frames), t_r, start, times)
+    note(note_of(run.missing, run.path, times), "MissingFrames")
+    first: float | None
+    if times is not None:
+        first = round(start + times[0], MICROSECONDS)
+    else:
+        first = start if run.missing.kept and run.missing.kept[0] == 0 else None
+    return timing_entries(range(n_frames), None, first, times)

@@ -19,7 +19,7 @@ from .directions import independent_directions, one_bit_off
 from .drift import with_drift
 from .filters import butterworth
 from .frames import acquisition_name, acquisitions_of, kept_frames
-from .standardize import detrended, standardized
+from .standardize import detrended, note_small_means, standardized
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +153,7 @@ def _clean_run(
     note_extrapolation(both[:, :n_signals], rows)
     # without extrapolated values; with interpolated ones, as nilearn
     mean = both[rows[0] : rows[-1] + 1, :n_signals].mean(axis=0)
+    deviation = both[rows, :n_signals].std(axis=0)
     n_filtered = len(both)
     signals, confounds = np.split(_filtered(both, rows, options), [n_signals], axis=1)
     off = _filtered(off, rows, options)
@@ -169,6 +170,8 @@ def _clean_run(
     if not options.standardize:
         out[:, measured] = np.ldexp(signals, exponents)
         return out, spent
+    if options.standardize == "psc":
+        note_small_means(signals, mean, deviation)
     out[:, measured] = standardized(signals, mean, scale, options.standardize)
     return out, spent
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..notes import note
+
 #: A column counts as constant if its spread is below this share of its largest value before
 #: cleaning: standardizing would amplify rounding to noise.
 NOTHING_LEFT = 1e3 * np.finfo(float).eps
@@ -39,6 +41,29 @@ def standardized(signals: np.ndarray, mean: np.ndarray, scale: np.ndarray, kind:
     unit = _hundredth(now, mean) if kind == "psc" else deviation
     left &= unit > np.finfo(float).eps
     return np.where(left, centered / np.where(left, unit, 1), 0.0)
+
+
+def note_small_means(signals: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> None:
+    """Note signals whose mean is smaller than their standard deviation, before they become percent of it.
+
+    The mean of a run as it was acquired is many times the deviation.  That of a run that was denoised or
+    demeaned is about 0: what is left of it is rounding or noise, and percent of it say nothing.
+
+    Parameters
+    ----------
+    signals : (T, K) array
+        After cleaning.
+    mean, deviation : (K,) array
+        Mean and standard deviation of each signal before cleaning.
+    """
+    small = 100 * _hundredth(signals.mean(axis=0), mean) < deviation
+    if small.any():
+        note(
+            f"the mean of {small.sum()} of {small.size} signals is smaller than their standard deviation, "
+            "as in runs that were denoised or demeaned, so that noise decides what percent signal change is "
+            "percent of; choose another standardize (--standardize), such as zscore.",
+            "SmallMean",
+        )
 
 
 def _hundredth(now: np.ndarray, mean: np.ndarray) -> np.ndarray:

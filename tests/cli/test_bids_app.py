@@ -6,6 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
+from nipype_maps.cli.dataset import dataset
+from nipype_maps.cli.parsing.bids_app import ELSEWHERE, SAME
+
 from ..derivatives import describe, write_run
 from .test_dataset import summary
 
@@ -72,6 +75,16 @@ def test_the_level_may_be_left_out_or_follow(done, invoke, sessions, maps, tmp_p
         ("IN OUT --maps x --res 2", "choose a resolution with its space: --space MNI152NLin2009cAsym:res-2"),
         ("IN OUT --maps x --output_spaces MNI T1w", "--output-spaces is no option of dataset; choose among"),
         ("IN OUT --maps x --mem-gb=50", "--mem-gb is no option of dataset; give MB or a unit: --mem-mb 16G"),
+        ("IN OUT --maps x --skip_bids_validation", "leave it out, since IN is read without validation"),
+        ("IN OUT --maps x --skip-bids-validator", "--skip-bids-validator is no option of dataset; leave it"),
+        ("IN OUT --maps x --omp-nthreads 8", "leave it out, since each process computes in one thread, and "
+         "--n-procs says how many"),
+        ("IN OUT --maps x --fd-threshold 0.3", "with a strategy: --confounds-strategy 24P+scrub (above 0.5"),
+        ("IN OUT --maps x --fd-thresh 0.3", "--fd-thresh is no option of dataset; censor with a strategy"),
+        ("IN OUT --maps x --dummy-scans 4", "each strategy censors the first frames that fMRIPrep marks"),
+        ("IN OUT --maps x --notrack", "leave it out, since nothing is tracked"),
+        ("IN OUT --maps x --write-graph", "see each step with --dry-run --verbose"),
+        ("IN OUT --maps x --clean-workdir", "delete old results later: nipype-maps prune"),
         ("IN OUT participant more --maps x", "unexpected extra argument (more)"),
         ("--maps x --participant-label 01 IN OUT", "'IN' is no label; give IN, OUT and participant before"),
         ("--maps x --participant-label 01 fmriprep out", "IN is missing; give IN and OUT before lists of "),
@@ -275,3 +288,9 @@ def test_the_first_failure_stops_the_others_where_that_is_asked(invoke, sessions
     assert "bold.nii.gz" in reasons[0]
     others = invoke("dataset", sessions, tmp_path / "all", *words[:-1], status=1)
     assert "4 of 6 runs done" in others.stdout
+
+
+def test_no_option_that_there_is_is_answered_as_another():
+    known = {name for param in dataset.params for name in param.opts}
+    assert known.isdisjoint([*ELSEWHERE, *SAME])
+    assert set(SAME.values()) <= set(ELSEWHERE)

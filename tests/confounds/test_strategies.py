@@ -182,6 +182,11 @@ def test_what_a_table_does_not_have_is_named(table, metadata):
 def test_unknown_names_come_with_those_that_are_near(table, metadata):
     with pytest.raises(ValueError, match=r"no strategy is called 'acompcor'; did you mean acompcor.*"):
         columns("24P+acompcor", table, metadata)
+    for words in ("24P,scrub", "24P, scrub", "24P scrub", "24P;scrub", "gs+24P,scrub"):
+        with pytest.raises(ValueError, match=r"strategies are joined by \+, as in 24P\+scrub\."):
+            columns(words, table, metadata)
+    with pytest.raises(ValueError, match="no strategy is called '24P,x'; did you mean 24P"):
+        columns("24P,x", table, metadata)
     with pytest.raises(ValueError, match="no strategy is called ''; there are none, 6P, 12P"):
         columns("24P+", table, metadata)
 

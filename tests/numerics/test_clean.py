@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nipype_maps.notes import collected
 from nipype_maps.numerics.clean import Cleaning, clean
 
 FILTERS = [
@@ -428,3 +429,28 @@ def test_signals_and_confounds_of_any_scale_are_cleaned_alike(rng, scale, standa
     scaled = clean(scale * signals, scale * confounds, options=options).signals
     # a power of two changes no digit
     np.testing.assert_array_equal(scaled, expected if standardize else scale * expected)
+
+
+@pytest.mark.parametrize("options", [{}, {"detrend": True}, {"high_pass": 0.01, "t_r": 2.0}])
+def test_percent_of_a_mean_that_noise_decides_is_noted(rng, options):
+    """As of a run that was denoised; the percentages themselves are those of nilearn."""
+    noise = rng.normal(size=(60, 3))
+    signals = noise - noise.mean(axis=0) + np.array([100, 0.5, 1e-13])
+    cleaning = Cleaning(standardize="psc", **options)
+    with collected() as notes:
+        cleaned = clean(signals, options=cleaning).signals
+    (found,) = [one for one in notes if one.kind == "SmallMean"]
+    assert found.startswith("the mean of 2 of 3 signals is smaller than their standard deviation")
+    with collected() as notes:
+        alone = clean(signals[:, :1], options=cleaning).signals
+    assert "SmallMean" not in [one.kind for one in notes]
+    np.testing.assert_allclose(alone[:, 0], cleaned[:, 0], rtol=1e-12)
+    with collected() as notes:
+        clean(signals, options=Cleaning(standardize="zscore", **options))
+    assert "SmallMean" not in [one.kind for one in notes]
+
+
+def test_signals_that_are_zero_throughout_have_no_small_mean():
+    with collected() as notes:
+        clean(np.zeros((30, 2)), options=Cleaning(standardize="psc"))
+    assert "SmallMean" not in [one.kind for one in notes]

@@ -56,6 +56,11 @@ def require_matching_entities(runs: Sequence[RunInputs], maps: Sequence[str], ma
             raise click.UsageError(
                 f"--maps {path} is a run by its name (_bold); give maps, or --allow-mismatch if they are."
             )
+        if stem(path).endswith("_dseg"):
+            raise click.UsageError(
+                f"--maps {path} is one volume of the labels of regions by its name (_dseg), not an image per "
+                "map; give maps (_probseg), or --allow-mismatch if it contains maps."
+            )
     for run in runs:
         found = run.mismatches()
         for shared in (*maps, *([mask] if mask else [])):

@@ -98,12 +98,14 @@ def _problems_of_frames(run: RunInputs, image: Run) -> Iterator[str]:
 
 
 def _problems_of_band(image: Run, low_pass: float | None, high_pass: float | None) -> Iterator[str]:
+    from ...bids.missing_frames import require_all_frames
     from ...bids.timing import require_even_frames
 
     cut_offs = {"--low-pass": low_pass, "--high-pass": high_pass}
     given = {option: value for option, value in cut_offs.items() if value is not None}
     if not given:
         return
+    require_all_frames(image.name, image.missing)
     t_r = image.t_r
     if (uneven := image.uneven) is not None:
         require_even_frames(image.name, uneven.file)

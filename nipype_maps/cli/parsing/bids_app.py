@@ -15,7 +15,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 LEVEL = "participant"
 FORM = f"nipype-maps dataset IN OUT {LEVEL} --maps ..."
-#: Options of other BIDS Apps, and what they are called here.
+#: Options of other BIDS Apps, and what to give here instead.
 ELSEWHERE = {
     "--out": f"OUT is the second argument: {FORM}",
     "--res": "choose a resolution with its space: --space MNI152NLin2009cAsym:res-2",
@@ -23,7 +23,26 @@ ELSEWHERE = {
     "--atlases": "give the images of an atlas: --maps FILE",
     "--mem-gb": "give MB or a unit: --mem-mb 16G",
     "--fwhm": "give the width: --smoothing-fwhm 6",
+    "--smoothing": "give the width: --smoothing-fwhm 6",
+    "--skip-bids-validation": "leave it out, since IN is read without validation",
+    "--omp-nthreads": "leave it out, since each process computes in one thread, and --n-procs says how many",
+    "--notrack": "leave it out, since nothing is tracked",
+    "--write-graph": "leave it out, and see each step with --dry-run --verbose",
+    "--clean-workdir": "leave it out, and delete old results later: nipype-maps prune",
+    "--fd-threshold": "censor with a strategy: --confounds-strategy 24P+scrub (above 0.5 mm), or one with "
+    "another FramewiseDisplacement in a file of --strategies",
+    "--dummy-scans": "leave it out, since each strategy censors the first frames that fMRIPrep marks "
+    "(non_steady_state_outlier*)",
+    "--fs-license-file": "leave it out, since FreeSurfer is not used",
+    "--resource-monitor": "leave it out, since resources are not recorded",
+    "--low-mem": "leave it out, since a run is read in blocks of 32 MB, or limit memory: --mem-mb 16G",
 }
+#: Options that other BIDS Apps write in several ways.
+SAME = {
+    "--skip-bids-validator": "--skip-bids-validation", "--fd-thresh": "--fd-threshold",
+    "--fd-spike-threshold": "--fd-threshold",
+    "--no-track": "--notrack", "--dummy-time": "--dummy-scans",
+}  # fmt: skip
 
 
 class BidsApp(Command):
@@ -33,8 +52,8 @@ class BidsApp(Command):
         """Give each word of a list its option, then parse the words."""
         for word in args:
             option = word.partition("=")[0].replace("_", "-")
-            if option in ELSEWHERE:
-                raise click.UsageError(f"{option} is no option of dataset; {ELSEWHERE[option]}", ctx)
+            if answer := ELSEWHERE.get(SAME.get(option, option)):
+                raise click.UsageError(f"{option} is no option of dataset; {answer}", ctx)
         lists = {name for param in self.params if getattr(param, "takes_words", False) for name in param.opts}
         words = spread(args, lists)
         are_spread = len(words) > len(args)

@@ -116,7 +116,7 @@ class Request:
             for role, paths in self.all_files(run).items():
                 with suppress(OSError):
                     inputs[role] = self.fingerprints(paths)
-            settings["RepetitionTime"] = run.t_r or image.t_r
+            settings["RepetitionTime"] = image.t_r
         return {"Settings": settings, "Inputs": inputs}
 
     def shared_record(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class SelectedRuns:
     warnings : list of str
         On which files are used.
     tables : dict of str to pathlib.Path
-        Tables of confounds, used or not, by the names of results.
+        Tables that have the motion of runs, used or not, by the names of results.
     maps : list of str
         The files of the maps, which may be given by the name of their atlas.
     atlas : Atlas
@@ -100,10 +100,19 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         all=runs,
         failures=_failures(runs, found, wanted),
         warnings=_on_older_tables(found) if wants_confounds else [],
-        tables={name: run.confounds for run, name in zip(found, names, strict=True) if run.confounds},
+        tables={
+            name: table for run, name in zip(found, names, strict=True) if (table := _table_of_motion(run))
+        },
         maps=maps,
         atlas=atlas,
     )
+
+
+def _table_of_motion(run: FoundRun) -> Path | None:
+    """The table that has the motion of a run: that of confounds, or XCP-D's."""
+    from ...bids.run_tables import motion_table
+
+    return run.confounds or motion_table(run.path)
 
 
 def _only_desc(runs: Sequence[FoundRun]) -> str | None:
