@@ -47,7 +47,7 @@ def matched(rows: Rows, maps: Sequence[PathLike], n_maps: int, origin: str) -> R
         return _taken(rows, positions)
     if len(maps) > 1:
         raise ValueError(
-            f"{origin} does not have just one row for each of the files of the maps, by {ENTITY}- in their names."
+            f"{origin} does not have just one row for each of the maps' files, by {ENTITY}- in their names."
         )
     return rows
 
@@ -68,8 +68,8 @@ def matched_as_given(rows: Rows, maps: Sequence[PathLike], n_maps: int, origin: 
     if positions is None or positions == list(range(len(rows.names))):
         return rows
     note(
-        f"{PurePath(origin).name} does not have a row per map in the order of their files; each map has the row of "
-        f"{ENTITY}- in the name of its file.",
+        f"{PurePath(origin).name} does not have a row per map in the order of their files; each map has the "
+        f"row of {ENTITY}- in the name of its file.",
         "LabelOrder",
     )
     return _taken(rows, positions)

@@ -124,7 +124,9 @@ def _first(rows: Rows) -> int | None:
 def _without_background(rows: Rows) -> Rows:
     """All rows but that of the background, if there is one."""
     position = _first(rows)
-    if position is None or rows.names[position].strip().lower() not in BACKGROUND:
+    # another column than that of names may have been chosen
+    called = (rows.names, *(values for name, values in rows.columns.items() if name.lower() == "name"))
+    if position is None or not any(values[position].strip().lower() in BACKGROUND for values in called):
         return rows
 
     def rest(values: Sequence) -> list:

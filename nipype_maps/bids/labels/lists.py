@@ -62,8 +62,8 @@ def read_text_of_names(path: PathLike) -> Rows:
     names = list(dropwhile(COMMENT.match, lines))
     if len(names) < len(lines):
         note(
-            f"{PurePath(path).name} begins with a comment ({lines[0]!r}); its first lines that begin with # and a "
-            "blank are left out of the names.",
+            f"{PurePath(path).name} begins with a comment ({lines[0]!r}); its first lines that begin with # "
+            "and a blank are left out of the names.",
             "LabelComments",
         )
     names = names[1:] if names[:1] == ["name"] else names
