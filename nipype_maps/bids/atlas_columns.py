@@ -71,7 +71,7 @@ def _columns(names: Sequence[str]) -> str:
 def _plain(text: str) -> str:
     """A field without what would end it, or make it a quoted one."""
     letters = (" " if _is_control(letter) else letter for letter in text)
-    return re.sub(" +", " ", "".join(letters)).strip().lstrip('"') if _is_unsafe(text) else text
+    return re.sub(" +", " ", "".join(letters)).strip().lstrip('" ') if _is_unsafe(text) else text
 
 
 def _is_unsafe(text: str) -> bool:
