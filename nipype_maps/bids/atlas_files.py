@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,8 +21,9 @@ UNKNOWN = "unknown: see the publication of the atlas"
 #: Folders from maps up to one with a description of their atlas.
 NEAR = 3
 #: What the schema of BIDS has in the description of an atlas.
-TEXTS = {"Name", "License", "Description", "Species", "DerivedFrom", "LevelType", "RRID"}
+TEXTS = {"Name", "License", "Description", "Species", "DerivedFrom", "LevelType"}
 LISTS = {"Authors", "Curators", "Funding", "ReferencesAndLinks"}
+IDENTIFIER = re.compile("RRID:.+_.+")
 
 
 def label_table_file(out: PathLike, atlas: Atlas) -> Path:
@@ -107,8 +109,8 @@ def _allowed(content: Mapping[str, object], name: str) -> dict[str, object]:
     refused = [key for key, value in content.items() if not _is_allowed(key, value)]
     if refused:
         note(
-            f"{name} beside the maps has {listed(refused)} in another form than BIDS; the copy lacks what is "
-            "no text, or list of texts.",
+            f"{name} of the maps has {listed(refused)} in a form that BIDS does not allow, which is left out of "
+            "its copy.",
             "AtlasDescription",
         )
     return {key: value for key, value in content.items() if key not in refused}
@@ -117,4 +119,6 @@ def _allowed(content: Mapping[str, object], name: str) -> dict[str, object]:
 def _is_allowed(key: str, value: object) -> bool:
     if key in LISTS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if key == "RRID":
+        return isinstance(value, str) and IDENTIFIER.search(value) is not None
     return key not in TEXTS or isinstance(value, str)
