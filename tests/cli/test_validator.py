@@ -190,7 +190,11 @@ def test_columns_and_descriptions_of_any_atlas_become_valid(invoke, fmriprep, sa
     out = tmp_path / "out"
     call = ["dataset", fmriprep, out, "--maps", maps, "--space", "MNI152NLin2009cAsym:res-2"]
     done = invoke(*call, "--confounds-strategy", "none")
-    for said in ("lacks the column 'mapping'", "has the column 'comment' without tabs", "has Name, License in"):
+    for said in (
+        "lacks the column 'mapping'",
+        "has the column 'comment' without tabs",
+        "has Name, License in",
+    ):
         assert done.stderr.count(said) == 1
     assert (out / "atlas-A_dseg.tsv").read_text() == (
         "index\tname\tcolor\tabbreviation\tcomment\n1\tV\tred\tn/a\ttwo words\n"
