@@ -109,8 +109,8 @@ def _allowed(content: Mapping[str, object], name: str) -> dict[str, object]:
     refused = [key for key, value in content.items() if not _is_allowed(key, value)]
     if refused:
         note(
-            f"{name} of the maps has {listed(refused)} in a form that BIDS does not allow, which is left out of "
-            "its copy.",
+            f"{name} of the maps has {listed(refused)} in a form that BIDS does not allow, which is left out "
+            "of its copy.",
             "AtlasDescription",
         )
     return {key: value for key, value in content.items() if key not in refused}

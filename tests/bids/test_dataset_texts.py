@@ -113,6 +113,6 @@ def test_what_bids_does_not_allow_in_a_description_is_not_copied(tmp_path, entri
     (note,) = notes
     refused = ", ".join(key for key in entries if key not in copied or copied[key] != entries[key])
     assert note == (
-        f"atlas-A_description.json of the maps has {refused} in a form that BIDS does not allow, which is left "
-        "out of its copy."
+        f"atlas-A_description.json of the maps has {refused} in a form that BIDS does not allow, which is "
+        "left out of its copy."
     )
