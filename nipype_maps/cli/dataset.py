@@ -96,7 +96,8 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         warn([*begin_dataset(folder, derivatives), *warnings_of_work_folder(folder, work)])
         extracted = execute_runs(
             ready, request, folder, execution,
-            overwrite=overwrite, lacking=selected.lacking, is_dataset=True, on_interrupt=describe_published,
+            overwrite=overwrite, lacking=selected.lacking, is_dataset=True,
+            on_removed=lambda: keep_rows([], Extracted()), on_interrupt=describe_published,
         )  # fmt: skip
         extracted.failures += selected.failures.values()
         of_atlas = write_atlas(folder, request) if extracted.published else []

@@ -1,6 +1,7 @@
 """One name stands for one result: each option, and each file, changed in turn between two calls."""
 
 import json
+import shutil
 
 import nibabel as nib
 import numpy as np
@@ -373,6 +374,87 @@ def test_a_corrected_name_of_a_map_is_told_where_other_results_have_the_old_one(
     assert "MapNames: a, b, c, d there, a, B, c, d asked (such as sub-01/func/" in told
     names.write_text("1\n3\n")  # a list of good components renames nothing
     invoke(*call[:-2], "--map-names", names, "--desc", "good", "--overwrite")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (["--mask", "{one}"], ["--mask", "{two}"], "mask: one.nii.gz there, two.nii.gz asked"),
+        (["--mask", "{one}"], [], "mask: one.nii.gz there, none asked"),
+        ([], ["--brain-masks"], "mask: none, or of all runs there, of each run asked"),
+        (["--brain-masks"], ["--mask", "{one}"], "mask: of each run there, none, or of all runs asked"),
+        (
+            ["--confounds-strategy", "mine", "--strategies", "{a}"],
+            ["--confounds-strategy", "mine", "--strategies", "{b}"],
+            "strategies: a.json there, b.json asked",
+        ),
+        ([], ["--desc-in", "other"], "run: desc-preproc there, desc-other asked"),
+    ],
+)
+def test_other_runs_of_a_data_set_with_other_files_are_told_of(
+    invoke, derivatives, maps, save, grids, tmp_path, first, second, told
+):
+    files = {"a": tmp_path / "a.json", "b": tmp_path / "b.json"}
+    files["a"].write_text('{"mine": {"Columns": ["trans_x"]}}')
+    files["b"].write_text('{"mine": {"Columns": ["trans_y"]}}')
+    for k, name in enumerate(("one", "two")):
+        inside = np.ones(grids["plain"].shape, np.uint8)
+        inside[: k + 1] = 0
+        files[name] = save(inside, grids["plain"], f"{name}.nii.gz")
+    for path in derivatives.glob("sub-*/func/*desc-preproc_bold*"):
+        path.with_name(path.name.replace("desc-preproc", "desc-other")).write_bytes(path.read_bytes())
+    out = tmp_path / "out"
+
+    def call(label, words):
+        words = [word.format(**files) for word in words]
+        more = ["--participant-label", label, "--desc", "ours"]
+        return " ".join(invoke("dataset", derivatives, out, "--maps", maps, *more, *words).stderr.split())
+
+    assert "other runs" not in call("01", first)
+    assert f"results of other runs with other settings: {told} (such as sub-01/func/" in call("02", second)
+    one, two = summary(out)
+    column = {"mask": "Mask", "strategies": "Strategies", "run": "DescOfRun"}[told.partition(":")[0]]
+    assert one[column] != two[column]
+
+
+def test_other_maps_are_refused_by_the_sidecars_where_records_were_deleted(
+    invoke, derivatives, maps, save, rng, grids, tmp_path
+):
+    out = tmp_path / "out"
+    call = ["dataset", derivatives, out, "--participant-label"]
+    invoke(*call, "01", "--maps", maps)
+    shutil.rmtree(out / "logs" / "runs")
+    other = save(rng.random((*grids["plain"].shape, 4)), grids["plain"], "b/atlas.nii.gz")
+    refused = invoke(*call, "02", "--maps", other, status=2).stderr
+    assert "of other maps under the same name" in refused
+    invoke(*call, "02", "--maps", maps)
+
+
+def test_a_run_that_was_not_begun_keeps_the_row_of_its_result(invoke, derivatives, maps, tmp_path):
+    call = ["dataset", derivatives, tmp_path / "out", "--maps", maps]
+    invoke(*call)
+    before = summary(tmp_path / "out")
+    (first,) = derivatives.glob("sub-01/func/*_bold.nii.gz")
+    first.write_bytes(b"")
+    shutil.rmtree(tmp_path / "out-work")
+    invoke(*call, "--stop-on-first-crash", status=1)
+    one, two = summary(tmp_path / "out")
+    assert one["status"] == "failed"
+    assert two == before[1] or two["status"] == "done"  # it may have been done before the other failed
+
+
+def test_results_that_are_replaced_have_no_rows_once_they_are_gone(
+    invoke, derivatives, maps, tmp_path, monkeypatch
+):
+    call = ["dataset", derivatives, tmp_path / "out", "--maps", maps, "--desc", "ours"]
+    invoke(*call)
+    monkeypatch.setattr(
+        "nipype_maps.engine.execution.run_workflows",
+        lambda *words, **options: (_ for _ in ()).throw(KeyboardInterrupt),
+    )
+    invoke(*call, "--detrend", "--overwrite", status=130)
+    assert not list((tmp_path / "out").rglob("sub-*/**/*.tsv"))
+    assert summary(tmp_path / "out") == []
 
 
 def test_a_mask_of_each_run_that_changed_is_recomputed_with(invoke, derivatives, maps, tmp_path, rng):

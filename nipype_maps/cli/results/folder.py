@@ -66,7 +66,7 @@ class ResultFolder:
         self._make()
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.logs, wait, alternative="folder for results, or give --wait"))
+                stack.enter_context(locked(self.logs, wait, alternative="--out, or give --wait"))
             except FolderInUseError as error:
                 raise click.ClickException(str(error)) from error
             except OSError as error:
@@ -106,6 +106,12 @@ class ResultFolder:
         """The names of results that have records."""
         for path in sorted((self.logs / "runs").rglob("*.json")):
             yield path.relative_to(self.logs / "runs").with_suffix("").as_posix()
+
+    def names(self, is_dataset: bool) -> list[str]:
+        """The names of results: of those that have records, and of tables in their places."""
+        tables = self.out.glob("sub-*/**/*_timeseries.tsv" if is_dataset else "*_timeseries.tsv")
+        found = {table.relative_to(self.out).with_suffix("").as_posix() for table in tables}
+        return sorted({*self.recorded(), *found})
 
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The names of results that have records, and these; empty where they are damaged."""

@@ -28,6 +28,7 @@ KEPT = ("status", *FIGURES, "seconds", "reason")
 FIRST = ("file",), ("run", "status")
 NO_RUN = "its run does not exist any more"
 NOT_KNOWN = "n/a"
+NOT_BEGUN = "not executed"
 
 
 def require_summary(path: Path) -> None:
@@ -78,7 +79,7 @@ def write_summary(
     existing = {table.relative_to(path.parent).with_suffix("").as_posix() for table in found}
     recorded, known = {}, {run.name: settings_in_words(settings or {}) for run in runs}
     rows = _earlier_rows(path, existing)
-    rows |= _rows_of_tables(existing - rows.keys() - known.keys(), path.parent)
+    rows |= _rows_of_tables(existing - rows.keys() - extracted.published.keys(), path.parent)
     for name, record in folder.records():
         recorded[name], known[name] = record.get("Run"), compared_settings(record)
     others = rows.keys() - {run.name for run in runs}
@@ -91,7 +92,10 @@ def write_summary(
             rows[name] = row | {"status": "removed", "reason": NO_RUN}
         elif row["status"] == "removed":
             rows[name] = row | {"status": "done", "reason": NOT_KNOWN}
-    rows |= _new_rows(runs, extracted, tables or {})
+    new = _new_rows(runs, extracted, tables or {})
+    # a table of a run that was not begun is what the call would have made; of others it was removed
+    kept = existing & rows.keys()
+    rows |= {name: row for name, row in new.items() if name not in kept or _was_begun(row)}
     differing = differing_settings({name: known[name] for name in rows if name in known})
     lines = in_columns(rows, KEPT, differing)
     text = as_utf8("".join("\t".join(line) + "\n" for line in lines))
@@ -120,7 +124,7 @@ def _new_rows(
     for failure in extracted.failures:
         reasons.setdefault(part_of(failure.node), failure.reason)
     own = {name for run in runs for name in (run.workflow_name, run.fit_name)}
-    of_shared_fit = next((reason for part, reason in reasons.items() if part not in own), "not executed")
+    of_shared_fit = next((reason for part, reason in reasons.items() if part not in own), NOT_BEGUN)
     rows = {}
     for run in runs:
         row = dict.fromkeys(KEPT, NOT_KNOWN)
@@ -134,6 +138,10 @@ def _new_rows(
             row["mean_fd"] = f"{mean:.4f}"
         rows[run.name] = row
     return rows
+
+
+def _was_begun(row: Row) -> bool:
+    return not row["reason"].startswith(NOT_BEGUN)
 
 
 def _rows_of_tables(names: set[str], out: Path) -> dict[str, Row]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from ..records.comparison import in_words, is_record
+from ..records.request import OWN_MASK
 
 #: What a row has, by the names of its columns.
 Row = dict[str, str]
 #: BIDS's names of columns of entities, and the entities; others are columns of their own names.
 COLUMNS_OF_ENTITIES = {"sub": "participant_id", "ses": "session_id"}
+#: Digits of a checksum, for files of one name.
+SHOWN = 8
 #: Settings with columns of their own, and such as follow from the atlas.
 NOT_COMPARED = {"MapNames", "RepetitionTime"}
 
@@ -23,7 +27,7 @@ def compared_settings(record: Mapping[str, Any]) -> Row:
     record : mapping
         As of `Request.record`.
     """
-    return settings_in_words(record["Settings"]) if is_record(record) else {}
+    return settings_in_words(record["Settings"]) | _of_files(record) if is_record(record) else {}
 
 
 def settings_in_words(settings: Mapping[str, Any]) -> Row:
@@ -39,6 +43,20 @@ def settings_in_words(settings: Mapping[str, Any]) -> Row:
         for key, value in settings.items()
         if key not in NOT_COMPARED
     }
+
+
+def _of_files(record: Mapping[str, Any]) -> Row:
+    """What says which mask and strategies a result has, and what its run was before."""
+    from ...bids.result_names import desc_of
+
+    inputs, words = record["Inputs"], {}
+    for column, role in (("Mask", "mask"), ("Strategies", "strategies")):
+        named = [f"{PurePath(path).name} ({digest[:SHOWN]})" for path, digest in inputs.get(role, ())]
+        words[column] = ", ".join(named) or "n/a"
+    if record.get(OWN_MASK):
+        words["Mask"] = "of each run"
+    desc = desc_of(PurePath(str(record.get("Run") or "")).name)
+    return words | {"DescOfRun": desc or "n/a"}
 
 
 def differing_settings(settings: Mapping[str, Row]) -> dict[str, Row]:
