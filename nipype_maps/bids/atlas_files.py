@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ..notes import listed, note
 from ..storage.atomic import replacing
 from ..storage.json_files import read_json, write_json
 from ..storage.paths import PathLike
 from ..storage.text import lines_of, read_text
 from .atlas import Atlas
+from .atlas_columns import OURS, written_columns
 from .dataset import DESCRIPTION
 
 UNKNOWN = "unknown: see the publication of the atlas"
 #: Folders from maps up to one with a description of their atlas.
 NEAR = 3
-#: The first columns of a label table.
-OURS = ("index", "name")
+#: What the schema of BIDS has in the description of an atlas.
+TEXTS = {"Name", "License", "Description", "Species", "DerivedFrom", "LevelType"}
+LISTS = {"Authors", "Curators", "Funding", "ReferencesAndLinks"}
+IDENTIFIER = re.compile("RRID:.+_.+")
 
 
 def label_table_file(out: PathLike, atlas: Atlas) -> Path:
@@ -36,17 +41,17 @@ def label_table(names: Sequence[str], columns: Mapping[str, Sequence[str]] | Non
     ----------
     names : sequence of str
     columns : dict of str to sequence of str, optional
-        Further columns, by their names.
+        Further columns, by their names; `written_columns` says what becomes of them.
 
     Examples
     --------
     >>> label_table(["visual", "motor"], {"network": ["VIS", "SMN"]})
     'index\tname\tnetwork\n1\tvisual\tVIS\n2\tmotor\tSMN\n'
     """
-    further = {name: column for name, column in (columns or {}).items() if name not in OURS}
+    further = written_columns(columns or {})
     rows = enumerate(zip(names, *further.values(), strict=True), start=1)
     lines = [(*OURS, *further), *((str(index), *row) for index, row in rows)]
-    return "".join("\t".join(cell or "n/a" for cell in line) + "\n" for line in lines)
+    return "".join("\t".join(line) + "\n" for line in lines)
 
 
 def named_maps(path: PathLike) -> list[str] | None:
@@ -64,7 +69,7 @@ def named_maps(path: PathLike) -> list[str] | None:
 def write_label_table(
     out: PathLike, atlas: Atlas, names: Sequence[str], columns: Mapping[str, Sequence[str]] | None = None
 ) -> None:
-    """Write that table, unless it is there already."""
+    """Write that table, unless it is there already; what it cannot have is noted."""
     path, text = label_table_file(out, atlas), label_table(names, columns)
     with suppress(OSError, ValueError):
         if path.read_text(encoding="utf-8") == text:
@@ -83,7 +88,8 @@ def write_atlas_description(out: PathLike, atlas: Atlas, maps: Sequence[PathLike
     out : path-like
     atlas : Atlas
     maps : sequence of path-likes
-        Their own description, in their folder or one above up to that of their data set, is copied.
+        Their own description, in their folder or one above up to that of their data set, is copied; but
+        for what BIDS does not allow, such as a license that is no text, which is noted.
     """
     name = f"atlas-{atlas.label}_{DESCRIPTION.removeprefix('dataset_')}"
     if os.path.lexists(path := Path(out) / name):
@@ -91,8 +97,28 @@ def write_atlas_description(out: PathLike, atlas: Atlas, maps: Sequence[PathLike
     content: dict[str, object] = {}
     for folder in list(Path(os.path.abspath(maps[0])).parents)[:NEAR]:
         with suppress(OSError, ValueError, RecursionError):
-            content = read_json(folder / name)
+            content = _allowed(read_json(folder / name), name)
             break
         if (folder / DESCRIPTION).exists():
             break
     write_json(path, {"Name": atlas.label, "License": UNKNOWN, **content})
+
+
+def _allowed(content: Mapping[str, object], name: str) -> dict[str, object]:
+    """The entries of a description that BIDS allows."""
+    refused = [key for key, value in content.items() if not _is_allowed(key, value)]
+    if refused:
+        note(
+            f"{name} of the maps has {listed(refused)} in a form that BIDS does not allow, which is left out "
+            "of its copy.",
+            "AtlasDescription",
+        )
+    return {key: value for key, value in content.items() if key not in refused}
+
+
+def _is_allowed(key: str, value: object) -> bool:
+    if key in LISTS:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if key == "RRID":
+        return isinstance(value, str) and IDENTIFIER.search(value) is not None
+    return key not in TEXTS or isinstance(value, str)

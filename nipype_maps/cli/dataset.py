@@ -103,13 +103,12 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
             on_removed=lambda: keep_rows([], Extracted()), on_interrupt=describe_published,
         )  # fmt: skip
         extracted.failures += selected.failures.values()
-        if extracted.published:
-            write_atlas(folder, request)
+        of_atlas = write_atlas(folder, request) if extracted.published else []
         removed = keep_rows(runs, extracted)
         write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
-    warn([*_first_kinds(extracted.warnings), *earlier, *removed])
+    warn([*_first_kinds(extracted.warnings), *earlier, *removed, *of_atlas])
     fail(names.failures(extracted.failures), folder.logs)
 
 

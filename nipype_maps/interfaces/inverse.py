@@ -38,7 +38,7 @@ from .base import (
 
 
 class InverseInputSpec(MapsInputSpec):
-    code_version = algorithm("4")
+    code_version = algorithm("5")
     in_file = InputFile(mandatory=True, desc="signals (.tsv): a column per map, a row per frame")
     maps_file = input_images(mandatory=True, desc="maps (A), on the grid of the new image")
     mask_file = InputFile(desc="3D image on the maps' grid; the image is 0 outside")

@@ -38,7 +38,7 @@ from .errors import naming
 
 
 class MaskInputSpec(MapsInputSpec):
-    code_version = algorithm("6")
+    code_version = algorithm("7")
     in_file = input_images(mandatory=True, desc="maps on the working grid: 4D image, or list of 3D images")
     mask_file = InputFile(desc="3D image on the maps' grid; non-zero voxels are inside")
     original_mask_file = InputFile(desc="the mask before resampling, for messages")

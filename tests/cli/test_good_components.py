@@ -125,3 +125,18 @@ def test_names_beside_the_maps_are_read_again_when_they_change(extract, make_run
         written, sidecar = extract("out", run, maps, "--map-names", good, "--overwrite")
         assert read_signals(written).names == [names[index] for index in GOOD]
         assert sidecar["Maps"]["FittedMaps"] == list(names)
+
+
+def test_names_in_another_order_are_others_where_the_record_was_lost_and_maps_are_dropped(
+    extract, invoke, make_run, maps, tmp_path
+):
+    run, table = make_run(), tmp_path / "atlas.tsv"
+    table.write_text("name\na\nb\nc\nd\n")
+    call = ["extract", run, "--maps", maps, "--out", tmp_path / "out", "--empty-maps", "drop"]
+    invoke(*call)
+    for names, status in (("abcd", 0), ("bcda", 2), ("abdc", 2), ("abcd", 0)):
+        for record in (tmp_path / "out" / "logs" / "runs").rglob("*.json"):
+            record.unlink()
+        table.write_text("\n".join(["name", *names]))
+        done = invoke(*call, status=status)
+        assert ("(MapNames: a, b, c, d there, " in done.stderr) == (status == 2)

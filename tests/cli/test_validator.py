@@ -177,3 +177,27 @@ def test_the_image_of_inverse_is_not_mixed_with_files_of_others(invoke, tmp_path
     (fmriprep / "derivatives").mkdir()
     invoke("inverse", table, "--maps", maps, "--out", fmriprep / "derivatives", "--t-r", "2")
     assert (fmriprep / "derivatives" / "sub-01_atlas-a_desc-Reconstructed_bold.nii.gz").is_file()
+
+
+def test_columns_and_descriptions_of_any_atlas_become_valid(invoke, fmriprep, save, rng, grids, tmp_path):
+    grid = grids["plain"]
+    maps = save(rng.random((*grid.shape, 2)), grid, "maps/atlas-A_probseg.nii.gz")
+    header = "index\tname\tcolor\tmapping\tabbreviation\tcomment\n"
+    (tmp_path / "maps" / "atlas-A_dseg.tsv").write_text(
+        f'{header}1\tV\tred\tx\t\t"two\twords"\n2\tM\t255 0 0\t2\tM\t\n'
+    )
+    (tmp_path / "maps" / "atlas-A_description.json").write_text('{"Name": 5, "License": null}')
+    out = tmp_path / "out"
+    call = ["dataset", fmriprep, out, "--maps", maps, "--space", "MNI152NLin2009cAsym:res-2"]
+    done = invoke(*call, "--confounds-strategy", "none")
+    for said in (
+        "lacks the column 'mapping'",
+        "has the column 'comment' without tabs",
+        "has Name, License in",
+    ):
+        assert done.stderr.count(said) == 1
+    assert (out / "atlas-A_dseg.tsv").read_text() == (
+        "index\tname\tcolor\tabbreviation\tcomment\n1\tV\tred\tn/a\ttwo words\n"
+        "2\tM\t255 0 0\tM\tn/a\n"
+    )  # fmt: skip
+    require_valid(out)

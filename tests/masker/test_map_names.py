@@ -151,3 +151,31 @@ def test_difumo_as_nilearn_stores_it(rng, grids, bold, tmp_path):
     nib.save(maps, folder / "2mm" / "maps.nii.gz")
     masker = NiftiMapsMasker(folder / "2mm" / "maps.nii.gz").fit(bold())
     assert masker.map_names_ == ["Cuneus [1]", "Putamen", "Cuneus [3]"]
+
+
+@pytest.mark.parametrize("name", ["atlas-T_dseg.tsv", "given.tsv"])
+@pytest.mark.filterwarnings("ignore:given.tsv does not have a row per map in the order of their files")
+def test_maps_in_files_of_their_own_have_the_names_of_their_labels(
+    run_masker, call, make_run, rng, grids, save, tmp_path, same, name
+):
+    labels = {"GM": "gray", "WM": "white", "CSF": "fluid"}
+    values = {label: rng.random(grids["plain"].shape) for label in labels}
+    for label in labels:
+        save(values[label], grids["plain"], f"atlas-T_label-{label}_probseg.nii.gz")
+    rows = "".join(f"{k}\t{long}\t{label}\n" for k, (label, long) in enumerate(labels.items(), start=1))
+    (tmp_path / name).write_text(f"index\tname\tabbreviation\n{rows}")
+    maps, run = sorted(map(str, tmp_path.glob("atlas-T_label-*.nii.gz"))), make_run()
+    given = str(tmp_path / name) if name == "given.tsv" else None
+
+    frame = NiftiMapsMasker(maps, map_names=given).set_output(transform="pandas").fit_transform(run)
+    outcome = run_masker(run, maps, inputs={"map_names": given} if given else None)
+    graph = read_signals(outcome.done["transform.clean"].result.outputs.out_file)
+    call("extract", run, "--maps", ",".join(maps), "--out", "out", *(["--map-names", given] if given else []))
+    (table,) = (tmp_path / "out").glob("*_timeseries.tsv")
+    command = read_signals(table)
+
+    in_table = save(np.stack(list(values.values()), axis=-1), grids["plain"], "stacked.nii.gz")
+    expected = NiftiMapsMasker(in_table, map_names=list(labels.values())).fit_transform(run)
+    assert list(frame.columns) == graph.names == command.names == ["fluid", "gray", "white"]
+    for signals in (frame.to_numpy(), graph.values, command.values):
+        np.testing.assert_allclose(signals, expected[:, [2, 0, 1]], rtol=1e-9)

@@ -4,6 +4,7 @@ labels   `Labels`, and how they are found: given, beside the maps, or ``map-01``
 beside   the files that may have them, by their names
 tables   label tables (.tsv, .csv)
 lists    JSON and text files, and lists of good components
+by_label rows of maps that name themselves by ``label-``
 fitting  a file's names as those of so many maps: background, counts, repeated names
 """
 

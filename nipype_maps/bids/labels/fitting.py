@@ -124,7 +124,9 @@ def _first(rows: Rows) -> int | None:
 def _without_background(rows: Rows) -> Rows:
     """All rows but that of the background, if there is one."""
     position = _first(rows)
-    if position is None or rows.names[position].strip().lower() not in BACKGROUND:
+    # another column than that of names may have been chosen
+    called = (rows.names, *(values for name, values in rows.columns.items() if name.lower() == "name"))
+    if position is None or not any(values[position].strip().lower() in BACKGROUND for values in called):
         return rows
 
     def rest(values: Sequence) -> list:
@@ -136,16 +138,17 @@ def _without_background(rows: Rows) -> Rows:
 
 def _note_index(rows: Rows, n_maps: int, file: str) -> None:
     """Note what is guessed of the index: that a map is the background, or that numbers are left out."""
-    if rows.indices is None:
-        return
     first = rows.names[0]
-    if rows.indices[0] == 0 and first.strip().lower() in BACKGROUND:
+    if (rows.indices is None or rows.indices[0] == 0) and first.strip().lower() in BACKGROUND:
+        which = "first row" if rows.indices is None else "row of index 0"
         note(
-            f"{file} has as many rows as there are maps ({n_maps}), so that its row of index 0, {first!r}, "
+            f"{file} has as many rows as there are maps ({n_maps}), so that its {which}, {first!r}, "
             "names the first map; if it is the background, the table is that of other maps.",
             "BackgroundRow",
         )
-    if not any(rows.indices == list(range(start, start + n_maps)) for start in (0, 1)):
+    if rows.indices is not None and not any(
+        rows.indices == list(range(start, start + n_maps)) for start in (0, 1)
+    ):
         unexpected = [index for number, index in enumerate(rows.indices, start=1) if index != number]
         note(
             f"{file} has as many rows as there are maps, but an index that is not 1 to {n_maps} "

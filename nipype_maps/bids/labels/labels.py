@@ -11,6 +11,7 @@ from pathlib import Path
 from ...notes import Note, collected, note
 from ...storage.paths import PathLike
 from .beside import is_of_another_scale, is_own_text, label_files
+from .by_label import matched, matched_as_given
 from .fitting import Rows, default_map_names, fitted
 from .lists import read_good_components, read_json_of_labels, read_text_of_names
 from .tables import read_table_of_labels
@@ -88,19 +89,21 @@ def labels_of(
     (['insula', 'cuneus'], {'network': ['Sal', 'Vis']})
     """
     if given is None:
-        return _found(maps[0], n_maps, column) or _of_all(Rows(default_map_names(n_maps)), None)
+        return _found(maps, n_maps, column) or _of_all(Rows(default_map_names(n_maps)), None)
     if isinstance(given, (str, os.PathLike)):
         path = Path(given)
         _require_table(path, column)
         kept = read_good_components(path, n_maps)
         if kept is not None:
-            all_maps = _found(maps[0], n_maps, None, besides=path) or _of_all(
+            all_maps = _found(maps, n_maps, None, besides=path) or _of_all(
                 Rows(default_map_names(n_maps)), None
             )
             return replace(all_maps, kept=kept, source=str(path))
-        return _of_all(fitted(_read_given(path, column), n_maps, str(path)), path)
+        rows = matched_as_given(_read_given(path, column), maps, n_maps, str(path))
+        return _of_all(fitted(rows, n_maps, str(path)), path)
     _require_table(None, column)
-    return _of_all(fitted(Rows([str(name) for name in given]), n_maps, "map_names"), None)
+    rows = matched_as_given(Rows([str(name) for name in given]), maps, n_maps, "map_names")
+    return _of_all(fitted(rows, n_maps, "map_names"), None)
 
 
 def _of_all(rows: Rows, path: Path | None) -> Labels:
@@ -127,10 +130,12 @@ def _read_given(path: Path, column: str | None) -> Rows:
     return rows
 
 
-def _found(maps: PathLike, n_maps: int, column: str | None, besides: Path | None = None) -> Labels | None:
+def _found(
+    maps: Sequence[PathLike], n_maps: int, column: str | None, besides: Path | None = None
+) -> Labels | None:
     """Labels from a file beside the maps, but one; None without one that can be used."""
     problems: list[str] = []
-    files = [path for path in label_files(maps) if not is_of_another_scale(path, n_maps)]
+    files = [path for path in label_files(maps[0]) if not is_of_another_scale(path, n_maps)]
     if besides is not None:
         files = [path for path in files if path != Path(os.path.abspath(besides))]
     if column is not None:
@@ -150,23 +155,25 @@ def _found(maps: PathLike, n_maps: int, column: str | None, besides: Path | None
                 _note_other(labels, path, files[number:], maps, column)
                 return labels
     if column is not None:
-        none = f"no label table was found for {maps} that has the column {column!r} (--map-names-column)"
+        none = f"no label table was found for {maps[0]} that has the column {column!r} (--map-names-column)"
         raise ValueError(problems[0] if problems else f"{none}; give one as map_names (--map-names).")
     _note(problems, files)
     return None
 
 
 def _labels_from(
-    path: Path, maps: PathLike, n_maps: int, column: str | None
+    path: Path, maps: Sequence[PathLike], n_maps: int, column: str | None
 ) -> tuple[Labels | None, list[Note]]:
     """Labels from a file beside the maps, None where it is something else; and what is to be noted then."""
     with collected() as notes:
-        rows = _read_found(path, maps, n_maps, column)
-        return None if rows is None else _of_all(fitted(rows, n_maps, str(path)), path), notes
+        rows = _read_found(path, maps[0], n_maps, column)
+        if rows is None:
+            return None, notes
+        return _of_all(fitted(matched(rows, maps, n_maps, str(path)), n_maps, str(path)), path), notes
 
 
 def _note_other(
-    labels: Labels, used: Path, files: Sequence[Path], maps: PathLike, column: str | None
+    labels: Labels, used: Path, files: Sequence[Path], maps: Sequence[PathLike], column: str | None
 ) -> None:
     """Note a file in the same folder that would give the maps other names."""
     for path in files:

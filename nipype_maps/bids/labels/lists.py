@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from itertools import dropwhile
+from pathlib import Path, PurePath
 from typing import Any
 
+from ...notes import note
 from ...storage.paths import PathLike
 from ...storage.text import lines_of, parse_json, read_text
 from .fitting import Rows
@@ -14,6 +16,8 @@ from .fitting import Rows
 LABEL_MAP = "LabelMap"
 #: A line that begins with a number, as those of FreeSurfer's and FSL's tables do.
 NUMBERED = re.compile(r"([0-9]{1,9})[\s:.,)]+\S")
+#: A comment at the beginning of a file.
+COMMENT = re.compile(r"#(\s|$)")
 #: A whole number, as programs write it: ``np.savetxt`` writes 3 as ``3.000e+00``.
 WHOLE = re.compile(r"[0-9]{1,9}(\.0*)?|[0-9](\.[0-9]{1,30})?[eE][+]?0[0-9]")
 
@@ -47,14 +51,21 @@ def read_json_of_labels(path: PathLike) -> Rows | None:
 
 
 def read_text_of_names(path: PathLike) -> Rows:
-    """The names in a text file, one in each line; it may begin with ``name``.
+    """The names in a text file, one in each line; it may begin with comments, and then ``name``.
 
     Raises
     ------
     ValueError
         If lines begin with their numbers, in another order.
     """
-    names = [line.strip() for line in lines_of(read_text(path)) if line.strip()]
+    lines = [line.strip() for line in lines_of(read_text(path)) if line.strip()]
+    names = list(dropwhile(COMMENT.match, lines))
+    if len(names) < len(lines):
+        note(
+            f"{PurePath(path).name} begins with a comment ({lines[0]!r}); its first lines that begin with # "
+            "and a blank are left out of the names.",
+            "LabelComments",
+        )
     names = names[1:] if names[:1] == ["name"] else names
     numbers = [int(found[1]) if (found := NUMBERED.match(name)) else -1 for name in names]
     if any(numbers != sorted(numbers) == list(range(start, start + len(names))) for start in (0, 1)):

@@ -142,13 +142,13 @@ def _position(path: PathLike, header: Sequence[str], name: str) -> int | None:
 def _column_of_index(
     path: PathLike, header: Sequence[str], rows: Sequence[Sequence[str]], names: int
 ) -> int | None:
-    """The column by which rows are put in order, which is not that of names."""
+    """The column by which rows are put in order; that of names only if it numbers them."""
     position = _position(path, header, INDEX)
-    if position is not None and position != names:
+    if position is not None and (position != names or all(_is_whole(row[names]) for row in rows)):
         return position
     lower = [name.lower() for name in header]
     for position in sorted(
-        (position for position, name in enumerate(lower) if name in NUMBERS and position != names),
+        (position for position, name in enumerate(lower) if name in NUMBERS),
         key=lambda position: NUMBERS.index(lower[position]),
     ):
         numbers = [row[position] for row in rows]
@@ -170,7 +170,7 @@ def _by_index(
     indices = []
     for row in rows:
         field = row[column]
-        if not (NUMBER.fullmatch(field) and float(field).is_integer() and float(field) >= 0):
+        if not _is_whole(field):
             raise ValueError(
                 f"{path}: {field!r} in its column {name!r} is no whole number from 0; correct it."
             )
@@ -180,3 +180,8 @@ def _by_index(
         raise ValueError(f"{path} has {twice} twice in its column {name!r}; give each row its own number.")
     order = sorted(range(len(rows)), key=indices.__getitem__)
     return [rows[k] for k in order], [indices[k] for k in order]
+
+
+def _is_whole(field: str) -> bool:
+    """Whether a field is a whole number from 0."""
+    return bool(NUMBER.fullmatch(field)) and float(field).is_integer() and float(field) >= 0

@@ -54,7 +54,7 @@ def _record(sidecar: Mapping[str, Any], request: Request, run: RunInputs) -> dic
     settings["HighVarianceConfounds"] = any(name.startswith("high_variance_") for name in columns)
     patterns = request.settings["ConfoundColumns"]
     settings["ConfoundColumns"] = patterns if by_hand == _columns_matching(run, patterns) else by_hand
-    dropped = maps["EmptyMaps"] == "drop" and set(names) <= set(request.names or ())
+    dropped = maps["EmptyMaps"] == "drop" and _are_some_of(names, request.names or ())
     settings["MapNames"] = request.names if dropped else names
     settings["RepetitionTime"] = sidecar["RepetitionTime"]
     sources = {role: sidecar["Provenance"].get(key, []) for key, role in ROLES.items()}
@@ -62,6 +62,12 @@ def _record(sidecar: Mapping[str, Any], request: Request, run: RunInputs) -> dic
     inputs = {role: _fingerprints(sources[role], requested[role], request) for role in sources}
     inputs["confounds"] += request.fingerprints(request.sidecars_of_tables(run))
     return {"Run": run.run_file, "Settings": settings, "Inputs": inputs}
+
+
+def _are_some_of(names: Sequence[str], asked: Sequence[str]) -> bool:
+    """Whether names are some of those asked, in the same order."""
+    rest = iter(asked)
+    return all(name in rest for name in names)  # each search goes on where the last one ended
 
 
 def _keys(part: str, node: str = "") -> list[str]:

@@ -74,10 +74,20 @@ def _first_difference(there: Sequence[str] | None, asked: Sequence[str]) -> str:
     return f" (map {number + 1}: {there[number]!r} there, {asked[number]!r} asked)"
 
 
-def write_atlas(folder: ResultFolder, request: Request) -> None:
-    """Write the table of the maps of a call, and the description of their atlas."""
-    from ...bids.atlas_files import write_atlas_description, write_label_table
+def write_atlas(folder: ResultFolder, request: Request) -> list[str]:
+    """Write the table of the maps of a call, and the description of their atlas.
 
-    if request.labels is not None:
+    Returns
+    -------
+    list of str
+        Warnings on what they cannot have.
+    """
+    from ...bids.atlas_files import write_atlas_description, write_label_table
+    from ...notes import collected
+
+    if request.labels is None:
+        return []
+    with collected() as notes:
         write_label_table(folder.out, request.atlas, request.labels.names, request.labels.columns)
         write_atlas_description(folder.out, request.atlas, request.maps)
+    return [*notes]

@@ -221,6 +221,27 @@ def test_a_background_that_is_a_map_stays(tmp_path, names_of):
 
 
 @pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("n.txt", "Background\na\n"),
+        ("n.tsv", "name\nBackground\na\n"),
+        ("n.json", '["Background", "a"]'),
+    ],
+)
+def test_a_background_without_an_index_that_names_the_first_map_is_said(tmp_path, file, content):
+    (tmp_path / file).write_text(content)
+    with collected() as notes:
+        assert labels_of(["atlas.nii"], 2, tmp_path / file).names == ["Background", "a"]
+    assert [(note.kind, note) for note in notes] == [
+        (
+            "BackgroundRow",
+            f"{file} has as many rows as there are maps (2), so that its first row, 'Background', names the "
+            "first map; if it is the background, the table is that of other maps.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (

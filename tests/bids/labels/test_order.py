@@ -124,3 +124,36 @@ def test_an_order_that_cannot_be_known_is_refused(read, name, text, sentence):
 def test_numbered_lines_in_their_order_are_names(read):
     assert read("n.txt", "1 Vis\n2 DMN\n3 Aud\n") == (["1 Vis", "2 DMN", "3 Aud"], [])
     assert read("n.txt", "17 Vis\n7 DMN\n3 Aud\n") == (["17 Vis", "7 DMN", "3 Aud"], [])
+
+
+@pytest.mark.parametrize("chosen", ["id", "name", "net"])
+@pytest.mark.parametrize("column", ["index", "id", "ROI"])
+def test_rows_are_in_the_order_of_the_index_whichever_column_has_the_names(tmp_path, chosen, column):
+    path = tmp_path / "n.tsv"
+    path.write_text(f"{column}\tname\tnet\n3\tc\tC\n1\ta\tA\n2\tb\tB\n")
+    expected = {"name": ["a", "b", "c"], "net": ["A", "B", "C"], "id": ["1", "2", "3"]}[chosen]
+    with collected():
+        assert labels_of(["maps.nii"], 3, path, column if chosen == "id" else chosen).names == expected
+
+
+def test_names_in_a_column_called_index_need_no_numbers(tmp_path):
+    path = tmp_path / "n.tsv"
+    path.write_text("index\tvalue\nc\t3\na\t1\nb\t2\n")
+    with collected():
+        assert labels_of(["maps.nii"], 3, path, "index").names == ["a", "b", "c"]
+
+
+def test_the_background_is_known_by_its_name_whichever_column_is_chosen(tmp_path):
+    path = tmp_path / "n.tsv"
+    path.write_text("index\tname\tnet\n0\tBackground\tnone\n2\tb\tB\n1\ta\tA\n")
+    for column, names in (("net", ["A", "B"]), ("index", ["1", "2"])):
+        with collected() as notes:
+            assert labels_of(["maps.nii"], 2, path, column).names == names
+        assert [note.kind for note in notes] == ["BackgroundRow"]
+
+
+def test_comments_at_the_beginning_are_no_names(read):
+    text = "# names of maps\n#\n\nname\na\n#b\nc # third\n"
+    assert read("n.txt", text) == (["a", "#b", "c # third"], ["LabelComments"])
+    with pytest.raises(ValueError, match="has 3 names for 4 maps"):
+        read("n.txt", text, 4)
