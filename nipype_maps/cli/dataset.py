@@ -44,19 +44,20 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     OUT becomes a BIDS derivatives data set, with a summary.tsv: a row per run.  A run that
     fails does not stop the others; call again, and only what is missing is computed.
     """
-    from ..bids.dataset import require_own
+    from ..bids.dataset import require_apart, require_own
 
     check_folders(out, work, derivatives)
     execution, options = checked_execution(values), checked_options(values)
     mask = values["mask_file"]
     if values["brain_masks"] and mask:
         raise click.UsageError("--brain-masks uses each run's own mask; leave out --mask.")
-    folder = ResultFolder(out, work or beside(out))
+    folder = ResultFolder(out, work or beside(out), called="OUT")
     summary = folder.out / SUMMARY
     try:
         require_own(folder.out, derivatives)
         check_folders(out, folder.work, derivatives)
         selected = selected_runs(derivatives, values)
+        require_apart((folder.files(run.name)[0].parent for run in selected.all), derivatives)
         require_summary(summary)
     except ValueError as error:
         raise click.ClickException(str(error)) from error

@@ -66,10 +66,11 @@ def write_summary(
     list of str
         A warning where tables of removed runs are left.
     """
+    from ...bids.participant_files import participant_files
     from ...storage.atomic import replacing
     from ...storage.json_files import as_utf8
 
-    found = path.parent.glob("sub-*/**/*_timeseries.tsv")
+    found = participant_files(path.parent, "*_timeseries.tsv")
     existing = {table.relative_to(path.parent).with_suffix("").as_posix() for table in found}
     runs_of_results, settings = {}, {}
     for name, record in folder.records():
