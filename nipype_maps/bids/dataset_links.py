@@ -124,6 +124,28 @@ def with_uris(
     return {**sidecar, "Sources": list(dict.fromkeys(uri for name in names for uri in uris[name] or [name]))}
 
 
+def file_of_uri(uri: object, datasets: Mapping[str, Path]) -> Path | None:
+    """The file that a BIDS URI stands for, which may not be there; None for what is no such URI.
+
+    Parameters
+    ----------
+    uri : object
+        An entry of ``Sources``.
+    datasets : dict of str to pathlib.Path
+        By their names in URIs.
+
+    Examples
+    --------
+    >>> file_of_uri("bids:raw:sub-a/a%20bold.nii", {"raw": Path("/in")}), file_of_uri("maps.nii", {})
+    (PosixPath('/in/sub-a/a bold.nii'), None)
+    """
+    start, _, rest = uri.partition(":") if isinstance(uri, str) else ("", "", "")
+    name, _, inside = rest.partition(":")
+    if start != "bids" or not inside or name not in datasets:
+        return None
+    return datasets[name] / os.fsdecode(unquote_to_bytes(inside))
+
+
 def _uri(file: PathLike, datasets: Mapping[str, Path]) -> str:
     """The URI of a file in the innermost data set that contains it; its name where none does."""
     names = {os.path.realpath(folder): name for name, folder in reversed(datasets.items())}

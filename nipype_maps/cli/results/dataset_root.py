@@ -9,6 +9,7 @@ import click
 from ...storage.paths import PathLike
 from ..records.request import Request
 from .folder import ResultFolder
+from .moved import warnings_of_moved
 
 
 def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
@@ -24,7 +25,7 @@ def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
     Returns
     -------
     list of str
-        Warnings on what the description cannot say.
+        Warnings on what the description cannot say, and on links that lead elsewhere now.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
     except OSError as error:
         raise click.ClickException(message_of(error, folder.out)) from error
     folder.datasets = linked_datasets(folder.out)
-    return warnings
+    return [*warnings, *warnings_of_moved(folder)]
 
 
 def require_label_table(folder: ResultFolder, request: Request, overwrite: bool) -> None:
