@@ -56,8 +56,8 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         )
     elif source is None:
         raise ValueError(
-            f"{given} is a data set that nipype-maps dataset wrote, in which other tables have no place; call "
-            "dataset for its runs, or choose another folder."
+            f"{given} is a data set that nipype-maps dataset wrote, in which other tables have no place; "
+            "call dataset for its runs, or choose another folder."
         )
 
 

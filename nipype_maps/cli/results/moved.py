@@ -31,13 +31,13 @@ def warnings_of_moved(folder: ResultFolder) -> list[str]:
         files = (file_of_uri(uri, folder.datasets) for uri in sources) if isinstance(sources, list) else ()
         linked = next((file for file in files if file and file.name == Path(run).name), None)
         if linked and not (linked.is_file() and linked.stat().st_size == os.path.getsize(run)):
-            moved.append((name, linked, run))
+            moved.append((name, os.path.normpath(linked), run))
     if not moved:
         return []
     name, linked, run = moved[0]
     return [
-        f"Sources of {counted(len(moved), 'result')} in {folder.out}, such as {name}, lead to {linked}, but were "
-        f"made from {run}; put OUT where it was, beside that data set, or delete these results."
+        f"Sources of {counted(len(moved), 'result')} in {folder.out}, such as {name}, lead to {linked}, but "
+        f"were made from {run}; put OUT where it was, beside that data set, or delete these results."
     ]
 
 
