@@ -148,7 +148,7 @@ def file_of_uri(uri: object, datasets: Mapping[str, Path]) -> Path | None:
 
 def _uri(file: PathLike, datasets: Mapping[str, Path]) -> str:
     """The URI of a file in the innermost data set that contains it; its name where none does."""
-    names = {os.path.realpath(folder): name for name, folder in reversed(datasets.items())}
+    names = {os.path.realpath(folder): name for name, folder in reversed([*datasets.items()])}
     path = Path(file).absolute()
     # folders in a data set, and the file itself in DataLad's, may be links to what is elsewhere
     for place in (path, Path(os.path.realpath(path.parent), path.name)):

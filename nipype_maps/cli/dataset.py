@@ -26,6 +26,7 @@ from .results.citation import write_citation
 from .results.dataset_root import begin_dataset, require_label_table, write_atlas
 from .results.extracted import Extracted
 from .results.folder import ResultFolder
+from .results.moved import warnings_of_moved
 from .results.summary import require_summary, write_summary
 from .results.work_folder import beside, warnings_of_work_folder
 from .selection.inputs import selected_runs
@@ -96,7 +97,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
-    warn([*_first_kinds(extracted.warnings), *earlier, *removed])
+    warn([*_first_kinds(extracted.warnings), *earlier, *removed, *warnings_of_moved(folder)])
     fail(names.failures(extracted.failures), folder.logs)
 
 

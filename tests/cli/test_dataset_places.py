@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -159,7 +160,7 @@ def test_messages_say_out(invoke, words, out, maps, tmp_path):
     invoke(*words, "--participant-label", "01")
     with locked(out / "logs"):
         assert "choose another OUT, or give --wait" in invoke(*words, status=1).stderr
-    other = tmp_path / "other" / maps.name
+    other = tmp_path / "other" / Path(maps).name
     other.parent.mkdir()
     image = nib.load(maps)
     nib.save(nib.Nifti1Image(image.get_fdata() * 2, image.affine), other)

@@ -9,7 +9,6 @@ import click
 from ...storage.paths import PathLike
 from ..records.request import Request
 from .folder import ResultFolder
-from .moved import warnings_of_moved
 
 
 def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
@@ -25,7 +24,7 @@ def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
     Returns
     -------
     list of str
-        Warnings on what the description cannot say, and on links that lead elsewhere now.
+        Warnings on what the description cannot say.
 
     Raises
     ------
@@ -46,7 +45,7 @@ def begin_dataset(folder: ResultFolder, source: PathLike) -> list[str]:
     except OSError as error:
         raise click.ClickException(message_of(error, folder.out)) from error
     folder.datasets = linked_datasets(folder.out)
-    return [*warnings, *warnings_of_moved(folder)]
+    return warnings
 
 
 def require_label_table(folder: ResultFolder, request: Request, overwrite: bool) -> None:

@@ -34,9 +34,9 @@ def warnings_of_moved(folder: ResultFolder) -> list[str]:
             moved.append((name, os.path.normpath(linked), run))
     if not moved:
         return []
-    name, linked, run = moved[0]
+    name, other, run = moved[0]
     return [
-        f"Sources of {counted(len(moved), 'result')} in {folder.out}, such as {name}, lead to {linked}, but "
+        f"Sources of {counted(len(moved), 'result')} in {folder.out}, such as {name}, lead to {other}, but "
         f"were made from {run}; put OUT where it was, beside that data set, or delete these results."
     ]
 
