@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,15 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
     """
     out = Path(os.path.realpath(out))
     given = f"--out {out}" if source is None else f"OUT {out}"
+    source = None if source is None else Path(os.path.realpath(source))
+    around = next((folder for folder in (out, *out.parents) if _is_of_participant(folder)), None)
+    if around is not None and around.parent != source:
+        raise ValueError(
+            f"{given} is in {around.name} of the data set {around.parent}; choose another folder."
+        )
     if source is not None:
-        source = Path(os.path.realpath(source))
         if out == source:
             raise ValueError(f"{given} is the data set that the runs come from; choose another folder.")
-        around = next((folder for folder in (out, *out.parents) if _is_of_participant(folder)), None)
-        if around is not None and around.parent != source:
-            raise ValueError(
-                f"{given} is in {around.name} of the data set {around.parent}; choose another folder."
-            )
         if source in out.parents and out.relative_to(source).parts[0].startswith("sub-"):
             raise ValueError(
                 f"{given} is inside the data set that the runs come from; choose a folder outside of "
@@ -55,6 +56,30 @@ def require_own(out: PathLike, source: PathLike | None = None) -> None:
         raise ValueError(
             f"{given} is a data set of {owner}; choose another folder, such as {out / 'derivatives' / NAME}."
         )
+    elif source is None:
+        raise ValueError(
+            f"{given} is a data set that nipype-maps dataset wrote, in which other tables have no place; "
+            "call dataset for its runs, or choose another folder."
+        )
+
+
+def require_apart(folders: Iterable[PathLike], source: PathLike) -> None:
+    """Raise ValueError if a folder for results is, by a link, a participant's of the source.
+
+    Parameters
+    ----------
+    folders : iterable of path-likes
+        Where results are written to; they need not exist.
+    source : path-like
+        The data set that the runs are from.
+    """
+    participants = {os.path.realpath(folder) for folder in Path(source).glob("sub-*")}
+    for folder in dict.fromkeys(map(Path, folders)):
+        real = Path(os.path.realpath(folder))
+        if not participants.isdisjoint(map(str, (real, *real.parents))):
+            raise ValueError(
+                f"{folder} leads to {real}, where the runs are; remove the link, or choose another OUT."
+            )
 
 
 def _is_of_participant(folder: Path) -> bool:

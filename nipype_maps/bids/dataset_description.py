@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..storage.json_files import read_json, write_json
 from ..storage.paths import PathLike
@@ -31,7 +31,8 @@ def describe(out: PathLike, source: PathLike, name: str = f"{NAME}: time series 
     Returns
     -------
     list of str
-        A warning, once, where the source is too far away for a link.
+        Warnings, once: where the source is too far away for a link, or the link led to a data set of
+        another DOI before.
     """
     path = Path(out) / DESCRIPTION
     before = read_json(path) if path.exists() else {}
@@ -49,9 +50,15 @@ def describe(out: PathLike, source: PathLike, name: str = f"{NAME}: time series 
     if content == before:
         return []
     write_json(path, content)
-    return [] if link else [
-        f"{path} has no link to {source}, which is not beside it, and Sources in sidecars are names without "
-        "folders; with both data sets in one folder they would be BIDS URIs."
+    if not link:
+        return [
+            f"{path} has no link to {source}, which is not beside it, and Sources in sidecars are names "
+            "without folders; with both data sets in one folder they would be BIDS URIs."
+        ]
+    dois = [one["DOI"] for one in content["SourceDatasets"] if _has_doi(one) and one.get("URL") == link]
+    return [] if len({*dois}) < 2 else [
+        f"{path} links to {source}, which has the DOI {dois[-1]} now, not {dois[0]}; results that are in "
+        f"{out} already were made from another data set."
     ]  # fmt: skip
 
 
@@ -60,6 +67,10 @@ def sources_of(out: PathLike) -> list[Path]:
     sources = read_json(Path(out) / DESCRIPTION).get("SourceDatasets")
     urls = [source.get("URL") for source in sources if isinstance(source, dict)] if sources else []
     return [folder for url in urls if isinstance(url, str) and (folder := local_folder(url, out))]
+
+
+def _has_doi(source: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(source, dict) and isinstance(source.get("DOI"), str)
 
 
 def _other_tools(before: Mapping[str, Any]) -> list[object]:

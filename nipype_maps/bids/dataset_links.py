@@ -124,19 +124,39 @@ def with_uris(
     return {**sidecar, "Sources": list(dict.fromkeys(uri for name in names for uri in uris[name] or [name]))}
 
 
+def file_of_uri(uri: object, datasets: Mapping[str, Path]) -> Path | None:
+    """The file that a BIDS URI stands for, which may not be there; None for what is no such URI.
+
+    Parameters
+    ----------
+    uri : object
+        An entry of ``Sources``.
+    datasets : dict of str to pathlib.Path
+        By their names in URIs.
+
+    Examples
+    --------
+    >>> file_of_uri("bids:raw:sub-a/a%20bold.nii", {"raw": Path("/in")}), file_of_uri("maps.nii", {})
+    (PosixPath('/in/sub-a/a bold.nii'), None)
+    """
+    start, _, rest = uri.partition(":") if isinstance(uri, str) else ("", "", "")
+    name, _, inside = rest.partition(":")
+    if start != "bids" or not inside or name not in datasets:
+        return None
+    return datasets[name] / os.fsdecode(unquote_to_bytes(inside))
+
+
 def _uri(file: PathLike, datasets: Mapping[str, Path]) -> str:
     """The URI of a file in the innermost data set that contains it; its name where none does."""
-    # the file itself may be a link, as in DataLad's data sets
-    path = Path(os.path.realpath(Path(file).parent), Path(file).name)
-    containing = [
-        (Path(os.path.realpath(folder)), name)
-        for name, folder in datasets.items()
-        if path.is_relative_to(os.path.realpath(folder))
-    ]
-    if not containing:
-        return short_name(file)
-    folder, name = max(containing, key=lambda one: len(one[0].parts))
-    return f"bids:{name}:{_quoted(path.relative_to(folder).as_posix())}"
+    names = {os.path.realpath(folder): name for name, folder in reversed([*datasets.items()])}
+    path = Path(file).absolute()
+    # folders in a data set, and the file itself in DataLad's, may be links to what is elsewhere
+    for place in (path, Path(os.path.realpath(path.parent), path.name)):
+        for folder in place.parents:
+            inside = place.relative_to(folder)
+            if (name := names.get(os.path.realpath(folder))) is not None and ".." not in inside.parts:
+                return f"bids:{name}:{_quoted(inside.as_posix())}"
+    return short_name(file)
 
 
 def _quoted(path: str) -> str:

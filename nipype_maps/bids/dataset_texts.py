@@ -33,10 +33,11 @@ was done: `sub-01_task-rest_space-MNI152NLin6Asym_atlas-DiFuMo_scale-64_res-2_de
 
 {MARK}
 """
-#: What BIDS 1.11 has no rule for, and what is written beside data.
+#: What BIDS 1.11 has no rule for, and what is written beside data.  The validator honours a pattern of a
+#: folder only without a slash at its end.
 IGNORED = (
-    "*_timeseries.*", "*_relmat.*", "*stat-*", "*Reconstructed_bold.*", "*.html", "figures/", "summary.*",
-    "work/",
+    "*_timeseries.*", "*_relmat.*", "*stat-*", "*Reconstructed_bold.*", "*.html", "figures", "summary.*",
+    "/work",
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ DETAILS = ("res", "den", "cohort")
 OF_SPACE = ("space", *DETAILS)
 #: Labels of spaces of a single participant.
 INDIVIDUAL = {"native", "t1w", "t2w", "func", "boldref", "bold", "scanner", "individual", "orig", "anat"}
+#: What is between the label of a template and its cohort in the name of a space.
+COHORT = " cohort "
 #: What fMRIPrep calls the space of a run that was not resampled; its files' names have no space.
 NOT_RESAMPLED = "func"
 
@@ -30,6 +32,8 @@ def space_of(path: PathLike) -> str | None:
     --------
     >>> space_of("tpl-MNIInfant_cohort-2_res-1_atlas-x_probseg.nii.gz"), space_of("msdl.nii")
     ('MNIInfant cohort 2', None)
+    >>> space_of("sub-01_space-MNIInfant+2_desc-preproc_bold.nii.gz")
+    'MNIInfant cohort 2'
     >>> space_of("sub-01_space-T1w_desc-preproc_bold.nii"), space_of("sub-01_desc-preproc_bold.nii")
     ('native', 'native')
     """
@@ -40,13 +44,16 @@ def space_of(path: PathLike) -> str | None:
         return "native" if re.fullmatch(r"sub-.*_desc-(preproc_bold|brain_mask)", name) else None
     if label.lower() in INDIVIDUAL:
         return "native"
-    return f"{label} cohort {entities['cohort']}" if "cohort" in entities else label
+    name, cohort = _name_and_cohort(label)
+    cohort = entities.get("cohort", cohort)
+    return f"{name}{COHORT}{cohort.lstrip('0') or '0'}" if cohort else name
 
 
 def spaces_differ(one: str | None, other: str | None) -> bool:
     """Whether two spaces are certainly different.
 
-    A label that begins another one, as ``MNI`` begins ``MNI152NLin6Asym``, may be short for it.
+    A label that begins another one, as ``MNI`` begins ``MNI152NLin6Asym``, may be short for it.  Cohorts
+    are the same or not.
 
     Parameters
     ----------
@@ -57,11 +64,15 @@ def spaces_differ(one: str | None, other: str | None) -> bool:
     --------
     >>> spaces_differ("MNI152NLin6Asym", "MNI152NLin2009cAsym"), spaces_differ("MNI", "MNI152NLin6Asym")
     (True, False)
+    >>> spaces_differ("MNIInfant cohort 1", "MNIInfant cohort 10"), spaces_differ("MNI", "MNIInfant cohort 1")
+    (True, False)
     """
     if one is None or other is None:
         return False
-    one, other = one.lower(), other.lower()
-    return not (one.startswith(other) or other.startswith(one))
+    (name, _, cohort), (other_name, _, other_cohort) = (at.lower().partition(COHORT) for at in (one, other))
+    if cohort and other_cohort and cohort != other_cohort:
+        return True
+    return not (name.startswith(other_name) or other_name.startswith(name))
 
 
 def full_space(path: PathLike) -> str:
@@ -71,10 +82,13 @@ def full_space(path: PathLike) -> str:
     --------
     >>> full_space("sub-01_space-MNI_res-2_desc-preproc_bold.nii"), full_space("sub-01_desc-preproc_bold.nii")
     ('MNI:res-2', 'func')
+    >>> full_space("sub-01_space-MNIInfant+2_desc-preproc_bold.nii")
+    'MNIInfant:cohort-2'
     """
     entities = entities_of(path)
-    more = [f"{name}-{entities[name]}" for name in DETAILS if name in entities]
-    return ":".join([entities.get("space", NOT_RESAMPLED), *more])
+    label, cohort = _name_and_cohort(entities.get("space", NOT_RESAMPLED))
+    entities = {**({"cohort": cohort} if cohort else {}), **entities}
+    return ":".join([label, *(f"{name}-{entities[name]}" for name in DETAILS if name in entities)])
 
 
 def spaces_meant(label: str, spaces: Iterable[str]) -> set[str]:
@@ -106,5 +120,12 @@ def is_in(space: str, label: str) -> bool:
 
 def _parts(space: str) -> tuple[str, frozenset[str]]:
     """The name of a space, and its details."""
-    name, *details = space.split(":")
-    return name, frozenset(details)
+    label, *details = space.split(":")
+    name, cohort = _name_and_cohort(label)
+    return name, frozenset([*details, *([f"cohort-{cohort}"] if cohort else [])])
+
+
+def _name_and_cohort(label: str) -> tuple[str, str]:
+    """The parts of a label of a space: fMRIPrep writes cohort 2 of MNIInfant as ``MNIInfant+2``."""
+    name, _, cohort = label.partition("+")
+    return name, cohort

@@ -28,6 +28,7 @@ from .results.citation import write_citation
 from .results.dataset_root import begin_dataset, require_label_table, write_atlas
 from .results.extracted import Extracted
 from .results.folder import ResultFolder
+from .results.moved import warnings_of_moved
 from .results.summary import SUMMARY, require_summary, write_summary
 from .results.work_folder import beside, warnings_of_work_folder
 from .selection.inputs import selected_runs
@@ -48,19 +49,20 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
     OUT becomes a BIDS derivatives data set, with a summary.tsv: a row per run.  A run that
     fails does not stop the others; call again, and only what is missing is computed.
     """
-    from ..bids.dataset import require_own
+    from ..bids.dataset import require_apart, require_own
 
     check_folders(out, work, derivatives)
     execution, options = checked_execution(values), checked_options(values)
     mask = values["mask_file"]
     if values["brain_masks"] and mask:
         raise click.UsageError("--brain-masks uses each run's own mask; leave out --mask.")
-    folder = ResultFolder(out, work or beside(out))
+    folder = ResultFolder(out, work or beside(out), called="OUT")
     summary = folder.out / SUMMARY
     try:
         require_own(folder.out, derivatives)
         check_folders(out, folder.work, derivatives)
         selected = selected_runs(derivatives, values)
+        require_apart((folder.files(run.name)[0].parent for run in selected.all), derivatives)
         require_summary(summary)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
@@ -108,7 +110,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)
-    warn([*_first_kinds(extracted.warnings), *earlier, *removed, *of_atlas])
+    warn([*_first_kinds(extracted.warnings), *earlier, *removed, *of_atlas, *warnings_of_moved(folder)])
     fail(names.failures(extracted.failures), folder.logs)
 
 

@@ -78,6 +78,7 @@ def test_tables_of_older_and_newer_versions(tree, dataset, table):
         ([f"{MNI}_res-2", f"{MNI}_res-1"], f"{MNI}:res-1, {MNI}:res-2; choose"),
         ([f"{MNI}_res-2", MNI], f"{MNI}, {MNI}:res-2; choose"),
         (["MNIInfant_cohort-1", "MNIInfant_cohort-2"], "MNIInfant:cohort-1, MNIInfant:cohort-2; choose"),
+        (["MNIInfant+2", "MNIInfant+1"], "MNIInfant:cohort-1, MNIInfant:cohort-2; choose"),
     ],
 )
 def test_several_spaces_are_named_and_asked_for(tree, dataset, tmp_path, spaces, told):
@@ -85,7 +86,7 @@ def test_several_spaces_are_named_and_asked_for(tree, dataset, tmp_path, spaces,
     said, runs = dataset(root, status=1)
     assert f"there are runs in the spaces {told}" in said
     assert runs == []
-    dataset(root, "--space", spaces[0].replace("_", ":"))
+    dataset(root, "--space", spaces[0].replace("_", ":").replace("+", ":cohort-"))
     (sidecar,) = (tmp_path / "out").glob("sub-01/func/*_timeseries.json")
     assert f"sub-01_task-rest_space-{spaces[0]}_desc-preproc_bold.nii.gz" in sidecar.read_text()
 

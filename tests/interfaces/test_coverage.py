@@ -157,6 +157,13 @@ def test_a_mask_of_another_place_is_warned_of(head, atlas, project, save):
         ("sub-01_space-MNI152NLin6Asym_desc-preproc_bold", "msdl", False),
         ("sub-01_space-MNIInfant_cohort-1_desc-preproc_bold", "tpl-MNIInfant_cohort-2_probseg", True),
         ("sub-01_space-MNIInfant_cohort-1_desc-preproc_bold", "tpl-MNIInfant_probseg", False),
+        ("sub-01_space-MNIInfant_cohort-1_desc-preproc_bold", "tpl-MNIInfant_cohort-10_probseg", True),
+        ("sub-01_space-MNIInfant_cohort-01_desc-preproc_bold", "tpl-MNIInfant_cohort-1_probseg", False),
+        ("sub-01_space-MNIInfant+2_desc-preproc_bold", "tpl-MNIInfant_cohort-2_probseg", False),
+        ("sub-01_space-MNIInfant+2_desc-preproc_bold", "tpl-MNIInfant_cohort-1_probseg", True),
+        ("sub-01_space-MNIInfant+2_desc-preproc_bold", "sub-01_space-MNIInfant+20_desc-brain_mask", True),
+        ("sub-01_space-MNI_cohort-2_desc-preproc_bold", "tpl-MNIInfant_cohort-2_probseg", False),
+        ("sub-01_space-MNI_cohort-1_desc-preproc_bold", "tpl-MNIInfant_cohort-2_probseg", True),
     ],
 )
 def test_names_tell_of_spaces(run, maps, differ):

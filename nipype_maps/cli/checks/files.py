@@ -63,6 +63,11 @@ def check_folders(out: Path, work: Path | None, source: Path | None = None) -> N
         )
     if source is None:
         return
+    if work.is_relative_to(out):
+        raise click.UsageError(
+            f"--work {work} is inside OUT {out}, where BIDS has no place for intermediate results; choose a "
+            "folder outside of it, or leave --work out."
+        )
     source = Path(os.path.realpath(source))
     if work == source or (work.is_relative_to(source) and work.relative_to(source).parts[0][:4] == "sub-"):
         raise click.UsageError(f"--work {work} is among the runs of {source}; choose a folder of its own.")

@@ -169,14 +169,15 @@ def _of_all_runs(sidecar: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sidecars(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The sidecars of this version's tables in a folder, by the names of these; and other tables' names."""
+    from ...bids.participant_files import participant_files
+
     described, others = {}, []
-    for pattern in (SIGNALS, f"sub-*/**/{SIGNALS}"):
-        for path in sorted(out.glob(pattern)):
-            content = read_object(path.with_suffix(".json"))
-            if _is_complete(content):
-                described[path.relative_to(out).with_suffix("").as_posix()] = content
-            else:
-                others.append(path.stem)
+    for path in (*sorted(out.glob(SIGNALS)), *participant_files(out, SIGNALS)):
+        content = read_object(path.with_suffix(".json"))
+        if _is_complete(content):
+            described[path.relative_to(out).with_suffix("").as_posix()] = content
+        else:
+            others.append(path.stem)
     return described, others
 
 

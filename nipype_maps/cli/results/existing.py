@@ -76,7 +76,7 @@ def require_replaceable(
             raise click.UsageError(
                 f"{folder.out} contains results of other settings or inputs: {_by_reason(standing.different)}"
                 ". Give the new ones a name of their own (--desc), choose another "
-                f"{'OUT' if is_dataset else '--out'}, or give --overwrite to replace them."
+                f"{folder.called}, or give --overwrite to replace them."
             )
         asked = [*runs, *lacking]
         if is_dataset:

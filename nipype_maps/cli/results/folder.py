@@ -27,6 +27,8 @@ class ResultFolder:
     out : pathlib.Path
     work : pathlib.Path, optional
         Default ``out/work``.
+    called : str
+        What the user gives the folder as, for messages.
 
     Attributes
     ----------
@@ -35,10 +37,11 @@ class ResultFolder:
         none itself.
     """
 
-    def __init__(self, out: Path, work: Path | None = None) -> None:
+    def __init__(self, out: Path, work: Path | None = None, called: str = "--out") -> None:
         self.out = Path(os.path.abspath(out))
         self.work = Path(os.path.abspath(work)) if work else self.out / "work"
         self.logs = self.out / "logs"
+        self.called = called
         self.datasets: dict[str, Path] = {}
 
     @property
@@ -66,7 +69,7 @@ class ResultFolder:
         self._make()
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.logs, wait, alternative="--out, or give --wait"))
+                stack.enter_context(locked(self.logs, wait, alternative=f"{self.called}, or give --wait"))
             except FolderInUseError as error:
                 raise click.ClickException(str(error)) from error
             except OSError as error:
@@ -109,7 +112,10 @@ class ResultFolder:
 
     def names(self, is_dataset: bool) -> list[str]:
         """The names of results: of those that have records, and of tables in their places."""
-        tables = self.out.glob("sub-*/**/*_timeseries.tsv" if is_dataset else "*_timeseries.tsv")
+        from ...bids.participant_files import participant_files
+
+        pattern = "*_timeseries.tsv"
+        tables = participant_files(self.out, pattern) if is_dataset else self.out.glob(pattern)
         found = {table.relative_to(self.out).with_suffix("").as_posix() for table in tables}
         return sorted({*self.recorded(), *found})
 

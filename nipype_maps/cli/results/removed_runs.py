@@ -61,9 +61,10 @@ def _is_at_recorded_place(name: str, run: str, sources: list[Path]) -> tuple[boo
 
 def _is_in_sources(name: str, sources: list[Path]) -> tuple[bool, bool]:
     """Whether a run of results without a record exists, and whether all data sets can be reached."""
+    from ...bids.participant_files import participant_files
     from ...bids.result_names import entities_of_run
 
     wanted = entities_of_run(name)
-    participant = glob.escape(wanted[0])
-    images = (image for path in sources for image in path.glob(f"{participant}/**/{participant}_*bold.nii*"))
+    pattern = f"{glob.escape(wanted[0])}_*bold.nii*"
+    images = (image for path in sources for image in participant_files(path, pattern, wanted[0]))
     return any(entities_of_run(image) == wanted for image in images), all(path.is_dir() for path in sources)

@@ -121,7 +121,9 @@ def removed_in(path: Path) -> set[str]:
 
 def _existing(out: Path) -> set[str]:
     """The names of the results of runs in a folder."""
-    found = out.glob("sub-*/**/*_timeseries.tsv")
+    from ...bids.participant_files import participant_files
+
+    found = participant_files(out, "*_timeseries.tsv")
     return {table.relative_to(out).with_suffix("").as_posix() for table in found}
 
 
