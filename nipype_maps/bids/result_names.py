@@ -163,12 +163,12 @@ def _require_different(paths: Sequence[Path]) -> None:
 
 
 def _entities(path: Path) -> list[str]:
-    """The entities of a run with a BIDS name, but for ``desc``; empty for any other name."""
+    """The entities of a run with a BIDS name that results keep; empty for any other name."""
     *words, suffix = stem(path).split("_")
     is_bids = (
         words and words[0].startswith("sub-") and all(map(ENTITY.fullmatch, words)) and "-" not in suffix
     )
-    return [word for word in words if not word.startswith("desc-")] if is_bids else []
+    return [word for word in words if word.partition("-")[0] not in OF_RESULTS] if is_bids else []
 
 
 def _require_more_than_desc(paths: Sequence[Path], entities: Sequence[list[str]]) -> None:

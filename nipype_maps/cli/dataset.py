@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +30,9 @@ from .results.moved import warnings_of_moved
 from .results.summary import require_summary, write_summary
 from .results.work_folder import beside, warnings_of_work_folder
 from .selection.inputs import selected_runs
+
+if TYPE_CHECKING:
+    from ..graphs import RunInputs
 
 SUMMARY = "summary.tsv"
 #: Kinds of warnings of runs that are shown.
@@ -76,11 +79,18 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         fail(names.failures(selected.failures.values()))
         return
 
+    def keep_rows(those: Sequence[RunInputs], extracted: Extracted) -> list[str]:
+        return write_summary(
+            summary, those, extracted, folder, derivatives, selected.tables, request.settings
+        )  # fmt: skip
+
     def describe_published(extracted: Extracted) -> None:
         done = [run for run in runs if run.name in extracted.published]
         with contextlib.suppress(OSError, ValueError):
             if done:
-                write_summary(summary, done, extracted, folder, derivatives, selected.tables)
+                write_summary(
+                    summary, done, extracted, folder, derivatives, selected.tables, request.settings
+                )
         write_citation(folder)
 
     with folder.locked(execution.wait):
@@ -88,12 +98,13 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         warn([*begin_dataset(folder, derivatives), *warnings_of_work_folder(folder, work)])
         extracted = execute_runs(
             ready, request, folder, execution,
-            overwrite=overwrite, lacking=selected.lacking, is_dataset=True, on_interrupt=describe_published,
+            overwrite=overwrite, lacking=selected.lacking, is_dataset=True,
+            on_removed=lambda: keep_rows([], Extracted()), on_interrupt=describe_published,
         )  # fmt: skip
         extracted.failures += selected.failures.values()
         if extracted.published:
             write_atlas(folder, request)
-        removed = write_summary(summary, runs, extracted, folder, derivatives, selected.tables)
+        removed = keep_rows(runs, extracted)
         write_citation(folder)
     show_counts(extracted, len(runs), f"{os.path.relpath(summary)} has a row for each")
     earlier = warnings_of_earlier_tables((run.name for run in runs), extracted, folder)

@@ -48,6 +48,11 @@ def test_any_order_of_entities_becomes_that_of_the_schema():
             None,
             "sub-01_task-rest_dir-AP_run-1_space-T1w_atlas-m_res-2_timeseries",
         ),
+        (  # entities that results have anew
+            "sub-01_task-rest_atlas-old_seg-s_scale-9_desc-x_bold.nii",
+            None,
+            "sub-01_task-rest_atlas-m_timeseries",
+        ),
         ("ds003_sub-01_mc.nii.gz", "x", "ds003_sub-01_mc_atlas-m_desc-x_timeseries"),
         ("sub-01_my_run_bold.nii.gz", None, "sub-01_my_run_bold_atlas-m_timeseries"),
         ("rest.1.nii.gz", None, "rest.1_atlas-m_timeseries"),

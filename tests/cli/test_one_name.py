@@ -1,6 +1,7 @@
 """One name stands for one result: each option, and each file, changed in turn between two calls."""
 
 import json
+import shutil
 
 import nibabel as nib
 import numpy as np
@@ -302,7 +303,7 @@ def test_the_summary_has_a_row_per_result_with_what_differs(invoke, derivatives,
             strategy,
         )
         for s, name in enumerate(names, start=1)
-        for desc, width, strategy in (("denoised", "6", "6P"), ("rough", "4", "none"))
+        for desc, width, strategy in (("denoised", "6", "6P"), ("rough", "4", "n/a"))
     ]
     header = (out / "summary.tsv").read_text().splitlines()[0].split("\t")
     assert header[0] == "file"
@@ -320,6 +321,140 @@ def test_the_summary_has_a_row_per_result_with_what_differs(invoke, derivatives,
     invoke(*call, "--confounds-strategy", "6P", "--smoothing-fwhm", "6")
     assert summary(out) == [{**row, "seconds": found["seconds"]} for row, found in
                             zip([rows[0], *rows[2:]], summary(out), strict=True)]  # fmt: skip
+
+
+def test_a_summary_that_was_deleted_is_made_from_the_results(invoke, derivatives, maps, tmp_path):
+    """So that rows of runs that failed can be forgotten."""
+    out = tmp_path / "out"
+    call = ["dataset", derivatives, out, "--maps", maps, "--participant-label"]
+    (first,) = derivatives.glob("sub-01/func/*_bold.nii.gz")
+    whole = first.read_bytes()
+    first.write_bytes(b"")
+    invoke(*call, "01", "--low-pass", "0.1", status=1)
+    first.write_bytes(whole)
+    invoke(*call, "01")
+    invoke(*call, "02")
+    before = summary(out)
+    assert sorted(row["status"] for row in before) == ["done", "done", "failed"]
+    (out / "summary.tsv").unlink()
+    invoke(*call, "02")
+    known = [{**row, "seconds": "n/a", "mean_fd": "n/a"} for row in before if row["status"] == "done"]
+    found = [{**row, "seconds": "n/a", "mean_fd": "n/a"} for row in summary(out)]
+    keys = set(found[0]) & set(known[0])
+    assert [{key: row[key] for key in keys} for row in found] == [
+        {key: row[key] for key in keys} for row in known
+    ]
+
+
+def test_settings_that_a_failed_run_was_asked_with_are_in_its_row(invoke, derivatives, maps, tmp_path):
+    out = tmp_path / "out"
+    (first,) = derivatives.glob("sub-01/func/*_bold.nii.gz")
+    call = ["dataset", derivatives, out, "--maps", maps]
+    invoke(*call, "--participant-label", "02")
+    first.write_bytes(b"")
+    invoke(*call, "--low-pass", "0.1", "--participant-label", "01", status=1)
+    rows = {row["participant_id"]: row for row in summary(out)}
+    assert (rows["sub-01"]["status"], rows["sub-01"]["LowPass"]) == ("failed", "0.1")
+    assert (rows["sub-02"]["status"], rows["sub-02"]["LowPass"]) == ("done", "n/a")  # a number, or none
+
+
+def test_a_corrected_name_of_a_map_is_told_where_other_results_have_the_old_one(
+    invoke, derivatives, maps, tmp_path
+):
+    out, names = tmp_path / "out", tmp_path / "names.txt"
+    names.write_text("a\nb\nc\nd\n")
+    call = ["dataset", derivatives, out, "--maps", maps, "--map-names", names]
+    invoke(*call, "--desc", "one")
+    invoke(*call, "--desc", "two")
+    names.write_text("a\nB\nc\nd\n")
+    refused = invoke(*call, "--desc", "two", status=2).stderr
+    assert "(map 2: 'b' there, 'B' asked)" in refused
+    done = invoke(*call, "--desc", "two", "--overwrite")
+    told = " ".join(done.stderr.split())
+    assert "MapNames: a, b, c, d there, a, B, c, d asked (such as sub-01/func/" in told
+    names.write_text("1\n3\n")  # a list of good components renames nothing
+    invoke(*call[:-2], "--map-names", names, "--desc", "good", "--overwrite")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (["--mask", "{one}"], ["--mask", "{two}"], "mask: one.nii.gz there, two.nii.gz asked"),
+        (["--mask", "{one}"], [], "mask: one.nii.gz there, none asked"),
+        ([], ["--brain-masks"], "mask: none, or of all runs there, of each run asked"),
+        (["--brain-masks"], ["--mask", "{one}"], "mask: of each run there, none, or of all runs asked"),
+        (
+            ["--confounds-strategy", "mine", "--strategies", "{a}"],
+            ["--confounds-strategy", "mine", "--strategies", "{b}"],
+            "strategies: a.json there, b.json asked",
+        ),
+        ([], ["--desc-in", "other"], "run: desc-preproc there, desc-other asked"),
+    ],
+)
+def test_other_runs_of_a_data_set_with_other_files_are_told_of(
+    invoke, derivatives, maps, save, grids, tmp_path, first, second, told
+):
+    files = {"a": tmp_path / "a.json", "b": tmp_path / "b.json"}
+    files["a"].write_text('{"mine": {"Columns": ["trans_x"]}}')
+    files["b"].write_text('{"mine": {"Columns": ["trans_y"]}}')
+    for k, name in enumerate(("one", "two")):
+        inside = np.ones(grids["plain"].shape, np.uint8)
+        inside[: k + 1] = 0
+        files[name] = save(inside, grids["plain"], f"{name}.nii.gz")
+    for path in derivatives.glob("sub-*/func/*desc-preproc_bold*"):
+        path.with_name(path.name.replace("desc-preproc", "desc-other")).write_bytes(path.read_bytes())
+    out = tmp_path / "out"
+
+    def call(label, words):
+        words = [word.format(**files) for word in words]
+        more = ["--participant-label", label, "--desc", "ours"]
+        return " ".join(invoke("dataset", derivatives, out, "--maps", maps, *more, *words).stderr.split())
+
+    assert "other runs" not in call("01", first)
+    assert f"results of other runs with other settings: {told} (such as sub-01/func/" in call("02", second)
+    one, two = summary(out)
+    column = {"mask": "Mask", "strategies": "Strategies", "run": "DescOfRun"}[told.partition(":")[0]]
+    assert one[column] != two[column]
+
+
+def test_other_maps_are_refused_by_the_sidecars_where_records_were_deleted(
+    invoke, derivatives, maps, save, rng, grids, tmp_path
+):
+    out = tmp_path / "out"
+    call = ["dataset", derivatives, out, "--participant-label"]
+    invoke(*call, "01", "--maps", maps)
+    shutil.rmtree(out / "logs" / "runs")
+    other = save(rng.random((*grids["plain"].shape, 4)), grids["plain"], "b/atlas.nii.gz")
+    refused = invoke(*call, "02", "--maps", other, status=2).stderr
+    assert "of other maps under the same name" in refused
+    invoke(*call, "02", "--maps", maps)
+
+
+def test_a_run_that_was_not_begun_keeps_the_row_of_its_result(invoke, derivatives, maps, tmp_path):
+    call = ["dataset", derivatives, tmp_path / "out", "--maps", maps]
+    invoke(*call)
+    before = summary(tmp_path / "out")
+    (first,) = derivatives.glob("sub-01/func/*_bold.nii.gz")
+    first.write_bytes(b"")
+    shutil.rmtree(tmp_path / "out-work")
+    invoke(*call, "--stop-on-first-crash", status=1)
+    one, two = summary(tmp_path / "out")
+    assert one["status"] == "failed"
+    assert two == before[1] or two["status"] == "done"  # it may have been done before the other failed
+
+
+def test_results_that_are_replaced_have_no_rows_once_they_are_gone(
+    invoke, derivatives, maps, tmp_path, monkeypatch
+):
+    call = ["dataset", derivatives, tmp_path / "out", "--maps", maps, "--desc", "ours"]
+    invoke(*call)
+    monkeypatch.setattr(
+        "nipype_maps.engine.execution.run_workflows",
+        lambda *words, **options: (_ for _ in ()).throw(KeyboardInterrupt),
+    )
+    invoke(*call, "--detrend", "--overwrite", status=130)
+    assert not list((tmp_path / "out").rglob("sub-*/**/*.tsv"))
+    assert summary(tmp_path / "out") == []
 
 
 def test_a_mask_of_each_run_that_changed_is_recomputed_with(invoke, derivatives, maps, tmp_path, rng):

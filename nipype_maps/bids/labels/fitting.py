@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from ...notes import listed, note
 from ..column_names import check_names
@@ -57,14 +58,15 @@ def fitted(rows: Rows, n_maps: int, origin: str) -> Rows:
         raise ValueError(f"{origin} has no name for map {number}, but n/a; give each map a name.")
     names = told_apart(kept.names)
     check_names(names, origin)
+    file = PurePath(origin).name  # sidecars have what is noted, and name no folders
     if kept is not rows:
-        note(f"{origin} has a row of the background, which is left out.", "BackgroundRow")
-    _note_index(kept, n_maps, origin)
+        note(f"{file} has a row of the background, which is left out.", "BackgroundRow")
+    _note_index(kept, n_maps, file)
     if names != kept.names:
         repeated = [name for name, new in zip(kept.names, names, strict=True) if name != new]
         example = next(new for name, new in zip(kept.names, names, strict=True) if name != new)
         note(
-            f"{origin} gives several maps the same name ({listed(list(dict.fromkeys(repeated)), most=3)}); "
+            f"{file} gives several maps the same name ({listed(list(dict.fromkeys(repeated)), most=3)}); "
             f"the numbers of the maps tell them apart, as in {example!r}.",
             "RepeatedNames",
         )
@@ -132,21 +134,21 @@ def _without_background(rows: Rows) -> Rows:
     return Rows(rest(rows.names), None if rows.indices is None else rest(rows.indices), columns)
 
 
-def _note_index(rows: Rows, n_maps: int, origin: str) -> None:
+def _note_index(rows: Rows, n_maps: int, file: str) -> None:
     """Note what is guessed of the index: that a map is the background, or that numbers are left out."""
     if rows.indices is None:
         return
     first = rows.names[0]
     if rows.indices[0] == 0 and first.strip().lower() in BACKGROUND:
         note(
-            f"{origin} has as many rows as there are maps ({n_maps}), so that its row of index 0, {first!r}, "
+            f"{file} has as many rows as there are maps ({n_maps}), so that its row of index 0, {first!r}, "
             "names the first map; if it is the background, the table is that of other maps.",
             "BackgroundRow",
         )
     if not any(rows.indices == list(range(start, start + n_maps)) for start in (0, 1)):
         unexpected = [index for number, index in enumerate(rows.indices, start=1) if index != number]
         note(
-            f"{origin} has as many rows as there are maps, but an index that is not 1 to {n_maps} "
+            f"{file} has as many rows as there are maps, but an index that is not 1 to {n_maps} "
             f"({listed([str(index) for index in unexpected], most=3)}); maps are in the order of the index.",
             "LabelIndex",
         )

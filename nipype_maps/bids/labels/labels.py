@@ -144,7 +144,7 @@ def _found(maps: PathLike, n_maps: int, column: str | None, besides: Path | None
             problems.append(str(error))
         else:
             if labels is not None:
-                _note(problems)
+                _note(problems, files)
                 for found in notes:
                     note(found, found.kind)
                 _note_other(labels, path, files[number:], maps, column)
@@ -152,7 +152,7 @@ def _found(maps: PathLike, n_maps: int, column: str | None, besides: Path | None
     if column is not None:
         none = f"no label table was found for {maps} that has the column {column!r} (--map-names-column)"
         raise ValueError(problems[0] if problems else f"{none}; give one as map_names (--map-names).")
-    _note(problems)
+    _note(problems, files)
     return None
 
 
@@ -176,8 +176,8 @@ def _note_other(
             other, _ = _labels_from(path, maps, len(labels.names), column)
             if other is not None and other.names != labels.names:
                 note(
-                    f"{used.name} and {path.name} in {used.parent} give the maps different names; those of "
-                    "the first are used, and map_names (--map-names) chooses.",
+                    f"{used.name} and {path.name}, in one folder, give the maps different names; those "
+                    "of the first are used, and map_names (--map-names) chooses.",
                     "SeveralLabelTables",
                 )
                 return
@@ -193,8 +193,10 @@ def _read_found(path: Path, maps: PathLike, n_maps: int, column: str | None) -> 
     return None if is_own_text(path, maps) and len(rows.names) != n_maps else rows
 
 
-def _note(problems: Sequence[str]) -> None:
-    for problem in problems:
+def _note(problems: Sequence[str], files: Sequence[Path]) -> None:
+    """Note why files are not used; without folders, since sidecars have what is noted."""
+    for problem, path in zip(problems, files, strict=False):
+        problem = problem.replace(str(path), path.name)
         note(
             f"{problem} The file belongs to the maps by its name, but is not used; map_names (--map-names) "
             "gives another.",

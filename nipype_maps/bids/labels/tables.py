@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from ...notes import note
 from ...storage.paths import PathLike
@@ -75,7 +76,7 @@ def read_table_of_labels(path: PathLike, column: str | None = None) -> Rows:
         rows, indices = _by_index(path, header[index], rows, index)
         if rows != in_file and header[index].lower() != INDEX:
             note(
-                f"{path} has no column 'index'; its rows are put in the order of the column "
+                f"{PurePath(path).name} has no column 'index'; its rows are put in the order of the column "
                 f"{header[index]!r}, which numbers them.",
                 "LabelOrder",
             )

@@ -47,7 +47,7 @@ def checked_names(values: Mapping[str, Any]) -> tuple[Atlas, str | None]:
 def default_desc(values: Mapping[str, Any]) -> str | None:
     """``denoised`` where signals are changed along time, or frames are censored; else None.
 
-    Of runs that were chosen by a ``desc`` of their own, as XCP-D's are, the results keep it.
+    Of runs that were chosen by a ``desc`` of their own, as XCP-D's are, the results keep it in any case.
 
     Examples
     --------
@@ -56,12 +56,12 @@ def default_desc(values: Mapping[str, Any]) -> str | None:
     >>> default_desc({"desc_in": "denoisedSmoothed"}), default_desc({"desc_in": "desc-preproc"})
     ('denoisedSmoothed', None)
     """
-    strategy = values.get("confounds_strategy")
-    regresses = values.get("confounds_files") if strategy is None else {*strategy.split("+")} - {"none"}
-    cleans = any(values.get(name) for name in (*CLEANING, "sample_mask"))
-    if regresses or cleans:
-        return CLEANED
     from ...bids.derivatives import PREPROCESSED
 
     own = (values.get("desc_in") or PREPROCESSED).removeprefix("desc-")
-    return own if own != PREPROCESSED else None
+    if own != PREPROCESSED:
+        return own
+    strategy = values.get("confounds_strategy")
+    regresses = values.get("confounds_files") if strategy is None else {*strategy.split("+")} - {"none"}
+    cleans = any(values.get(name) for name in (*CLEANING, "sample_mask"))
+    return CLEANED if regresses or cleans else None

@@ -36,6 +36,7 @@ def execute_runs(
     overwrite: bool = False,
     lacking: Sequence[RunInputs] = (),
     is_dataset: bool = False,
+    on_removed: Callable[[], object] | None = None,
     on_interrupt: Callable[[Extracted], None] | None = None,
 ) -> Extracted:
     """Execute the graphs of several runs, and publish each run as soon as it is done.
@@ -55,6 +56,8 @@ def execute_runs(
         Runs that cannot be extracted, whose results of other settings must not stay either.
     is_dataset : bool
         See `require_replaceable`.
+    on_removed : callable, optional
+        Called when results that will be replaced have been removed.
     on_interrupt : callable, optional
         Called with what has been published when the execution is interrupted.
     """
@@ -62,7 +65,11 @@ def execute_runs(
     from ...engine.execution import Failure, message_of, run_workflows
     from ...engine.execution.log import log_to
 
-    warn(require_replaceable(folder, runs, request, overwrite, lacking=lacking, is_dataset=is_dataset))
+    warn(
+        require_replaceable(
+            folder, runs, request, overwrite, lacking=lacking, is_dataset=is_dataset, on_removed=on_removed
+        )
+    )
     run_of_node = {f"{run.workflow_name}.clean": run for run in runs}
     extracted, warnings = Extracted(), {}
 

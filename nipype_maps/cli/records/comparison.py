@@ -108,7 +108,7 @@ def _change_of_files(earlier: Sequence[Sequence[str]], files: Sequence[Sequence[
     paths = [[path for path, _ in pairs] for pairs in (earlier, files)]
     names = [[PurePath(path).name for path in found] for found in paths]
     if names[0] != names[1]:
-        return _change(*names)
+        return f"{in_words(names[0])} there, {in_words(names[1])} asked"
     if paths[0] != paths[1] and all(map(os.path.isabs, paths[0])):
         return f"{', '.join(paths[0])} there, {', '.join(paths[1])} asked"
     known = [fingerprint for _, fingerprint in earlier]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ...graphs import RunInputs
 
 
+#: In records of runs whose mask is their own.
+OWN_MASK = "OwnMask"
+
+
 class Request:
     """What a call requests of every run.
 
@@ -95,7 +99,8 @@ class Request:
         """
         inputs = {role: self.fingerprints(paths) for role, paths in self.all_files(run).items()}
         settings = {**self.settings, "RepetitionTime": t_r}
-        return {"Run": run.run_file, "Checksums": CHECKSUMS, "Settings": settings, "Inputs": inputs}
+        record = {"Run": run.run_file, "Checksums": CHECKSUMS, "Settings": settings, "Inputs": inputs}
+        return record | ({OWN_MASK: True} if run.mask_file else {})
 
     def readable_record(self, run: RunInputs) -> dict[str, Any]:
         """The record of a run, without what cannot be read now, for which the run itself will fail.
@@ -118,8 +123,16 @@ class Request:
         """The part of the record that all runs share."""
         from ...images.filenames import image_files
 
-        files = [file for path in self.maps for file in image_files(path)]
-        return {"Settings": self.settings, "Inputs": {"maps": self.fingerprints(files)}}
+        strategies = self.options.get("strategies_file")
+        files = {"maps": self.maps, "mask": [self.mask] if self.mask else []}
+        inputs = {
+            role: [file for path in paths for file in image_files(path)] for role, paths in files.items()
+        }
+        inputs["strategies"] = [strategies] if strategies else []
+        return {
+            "Settings": self.settings,
+            "Inputs": {role: self.fingerprints(paths) for role, paths in inputs.items()},
+        }
 
     def files(self, run: RunInputs) -> dict[str, list[PathLike]]:
         """The files that a run's results are made from, by their roles, as they are given."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import click
 
@@ -55,11 +56,22 @@ def require_label_table(folder: ResultFolder, request: Request, overwrite: bool)
     path = label_table_file(folder.out, request.atlas)
     if request.labels is None or overwrite or not os.path.lexists(path):
         return
-    if named_maps(path) != request.labels.names:
+    there = named_maps(path)
+    if there != request.labels.names:
         raise click.UsageError(
-            f"{path} names other maps than those requested; choose another OUT, or give --overwrite to "
-            "replace it."
+            f"{path} names other maps than those requested{_first_difference(there, request.labels.names)}; "
+            "call these maps otherwise (--atlas), choose another OUT, or give --overwrite to replace it."
         )
+
+
+def _first_difference(there: Sequence[str] | None, asked: Sequence[str]) -> str:
+    """Where two lists of names begin to differ."""
+    if there is None:
+        return ""
+    if len(there) != len(asked):
+        return f" ({len(there)} maps there, {len(asked)} asked)"
+    number = next(number for number, (old, new) in enumerate(zip(there, asked, strict=True)) if old != new)
+    return f" (map {number + 1}: {there[number]!r} there, {asked[number]!r} asked)"
 
 
 def write_atlas(folder: ResultFolder, request: Request) -> None:

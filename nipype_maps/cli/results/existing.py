@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +30,7 @@ def require_replaceable(
     lacking: Sequence[RunInputs] = (),
     dry_run: bool = False,
     is_dataset: bool = False,
+    on_removed: Callable[[], object] | None = None,
 ) -> list[str]:
     """Refuse to replace results of other settings or inputs, or remove them.
 
@@ -50,6 +51,8 @@ def require_replaceable(
         Remove nothing in any case.
     is_dataset : bool
         Whether all results of one atlas and one desc in the folder belong together.
+    on_removed : callable, optional
+        Called when results have been removed.
 
     Returns
     -------
@@ -87,9 +90,11 @@ def require_replaceable(
             0, f"results {verb}, since their inputs have changed: {_by_reason(standing.outdated)}."
         )
     if not dry_run:
-        folder.remove(
-            [*standing.different, *standing.outdated, *(standing.irreplaceable if overwrite else ())]
-        )
+        removed = [*standing.different, *standing.outdated]
+        removed += standing.irreplaceable if overwrite else ()
+        folder.remove(removed)
+        if removed and on_removed:
+            on_removed()
         for parent in {path.parent for run in runs for path in folder.files(run.name)}:
             sweep(parent)
     return warnings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import fmean
 
 from ...storage.paths import PathLike
@@ -19,7 +20,7 @@ def mean_framewise_displacement(table: PathLike | None) -> float | None:
     --------
     >>> import tempfile, pathlib
     >>> table = pathlib.Path(tempfile.mkdtemp(), "confounds.tsv")
-    >>> _ = table.write_text("trans_x\tframewise_displacement\n0\tn/a\n0.1\t0.1\n0.2\t0.3\n")
+    >>> _ = table.write_text("trans_x\tframewise_displacement\n0\tn/a\n0.1\t0.1\n0.2\t0.3\n0\tnan\n")
     >>> mean_framewise_displacement(table), mean_framewise_displacement(None)
     (0.2, None)
     """
@@ -30,7 +31,8 @@ def mean_framewise_displacement(table: PathLike | None) -> float | None:
 
         header, *lines = (line.split("\t") for line in read_lines(table))
         place = header.index(COLUMN)
-        steps = [float(line[place]) for line in lines if line[place].strip() not in ("n/a", "")]
-        return fmean(steps)
+        fields = (line[place].strip() for line in lines)
+        steps = [float(field) for field in fields if field not in ("n/a", "")]
+        return fmean(step for step in steps if math.isfinite(step))
     except (OSError, ValueError, IndexError):  # no such column, or no table: reading it for signals tells
         return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...storage.paths import PathLike
 from ..messages import counted
@@ -16,7 +17,7 @@ from .figures import FIGURES, figures_of
 from .folder import ResultFolder
 from .motion import mean_framewise_displacement
 from .removed_runs import removed_runs
-from .summary_columns import Row, compared_settings, differing_settings, in_columns
+from .summary_columns import Row, compared_settings, differing_settings, in_columns, settings_in_words
 
 if TYPE_CHECKING:
     from ...graphs import RunInputs
@@ -27,6 +28,7 @@ KEPT = ("status", *FIGURES, "seconds", "reason")
 FIRST = ("file",), ("run", "status")
 NO_RUN = "its run does not exist any more"
 NOT_KNOWN = "n/a"
+NOT_BEGUN = "not executed"
 
 
 def require_summary(path: Path) -> None:
@@ -42,11 +44,13 @@ def write_summary(
     folder: ResultFolder,
     source: PathLike,
     tables: Mapping[str, PathLike] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Write a row per result; rows of other results, from other calls, stay.
 
-    Rows of results that do not exist any more go.  So do those of runs that failed and do not exist any
-    more; where the table of such a run is left, its status becomes 'removed'.
+    Rows of results that do not exist any more go, and results that have no row get one.  Rows of runs that
+    failed and do not exist any more go, too; where a table of such a run is left, its status becomes
+    'removed'.
 
     Parameters
     ----------
@@ -60,6 +64,8 @@ def write_summary(
         The data set that the runs are from.
     tables : mapping, optional
         By the names of results, the tables of confounds of their runs, which have their motion.
+    settings : mapping, optional
+        Of this call, by their keys in sidecars.
 
     Returns
     -------
@@ -72,12 +78,13 @@ def write_summary(
 
     found = participant_files(path.parent, "*_timeseries.tsv")
     existing = {table.relative_to(path.parent).with_suffix("").as_posix() for table in found}
-    runs_of_results, settings = {}, {}
-    for name, record in folder.records():
-        runs_of_results[name], settings[name] = record.get("Run"), compared_settings(record)
+    recorded, known = {}, {run.name: settings_in_words(settings or {}) for run in runs}
     rows = _earlier_rows(path, existing)
+    rows |= _rows_of_tables(existing - rows.keys() - extracted.published.keys(), path.parent)
+    for name, record in folder.records():
+        recorded[name], known[name] = record.get("Run"), compared_settings(record)
     others = rows.keys() - {run.name for run in runs}
-    removed = removed_runs(others, runs_of_results, folder, source)
+    removed = removed_runs(others, recorded, folder, source)
     for name in others:
         row = rows[name]
         if name not in existing and (name in removed or row["status"] != "failed"):
@@ -86,8 +93,11 @@ def write_summary(
             rows[name] = row | {"status": "removed", "reason": NO_RUN}
         elif row["status"] == "removed":
             rows[name] = row | {"status": "done", "reason": NOT_KNOWN}
-    rows |= _new_rows(runs, extracted, tables or {})
-    differing = differing_settings({name: settings[name] for name in rows if name in settings})
+    new = _new_rows(runs, extracted, tables or {})
+    # a table of a run that was not begun is what the call would have made; of others it was removed
+    kept = existing & rows.keys()
+    rows |= {name: row for name, row in new.items() if name not in kept or _was_begun(row)}
+    differing = differing_settings({name: known[name] for name in rows if name in known})
     lines = in_columns(rows, KEPT, differing)
     text = as_utf8("".join("\t".join(line) + "\n" for line in lines))
     with replacing(path) as temporary:
@@ -115,7 +125,7 @@ def _new_rows(
     for failure in extracted.failures:
         reasons.setdefault(part_of(failure.node), failure.reason)
     own = {name for run in runs for name in (run.workflow_name, run.fit_name)}
-    of_shared_fit = next((reason for part, reason in reasons.items() if part not in own), "not executed")
+    of_shared_fit = next((reason for part, reason in reasons.items() if part not in own), NOT_BEGUN)
     rows = {}
     for run in runs:
         row = dict.fromkeys(KEPT, NOT_KNOWN)
@@ -128,6 +138,22 @@ def _new_rows(
         if (mean := mean_framewise_displacement(tables.get(run.name))) is not None:
             row["mean_fd"] = f"{mean:.4f}"
         rows[run.name] = row
+    return rows
+
+
+def _was_begun(row: Row) -> bool:
+    return not row["reason"].startswith(NOT_BEGUN)
+
+
+def _rows_of_tables(names: set[str], out: Path) -> dict[str, Row]:
+    """Rows of tables that have none, by their sidecars as far as these tell."""
+    from ...bids.sidecars import Sidecar
+
+    rows = {}
+    for name in names:
+        with suppress(OSError, ValueError):
+            figures = figures_of(Sidecar.beside(out / f"{name}.tsv"))
+            rows[name] = dict.fromkeys(KEPT, NOT_KNOWN) | figures | {"status": "done"}
     return rows
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from ..records.comparison import in_words, is_record
+from ..records.request import OWN_MASK
 
 #: What a row has, by the names of its columns.
 Row = dict[str, str]
 #: BIDS's names of columns of entities, and the entities; others are columns of their own names.
 COLUMNS_OF_ENTITIES = {"sub": "participant_id", "ses": "session_id"}
+#: Digits of a checksum, for files of one name.
+SHOWN = 8
 #: Settings with columns of their own, and such as follow from the atlas.
 NOT_COMPARED = {"MapNames", "RepetitionTime"}
 
@@ -23,9 +27,36 @@ def compared_settings(record: Mapping[str, Any]) -> Row:
     record : mapping
         As of `Request.record`.
     """
-    if not is_record(record):
-        return {}
-    return {key: in_words(value) for key, value in record["Settings"].items() if key not in NOT_COMPARED}
+    return settings_in_words(record["Settings"]) | _of_files(record) if is_record(record) else {}
+
+
+def settings_in_words(settings: Mapping[str, Any]) -> Row:
+    """Settings, but for those of the maps and the run; ``n/a`` for what is not set, as tables have it.
+
+    Examples
+    --------
+    >>> settings_in_words({"LowPass": 0.1, "HighPass": None, "Detrend": True, "MapNames": ["a"]})
+    {'LowPass': '0.1', 'HighPass': 'n/a', 'Detrend': 'yes'}
+    """
+    return {
+        key: "n/a" if value is None else in_words(value)
+        for key, value in settings.items()
+        if key not in NOT_COMPARED
+    }
+
+
+def _of_files(record: Mapping[str, Any]) -> Row:
+    """What says which mask and strategies a result has, and what its run was before."""
+    from ...bids.result_names import desc_of
+
+    inputs, words = record["Inputs"], {}
+    for column, role in (("Mask", "mask"), ("Strategies", "strategies")):
+        named = [f"{PurePath(path).name} ({digest[:SHOWN]})" for path, digest in inputs.get(role, ())]
+        words[column] = ", ".join(named) or "n/a"
+    if record.get(OWN_MASK):
+        words["Mask"] = "of each run"
+    desc = desc_of(PurePath(str(record.get("Run") or "")).name)
+    return words | {"DescOfRun": desc or "n/a"}
 
 
 def differing_settings(settings: Mapping[str, Row]) -> dict[str, Row]:
@@ -39,12 +70,12 @@ def differing_settings(settings: Mapping[str, Row]) -> dict[str, Row]:
     Examples
     --------
     >>> differing_settings({"a": {"Detrend": "yes", "LowPass": "0.1"}, "b": {"Detrend": "yes"}, "c": {}})
-    {'a': {'LowPass': '0.1'}, 'b': {'LowPass': 'none'}}
+    {'a': {'LowPass': '0.1'}, 'b': {'LowPass': 'n/a'}}
     """
     known = {name: found for name, found in settings.items() if found}
     keys = dict.fromkeys(key for found in known.values() for key in found)
-    differing = [key for key in keys if len({found.get(key, "none") for found in known.values()}) > 1]
-    return {name: {key: found.get(key, "none") for key in differing} for name, found in known.items()}
+    differing = [key for key in keys if len({found.get(key, "n/a") for found in known.values()}) > 1]
+    return {name: {key: found.get(key, "n/a") for key in differing} for name, found in known.items()}
 
 
 def in_columns(

@@ -84,17 +84,18 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
     wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * values["brain_masks"]]
     try:
         found = found_runs(derivatives, values)
+        desc_of_runs = _only_desc(found) or desc_of(values)
         if wants_confounds:
-            _require_tables(found, desc_of(values))
+            _require_tables(found, desc_of_runs)
         maps = files_of_maps(values["maps_file"], [run.path for run in found])
-        atlas, desc = checked_names({**values, "maps_file": maps})
+        atlas, desc = checked_names({**values, "maps_file": maps, "desc_in": desc_of_runs})
         names = [*map(_result_name, found, repeat(atlas), repeat(desc))]
         runs = [_run_inputs(run, name, values, wanted) for run, name in zip(found, names, strict=True)]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     _require_different_names(runs)
     if not wants_confounds:
-        warn_or_refuse(_on_no_confounds(desc_of(values)), values["strict"])
+        warn_or_refuse(_on_no_confounds(desc_of_runs), values["strict"])
     return SelectedRuns(
         all=runs,
         failures=_failures(runs, found, wanted),
@@ -103,6 +104,23 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
         maps=maps,
         atlas=atlas,
     )
+
+
+def _only_desc(runs: Sequence[FoundRun]) -> str | None:
+    """The ``desc`` of all runs, by which filters may choose them, too.
+
+    Raises
+    ------
+    ValueError
+        If they have several.
+    """
+    from ...bids.result_names import desc_of as desc_of_name
+
+    found = sorted({desc_of_name(run.path.name) or "" for run in runs})
+    if len(found) > 1:
+        shown = ", ".join(desc or "none" for desc in found)
+        raise ValueError(f"there are runs of desc {shown}: choose one by desc (--desc-in).")
+    return found[0] if found else None
 
 
 def _require_tables(runs: Sequence[FoundRun], desc: str) -> None:

@@ -77,8 +77,8 @@ def test_two_tables_beside_the_maps(tmp_path, first, second):
     assert said(f"index{comma}name\n2{comma}b\n1{comma}a\n") == []
     assert said("name\na\nb\nc\n") == said("x\ny\n") == []
     assert said("name\nb\na\n") == [
-        f"{first} and {second} in {tmp_path} give the maps different names; those of the first are used, and "
-        "map_names (--map-names) chooses."
+        f"{first} and {second}, in one folder, give the maps different names; those of the first are used, "
+        "and map_names (--map-names) chooses."
     ]
 
 

@@ -211,7 +211,7 @@ def test_a_row_of_the_background_is_left_out_and_said(tmp_path, content, names, 
         labels = labels_of(["atlas.nii"], 2, tmp_path / "n.tsv")
     assert (labels.names, labels.columns, labels.kept) == (names, {"net": networks}, [0, 1])
     assert [(note.kind, note) for note in notes] == [
-        ("BackgroundRow", f"{tmp_path / 'n.tsv'} has a row of the background, which is left out.")
+        ("BackgroundRow", "n.tsv has a row of the background, which is left out.")
     ]
 
 

@@ -88,8 +88,8 @@ def test_the_note_says_which_numbers_are_not_those_of_maps(tmp_path):
     with collected() as notes:
         labels_of(["maps.nii"], 3, path)
     assert list(map(str, notes)) == [
-        f"{path} has as many rows as there are maps, but an index that is not 1 to 3 (7); maps are in the "
-        "order of the index."
+        f"{path.name} has as many rows as there are maps, but an index that is not 1 to 3 (7); maps are in "
+        "the order of the index."
     ]
 
 
