@@ -29,7 +29,8 @@ def participant_files(root: PathLike, pattern: str, participant: str | None = No
     """
     found: list[Path] = []
     tops = Path(root).glob(escape(participant) if participant else "sub-*")
-    folders, links = [], []
+    folders: list[Path] = []
+    links: list[Path] = []
     for top in sorted(filter(Path.is_dir, tops)):
         (links if top.is_symlink() else folders).append(top)
     seen = {os.path.realpath(root)}
@@ -43,7 +44,7 @@ def participant_files(root: PathLike, pattern: str, participant: str | None = No
         except OSError:
             continue  # as glob does
         for entry in entries:
-            if entry.is_dir():
+            if os.path.isdir(entry.path):  # its own method fails for a link to itself
                 (links if entry.is_symlink() else folders).append(Path(entry.path))
             elif fnmatchcase(entry.name, pattern):
                 found.append(Path(entry.path))

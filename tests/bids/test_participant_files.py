@@ -55,6 +55,7 @@ def test_files_that_several_links_lead_to_are_there_once(tree, link):
 
 
 def test_links_to_each_other_end(tree):
+    (tree / "sub-01" / "itself").symlink_to(tree / "sub-01" / "itself")
     for here, there in (("one", "other"), ("other", "one")):
         (tree / "sub-01" / here).mkdir()
         (tree / "sub-01" / here / "link").symlink_to(tree / "sub-01" / there)
