@@ -44,7 +44,7 @@ from .base import (
 
 
 class ProjectInputSpec(MapsInputSpec):
-    code_version = algorithm("7")
+    code_version = algorithm("8")
     in_file = input_images(mandatory=True, desc="run: 4D image, or list of 3D images")
     projector = InputFile(mandatory=True, desc="projector of the maps, from FitProjector")
     source_file = input_images(
