@@ -48,7 +48,14 @@ def test_links_that_lead_back_end(tree, target):
     assert sorted(found(tree, "*_bold.nii")) == sorted(EVERY)
 
 
+@pytest.mark.parametrize("link", ["sub-00", "sub-01/anat", "sub-02/a"])
+def test_files_that_several_links_lead_to_are_there_once(tree, link):
+    (tree / link).symlink_to(tree / "sub-01" / "func")
+    assert sorted(found(tree, "*_bold.nii")) == sorted(EVERY)
+
+
 def test_links_to_each_other_end(tree):
+    (tree / "sub-01" / "itself").symlink_to(tree / "sub-01" / "itself")
     for here, there in (("one", "other"), ("other", "one")):
         (tree / "sub-01" / here).mkdir()
         (tree / "sub-01" / here / "link").symlink_to(tree / "sub-01" / there)

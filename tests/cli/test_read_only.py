@@ -68,7 +68,9 @@ def test_a_work_folder_of_an_earlier_version_is_spoken_of(invoke, fmriprep, tmp_
     call = ["dataset", fmriprep, tmp_path / "out", "--maps", ",".join(map(str, REAL_MAPS))]
     sentence = f"{tmp_path / 'out' / 'work'} has intermediate results of an earlier version"
     assert sentence in invoke(*call).stderr
-    assert sentence not in invoke(*call, "--work", tmp_path / "out" / "work").stderr
+    assert sentence in invoke(*call, "--work", tmp_path / "chosen").stderr
+    (tmp_path / "out" / "work").rmdir()
+    assert sentence not in invoke(*call).stderr
 
 
 def test_where_nothing_can_be_written_beside_the_data_set_a_folder_is_to_be_chosen(

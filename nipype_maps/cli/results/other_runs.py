@@ -137,8 +137,7 @@ def _require_maps(folder: ResultFolder, name: str, found: dict[str, str]) -> Non
     if "maps" in found:
         raise click.UsageError(
             f"{folder.out} contains results of other maps under the same name, such as {name} (maps: "
-            f"{found['maps']}). Give these maps a name of their own (--atlas), or choose another "
-            f"{folder.called}."
+            f"{found['maps']}). Give these maps a name of their own (--atlas), or choose another folder."
         )
 
 

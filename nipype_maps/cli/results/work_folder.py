@@ -32,15 +32,13 @@ def warnings_of_work_folder(folder: ResultFolder, work: Path | None) -> list[str
     work : pathlib.Path or None
         What the call gives; None for the folder beside the data set.
     """
-    if work is not None:
-        return []
     warnings = []
     if (old := folder.out / "work").is_dir():
         warnings.append(
             f"{old} has intermediate results of an earlier version, which are not used any more; delete it, "
             "since a data set has no place for them."
         )
-    if os.path.ismount(folder.out):
+    if work is None and os.path.ismount(folder.out):
         warnings.append(
             f"intermediate results are in {folder.work}, on another file system than {folder.out}, which may "
             "be that of a container; choose a folder by --work."
