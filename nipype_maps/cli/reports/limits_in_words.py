@@ -14,7 +14,8 @@ Sidecar = Mapping[str, Any]
 #: Kinds of warnings in words; those of one cause share them.
 WORDS = {
     "labels of the maps": (
-        "BackgroundRow", "LabelIndex", "LabelOrder", "LabelTable", "RepeatedNames", "SeveralLabelTables",
+        "AtlasDescription", "BackgroundRow", "LabelColumns", "LabelComments", "LabelIndex", "LabelOrder",
+        "LabelTable", "RepeatedNames", "SeveralLabelTables",
     ),
     "the form of a table": ("ColumnNames", "DecimalComma", "TableHeader", "TableIndex"),
     "frames that are zero wherever the maps are": ("BlankFrames",),
@@ -28,6 +29,8 @@ WORDS = {
     "extrapolated frames far beyond the range of the others": ("Extrapolation",),
     "fewer components of aCompCor than the strategy takes": ("FewComponents",),
     "first frames of confounds that were filled": ("FilledConfounds",),
+    "frames that were removed before": ("MissingFrames",),
+    "percent signal change of signals whose mean is small": ("SmallMean",),
     "signals of some frames or maps alone": ("FramesLeftOut", "MapsLeftOut"),
     "maps that nearly depend linearly on each other": ("IllConditionedMaps",),
     "the header of an image": ("ImageHeader", "NoWorldCoordinates"),
