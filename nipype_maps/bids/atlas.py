@@ -6,13 +6,11 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..images.filenames import stem
 from ..storage.paths import PathLike
+from .entities import labels_in
 
-#: Entities, anywhere in a name, and their labels.
-ENTITY_LABEL = re.compile(r"(?:^|_)([a-zA-Z]+)-([a-zA-Z0-9+]+)(?=_|$)")
 #: What TemplateFlow has for a scale.
 DIMENSIONS = re.compile(r"(\d+)dimensions")
 
@@ -81,7 +79,7 @@ def atlas_of(maps: Sequence[PathLike], label: str | None = None) -> Atlas:
     ('atlas-tpm', 'atlas-DiFuMo')
     """
     names = [stem(path) for path in maps]
-    entities = dict(ENTITY_LABEL.findall(names[0]))
+    entities = labels_in(names[0])
     dimensions = DIMENSIONS.fullmatch(entities.get("desc", ""))
     scale = entities.get("scale") or (dimensions[1] if dimensions else None)
     if not (label or "atlas" in entities):
@@ -100,5 +98,4 @@ def named_atlas(name: str) -> Atlas | None:
     >>> named_atlas("sub-01/func/sub-01_task-rest_atlas-DiFuMo_scale-64_res-2_timeseries")
     Atlas(label='DiFuMo', scale='64', seg=None)
     """
-    entities = dict(ENTITY_LABEL.findall(Path(name).name))
-    return atlas_of([Path(name).name]) if "atlas" in entities else None
+    return atlas_of([name]) if "atlas" in labels_in(name) else None

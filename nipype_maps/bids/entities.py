@@ -12,6 +12,8 @@ from ..storage.paths import PathLike
 
 #: An entity and its label, as BIDS has them.
 ENTITY = re.compile(r"[a-zA-Z]+-[a-zA-Z0-9+]+")
+#: Entities with their labels anywhere in a name.
+IN_NAME = re.compile(r"(?:^|_)([a-zA-Z]+)-([a-zA-Z0-9+]+)(?=_|$)")
 #: The same as people write them: labels may have hyphens, as in NYU-12, if they end in a number.
 WRITTEN = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+|[a-zA-Z0-9+]+(?:-[a-zA-Z0-9+]+)*-[a-zA-Z0-9+]*[0-9])")
 #: Entities in which a run and a file that is given for it must agree, where both have them.
@@ -57,6 +59,19 @@ def entities_of(path: PathLike, folders: bool = False, beside: PathLike | None =
     for entity, label in filter(None, pairs):
         found.setdefault(entity, _number(label) if entity in NUMBERS else label)
     return found
+
+
+def labels_in(name: str) -> dict[str, str]:
+    """Entities and labels in the name of results or maps, as they stand there; folders do not count.
+
+    Other than of `entities_of`, the words between them may be anything, and run-01 stays so.
+
+    Examples
+    --------
+    >>> labels_in("sub-01/func/sub-01_run-01_atlas-msdl_desc-denoised_timeseries")
+    {'sub': '01', 'run': '01', 'atlas': 'msdl', 'desc': 'denoised'}
+    """
+    return dict(IN_NAME.findall(name.rpartition("/")[2]))
 
 
 def key_of(path: Path, without: Sequence[str] = ()) -> tuple:

@@ -9,9 +9,9 @@ from typing import Any
 
 from ..images.filenames import short_name, stem
 from ..storage.paths import PathLike
-from .atlas import ENTITY_LABEL
 from .dataset import DESCRIPTION, NAME, owner_of
 from .dataset_links import linked_datasets, with_uris
+from .entities import ENTITY, labels_in
 from .entity_order import ordered
 from .provenance import versions
 
@@ -38,7 +38,7 @@ def reconstructed_name(signals: PathLike) -> str:
     desc = "".join(word.removeprefix("desc-") for word in words if word.startswith("desc-"))
     kept = [word for word in words if not word.startswith("desc-")]
     entities = [*kept, f"desc-{desc}{RECONSTRUCTED}"]
-    return "_".join([*(ordered(entities) if all(map(ENTITY_LABEL.fullmatch, kept)) else entities), "bold"])
+    return "_".join([*(ordered(entities) if all(map(ENTITY.fullmatch, kept)) else entities), "bold"])
 
 
 def dataset_of(folder: PathLike) -> Path | None:
@@ -55,7 +55,7 @@ def folder_of_run(name: str) -> Path:
     >>> folder_of_run("sub-01_ses-2_task-rest_bold"), folder_of_run("rest_bold")
     (PosixPath('sub-01/ses-2/func'), PosixPath('.'))
     """
-    labels = dict(ENTITY_LABEL.findall(name))
+    labels = labels_in(name)
     if "sub" not in labels:
         return Path()
     return Path(*(f"{entity}-{labels[entity]}" for entity in ("sub", "ses") if entity in labels), "func")
@@ -92,7 +92,7 @@ def reconstruction_sidecar(
         "Description": "The sum of brain maps, each times its signal",
         "SkullStripped": is_masked,
     }
-    if "res" in dict(ENTITY_LABEL.findall(name)):
+    if "res" in labels_in(name):
         sizes = " x ".join(f"{size:g}" for size in voxel_sizes)
         content["Resolution"] = f"Voxels of {sizes} mm, as the signals were extracted"
     if t_r:

@@ -13,8 +13,8 @@ from pathlib import Path
 from ..images.filenames import stem
 from ..storage.json_files import as_utf8
 from ..storage.paths import PathLike
-from .atlas import ENTITY_LABEL, Atlas
-from .entities import ENTITY
+from .atlas import Atlas
+from .entities import ENTITY, labels_in
 from .entity_order import ordered
 
 #: Letters of a run's name in the names of its nodes, which are names of folders.
@@ -93,7 +93,7 @@ def desc_of(name: str) -> str | None:
     'denoised'
     >>> desc_of("rest_atlas-msdl_timeseries")
     """
-    return dict(ENTITY_LABEL.findall(Path(name).name)).get("desc")
+    return labels_in(name).get("desc")
 
 
 def entities_of_run(name: PathLike) -> list[str]:

@@ -91,9 +91,7 @@ def dataset(derivatives: Path, out: Path, work: Path | None, overwrite: bool, **
         done = [run for run in runs if run.name in extracted.published]
         with contextlib.suppress(OSError, ValueError):
             if done:
-                write_summary(
-                    summary, done, extracted, folder, derivatives, selected.tables, request.settings
-                )
+                keep_rows(done, extracted)
         write_citation(folder)
 
     with folder.locked(execution.wait):

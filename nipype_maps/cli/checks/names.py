@@ -44,6 +44,19 @@ def checked_names(values: Mapping[str, Any]) -> tuple[Atlas, str | None]:
     return atlas_of(values["maps_file"], values["atlas"]), values["desc"] or default_desc(values)
 
 
+def desc_of_runs(values: Mapping[str, Any]) -> str:
+    """The desc of the runs that a call chooses.
+
+    Examples
+    --------
+    >>> desc_of_runs({"desc_in": "desc-denoised"}), desc_of_runs({})
+    ('denoised', 'preproc')
+    """
+    from ...bids.derivatives import PREPROCESSED
+
+    return (values.get("desc_in") or PREPROCESSED).removeprefix("desc-")
+
+
 def default_desc(values: Mapping[str, Any]) -> str | None:
     """``denoised`` where signals are changed along time, or frames are censored; else None.
 
@@ -58,8 +71,7 @@ def default_desc(values: Mapping[str, Any]) -> str | None:
     """
     from ...bids.derivatives import PREPROCESSED
 
-    own = (values.get("desc_in") or PREPROCESSED).removeprefix("desc-")
-    if own != PREPROCESSED:
+    if (own := desc_of_runs(values)) != PREPROCESSED:
         return own
     strategy = values.get("confounds_strategy")
     regresses = values.get("confounds_files") if strategy is None else {*strategy.split("+")} - {"none"}

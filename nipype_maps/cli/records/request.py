@@ -121,14 +121,12 @@ class Request:
 
     def shared_record(self) -> dict[str, Any]:
         """The part of the record that all runs share."""
-        from ...images.filenames import image_files
-
         strategies = self.options.get("strategies_file")
-        files = {"maps": self.maps, "mask": [self.mask] if self.mask else []}
         inputs = {
-            role: [file for path in paths for file in image_files(path)] for role, paths in files.items()
+            "maps": _image_files(self.maps),
+            "mask": _image_files([self.mask] if self.mask else []),
+            "strategies": [strategies] if strategies else [],
         }
-        inputs["strategies"] = [strategies] if strategies else []
         return {
             "Settings": self.settings,
             "Inputs": {role: self.fingerprints(paths) for role, paths in inputs.items()},
@@ -149,11 +147,9 @@ class Request:
 
     def all_files(self, run: RunInputs) -> dict[str, list[PathLike]]:
         """`files`, and those that are read with them: images in two files, the tables' sidecars."""
-        from ...images.filenames import image_files
-
         files = self.files(run)
         for role in ("run", "maps", "mask"):
-            files[role] = [file for path in files[role] for file in image_files(path)]
+            files[role] = _image_files(files[role])
         files["confounds"] += self.sidecars_of_tables(run)
         return files
 
@@ -179,6 +175,13 @@ class Request:
             if str(path) in self._shared:
                 self._shared[str(path)] = known
         return known
+
+
+def _image_files(paths: Iterable[PathLike]) -> list[PathLike]:
+    """The files of images, which may be two each."""
+    from ...images.filenames import image_files
+
+    return [file for path in paths for file in image_files(path)]
 
 
 def settings_of(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from ..messages import counted
 from .confounds_in_words import counts, joined
 
 Sidecar = Mapping[str, Any]
-#: The desc of runs that are preprocessed, and not denoised.
-PREPROCESSED = "preproc"
 #: What else was done to a run, by what its desc matches.
 DONE_BEFORE = {"denoised": "denois|aroma", "smoothed": "smooth"}
 #: Papers of tools, by their names in lower case, of letters alone.
@@ -106,6 +104,8 @@ def desc_of(sidecar: Sidecar) -> str:
 
 def on_earlier_steps(sidecars: Sequence[Sidecar], runs: RunsOfParagraph) -> str:
     """A sentence on what was done to the runs before, as their names and their data set say."""
+    from ...bids.derivatives import PREPROCESSED
+
     desc, tools = desc_of(sidecars[0]), joined([_tool(tool) for tool in runs.tools])
     by = f" with {tools}" if tools else ""
     if not desc:
@@ -120,6 +120,8 @@ def on_earlier_steps(sidecars: Sequence[Sidecar], runs: RunsOfParagraph) -> str:
 
 def beyond_earlier_steps(sidecars: Sequence[Sidecar]) -> tuple[str, str]:
     """Words before and after what was not done here, and may have been done to the runs before."""
+    from ...bids.derivatives import PREPROCESSED
+
     desc = desc_of(sidecars[0])
     return "further " if desc not in ("", PREPROCESSED) else "", "" if desc == PREPROCESSED else " here"
 

@@ -16,7 +16,7 @@ from ..reports.references import bibliography
 from ..reports.runs_in_words import RunsOfParagraph, desc_of
 from .folder import ResultFolder, read_object
 from .source_tools import tools_of_runs
-from .summary import SUMMARY, removed_in
+from .summary import removed_in
 
 TITLE = "# Methods"
 SIGNALS = "*_atlas-*_timeseries.tsv"
@@ -48,7 +48,7 @@ def write_citation(folder: ResultFolder) -> None:
     from ...storage.atomic import replacing
 
     described, others = _sidecars(folder.out)
-    tools, removed = tools_of_runs(folder, described), removed_in(folder.out / SUMMARY)
+    tools, removed = tools_of_runs(folder, described), removed_in(folder)
     text = citation(described, versions()["nipype-maps"], others, tools, removed)
     contents = {"md": text, "bib": bibliography(text, versions()) if text else ""}
     for ending, content in contents.items():
@@ -138,9 +138,10 @@ def section_of(name: str) -> str:
     >>> section_of("sub-01_space-MNI_atlas-DiFuMo_scale-64_res-2_desc-denoised_timeseries")
     'atlas-DiFuMo_scale-64_desc-denoised'
     """
-    from ...bids.atlas import ENTITY_LABEL, named_atlas
+    from ...bids.atlas import named_atlas
+    from ...bids.result_names import desc_of as desc_of_name
 
-    atlas, desc = named_atlas(name), dict(ENTITY_LABEL.findall(name)).get("desc")
+    atlas, desc = named_atlas(name), desc_of_name(name)
     return "_".join([*([atlas.name] if atlas else []), *([f"desc-{desc}"] if desc else [])])
 
 
@@ -172,13 +173,36 @@ def _sidecars(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
     from ...bids.participant_files import participant_files
 
     described, others = {}, []
+    known: dict[tuple[object, ...], list[Any]] = {}
     for path in (*sorted(out.glob(SIGNALS)), *participant_files(out, SIGNALS)):
         content = read_object(path.with_suffix(".json"))
         if _is_complete(content):
-            described[path.relative_to(out).with_suffix("").as_posix()] = content
+            described[path.relative_to(out).with_suffix("").as_posix()] = _without_long_lists(content, known)
         else:
             others.append(path.stem)
     return described, others
+
+
+def _without_long_lists(
+    sidecar: dict[str, Any], known: dict[tuple[object, ...], list[Any]]
+) -> dict[str, Any]:
+    """A sidecar that thousands can be held of: without lists that are not told of, equal lists once.
+
+    Parameters
+    ----------
+    sidecar : dict
+        Changed in place.
+    known : dict
+        Lists of the sidecars before.
+    """
+    maps = sidecar["Maps"]
+    for key in ("FramesKept", "VolumeTiming"):
+        sidecar.pop(key, None)
+    maps.pop("VarianceInflation", None)
+    for key in ("Names", "FittedMaps", "Coverage"):  # of all runs on a grid
+        if key in maps:
+            maps[key] = known.setdefault(tuple(maps[key]), maps[key])
+    return sidecar
 
 
 def _is_complete(sidecar: Mapping[str, Any]) -> bool:

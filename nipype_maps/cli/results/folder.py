@@ -110,14 +110,13 @@ class ResultFolder:
         for path in sorted((self.logs / "runs").rglob("*.json")):
             yield path.relative_to(self.logs / "runs").with_suffix("").as_posix()
 
-    def names(self, is_dataset: bool) -> list[str]:
-        """The names of results: of those that have records, and of tables in their places."""
+    def tables(self, is_dataset: bool) -> set[str]:
+        """The names of results whose tables are there: of runs of a data set, or in the folder itself."""
         from ...bids.participant_files import participant_files
 
         pattern = "*_timeseries.tsv"
-        tables = participant_files(self.out, pattern) if is_dataset else self.out.glob(pattern)
-        found = {table.relative_to(self.out).with_suffix("").as_posix() for table in tables}
-        return sorted({*self.recorded(), *found})
+        found = participant_files(self.out, pattern) if is_dataset else self.out.glob(pattern)
+        return {table.relative_to(self.out).with_suffix("").as_posix() for table in found}
 
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The names of results that have records, and these; empty where they are damaged."""

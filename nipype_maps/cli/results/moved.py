@@ -22,10 +22,13 @@ def warnings_of_moved(folder: ResultFolder) -> list[str]:
     """
     from ...bids.dataset_links import file_of_uri
 
+    linked_to = [Path(os.path.realpath(path)) for name, path in folder.datasets.items() if name]
     moved = []
     for name, record in folder.records():
         run = record.get("Run")
-        if not isinstance(run, str) or not os.path.isfile(run) or _is_linked(run, folder):
+        if not isinstance(run, str) or not os.path.isfile(run):
+            continue
+        if any(Path(os.path.realpath(run)).is_relative_to(path) for path in linked_to):
             continue
         sources = read_object(folder.files(name)[1]).get("Sources")
         files = (file_of_uri(uri, folder.datasets) for uri in sources) if isinstance(sources, list) else ()
@@ -39,9 +42,3 @@ def warnings_of_moved(folder: ResultFolder) -> list[str]:
         f"Sources of {counted(len(moved), 'result')} in {folder.out}, such as {name}, lead to {other}, but "
         f"were made from {run}; put OUT where it was, beside that data set, or delete these results."
     ]
-
-
-def _is_linked(run: str, folder: ResultFolder) -> bool:
-    """Whether a run is in a data set that links lead to."""
-    real = Path(os.path.realpath(run))
-    return any(real.is_relative_to(os.path.realpath(path)) for name, path in folder.datasets.items() if name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,7 +26,8 @@ def require_same_maps(folder: ResultFolder, runs: Sequence[RunInputs], request: 
     spaces = {full_space(run.name) for run in runs}
     for name in _others(folder, runs, request, is_dataset=False):
         if full_space(name) in spaces:
-            _require_maps(folder, name, _differences(folder, name, request.shared_record()))
+            record = read_object(folder.files(name)[2])
+            _require_maps(folder, name, _differences(folder, name, record, request.shared_record()))
             return
 
 
@@ -49,7 +49,7 @@ def warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], requ
     for name in _others(folder, runs, request, is_dataset=True):
         shared = shared or request.shared_record()
         record = read_object(folder.files(name)[2])
-        found = _differences(folder, name, shared)
+        found = _differences(folder, name, record, shared)
         if full_space(name) in spaces:
             _require_maps(folder, name, found)
         found.pop("maps", None)  # an atlas has maps in each of its spaces
@@ -72,13 +72,13 @@ def warnings_of_other_runs(folder: ResultFolder, runs: Sequence[RunInputs], requ
     ]
 
 
-def _differences(folder: ResultFolder, name: str, shared: Mapping[str, Any]) -> dict[str, str]:
+def _differences(
+    folder: ResultFolder, name: str, record: Mapping[str, Any], shared: Mapping[str, Any]
+) -> dict[str, str]:
     """How results differ in what all runs of a call share; of such without a record, in their maps."""
-    _, sidecar, path = folder.files(name)
-    record = read_object(path)
     if is_record(record):
         return differences(record, shared)
-    provenance = read_object(sidecar).get("Provenance")
+    provenance = read_object(folder.files(name)[1]).get("Provenance")
     try:
         maps = [[source["File"], source["SHA256"]] for source in provenance["Maps"]]  # type: ignore[index]
     except (TypeError, KeyError):
@@ -110,11 +110,10 @@ def _differences_of_runs(
         found["mask"] = f"{words[there]} there, {words[asked]} asked"
     elif of_masks and not asked:
         found["mask"] = of_masks
-    before = desc_of(Path(str(record.get("Run", ""))).name) if record.get("Run") else None
-    now = {desc_of(Path(str(run.run_file)).name) for run in runs}
-    if record.get("Run") and before not in now:
-        shown = [f"desc-{desc}" if desc else "no desc" for desc in (before, *sorted(map(str, now)))]
-        found["run"] = f"{shown[0]} there, {', '.join(shown[1:])} asked"
+    now = {desc_of(str(run.first_file)) or "" for run in runs}
+    if (run := record.get("Run")) and (before := desc_of(str(run)) or "") not in now:
+        there_, *asked_ = (f"desc-{desc}" if desc else "no desc" for desc in (before, *sorted(now)))
+        found["run"] = f"{there_} there, {', '.join(asked_)} asked"
     return found
 
 
@@ -125,10 +124,10 @@ def _others(
     from ...bids.atlas import named_atlas
 
     own, label = {run.name for run in runs}, request.atlas.name.casefold()
-    for name in folder.names(is_dataset):
+    for name in sorted(folder.tables(is_dataset)):
         atlas = None if name in own else named_atlas(name)
         # in many file systems case makes no difference
-        if atlas is not None and atlas.name.casefold() == label and folder.has(name):
+        if atlas is not None and atlas.name.casefold() == label:
             yield name
 
 

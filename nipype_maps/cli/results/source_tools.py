@@ -38,14 +38,13 @@ def tools_of_runs(
 
 def _linked(sidecar: Mapping[str, Any], datasets: Mapping[str, Path]) -> Path | None:
     """The data set of a run by its URI."""
-    from urllib.parse import quote
+    from ...bids.dataset_links import file_of_uri
 
     runs = sidecar["Provenance"]["Run"]
     for source in sidecar.get("Sources", ()) if runs else ():
-        scheme, _, rest = source.partition(":")
-        dataset, _, path = rest.partition(":")
-        if scheme == "bids" and path.rpartition("/")[2] == quote(runs[0]["File"], safe="+"):
-            return datasets.get(dataset)
+        file = file_of_uri(source, datasets)
+        if file and file.name == runs[0]["File"]:
+            return datasets[source.split(":")[1]]
     return None
 
 

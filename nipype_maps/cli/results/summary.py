@@ -76,9 +76,9 @@ def write_summary(
     from ...storage.atomic import replacing
     from ...storage.json_files import as_utf8
 
-    existing = _existing(path.parent)
+    existing = folder.tables(is_dataset=True)
     recorded, known = {}, {run.name: settings_in_words(settings or {}) for run in runs}
-    rows = _earlier_rows(path, existing)
+    rows = _earlier_rows(path, folder)
     rows |= _rows_of_tables(existing - rows.keys() - extracted.published.keys(), path.parent)
     for name, record in folder.records():
         recorded[name], known[name] = record.get("Run"), compared_settings(record)
@@ -111,20 +111,13 @@ def write_summary(
     ]
 
 
-def removed_in(path: Path) -> set[str]:
-    """The names of results whose status in a summary is 'removed'; none without a summary."""
+def removed_in(folder: ResultFolder) -> set[str]:
+    """The names of results whose status in the summary is 'removed'; none without a summary."""
+    path = folder.out / SUMMARY
     if not any(_header(path)[: len(first)] == [*first] for first in FIRST):
         return set()
-    rows = _earlier_rows(path, _existing(path.parent))
+    rows = _earlier_rows(path, folder)
     return {name for name, row in rows.items() if row["status"] == "removed"}
-
-
-def _existing(out: Path) -> set[str]:
-    """The names of the results of runs in a folder."""
-    from ...bids.participant_files import participant_files
-
-    found = participant_files(out, "*_timeseries.tsv")
-    return {table.relative_to(out).with_suffix("").as_posix() for table in found}
 
 
 def _new_rows(
@@ -180,7 +173,7 @@ def _header(path: Path) -> list[str]:
         return []
 
 
-def _earlier_rows(path: Path, existing: set[str]) -> dict[str, Row]:
+def _earlier_rows(path: Path, folder: ResultFolder) -> dict[str, Row]:
     """The rows that an earlier call wrote, by the names of results; damaged rows are left out.
 
     Those of versions before this have labels in place of names.
@@ -192,9 +185,9 @@ def _earlier_rows(path: Path, existing: set[str]) -> dict[str, Row]:
     names = header.split("\t")
     fields = (line.split("\t") for line in lines)
     known = [dict(zip(names, row, strict=True)) for row in fields if len(row) == len(names)]
-    by_label = {results_label(name): name for name in existing}
-    rows = {}
-    for row in known:
-        name = row["file"].removesuffix(".tsv") if "file" in row else by_label.get(row["run"], row["run"])
-        rows[name] = {column: row.get(column, NOT_KNOWN) for column in KEPT}
-    return rows
+    if "file" in names:
+        by_name = {row["file"].removesuffix(".tsv"): row for row in known}
+    else:
+        by_label = {results_label(name): name for name in folder.tables(is_dataset=True)}
+        by_name = {by_label.get(row["run"], row["run"]): row for row in known}
+    return {name: {column: row.get(column, NOT_KNOWN) for column in KEPT} for name, row in by_name.items()}

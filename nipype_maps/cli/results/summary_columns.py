@@ -101,9 +101,10 @@ def in_columns(
     ['participant_id', 'task', 'atlas', 'status', 'n', 'reason']
     ['sub-01', 'rest', 'msdl', 'done', '2', 'n/a']
     """
+    from ...bids.entities import labels_in
     from ...bids.entity_order import ORDER
 
-    entities = {name: _entities(name) for name in rows}
+    entities = {name: labels_in(name) for name in rows}
     present = {entity for found in entities.values() for entity in found}
     shown = [entity for entity in ORDER if entity in present]
     keys = dict.fromkeys(key for found in settings.values() for key in found)
@@ -118,12 +119,6 @@ def in_columns(
         values = [row[column] for column in columns]
         lines.append([f"{name}.tsv", *found, *values[:-2], *own, *values[-2:]])
     return lines
-
-
-def _entities(name: str) -> dict[str, str]:
-    from ...bids.atlas import ENTITY_LABEL
-
-    return dict(ENTITY_LABEL.findall(name.rpartition("/")[2]))
 
 
 def _cell(entity: str, label: str | None) -> str:

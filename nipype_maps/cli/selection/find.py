@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...options import option
+from ..checks.names import desc_of_runs
 from ..checks.strictness import warn_or_refuse
 from ..messages import warn
 
@@ -38,7 +39,7 @@ def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
     labels = {entity: values[name] for entity, name in FLAGS.items()}
     with collected() as notes:
         found = find_runs(
-            derivatives, *labels.values(), desc=desc_of(values), filters=_filters(values),
+            derivatives, *labels.values(), desc=desc_of_runs(values), filters=_filters(values),
             index=None if values["dry_run"] else values["bids_database_dir"],
         )  # fmt: skip
     require_one_space(found, values["space"], values["maps_file"])
@@ -46,13 +47,6 @@ def found_runs(derivatives: Path, values: Mapping[str, Any]) -> list[FoundRun]:
     warn(notes)
     warn_or_refuse([f"no run is of {', '.join(absent)}."] if absent else [], values["strict"])
     return found
-
-
-def desc_of(values: Mapping[str, Any]) -> str:
-    """The desc of the runs of a call."""
-    from ...bids.derivatives import PREPROCESSED
-
-    return (values["desc_in"] or PREPROCESSED).removeprefix("desc-")
 
 
 def _filters(values: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..checks.named_maps import files_of_maps
-from ..checks.names import checked_names
+from ..checks.names import checked_names, desc_of_runs
 from ..checks.strictness import warn_or_refuse
 from ..messages import counted
-from .find import desc_of, found_runs
+from .find import found_runs
 
 if TYPE_CHECKING:
     from ...bids.atlas import Atlas
@@ -84,18 +84,18 @@ def selected_runs(derivatives: Path, values: Mapping[str, Any]) -> SelectedRuns:
     wanted = ["run", *["confounds"] * wants_confounds, *["mask"] * values["brain_masks"]]
     try:
         found = found_runs(derivatives, values)
-        desc_of_runs = _only_desc(found) or desc_of(values)
+        found_desc = _only_desc(found) or desc_of_runs(values)
         if wants_confounds:
-            _require_tables(found, desc_of_runs)
+            _require_tables(found, found_desc)
         maps = files_of_maps(values["maps_file"], [run.path for run in found])
-        atlas, desc = checked_names({**values, "maps_file": maps, "desc_in": desc_of_runs})
+        atlas, desc = checked_names({**values, "maps_file": maps, "desc_in": found_desc})
         names = [*map(_result_name, found, repeat(atlas), repeat(desc))]
         runs = [_run_inputs(run, name, values, wanted) for run, name in zip(found, names, strict=True)]
     except (ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     _require_different_names(runs)
     if not wants_confounds:
-        warn_or_refuse(_on_no_confounds(desc_of_runs), values["strict"])
+        warn_or_refuse(_on_no_confounds(found_desc), values["strict"])
     return SelectedRuns(
         all=runs,
         failures=_failures(runs, found, wanted),
@@ -123,9 +123,9 @@ def _only_desc(runs: Sequence[FoundRun]) -> str | None:
     ValueError
         If they have several.
     """
-    from ...bids.result_names import desc_of as desc_of_name
+    from ...bids.result_names import desc_of
 
-    found = sorted({desc_of_name(run.path.name) or "" for run in runs})
+    found = sorted({desc_of(run.path.name) or "" for run in runs})
     if len(found) > 1:
         shown = ", ".join(desc or "none" for desc in found)
         raise ValueError(f"there are runs of desc {shown}: choose one by desc (--desc-in).")
